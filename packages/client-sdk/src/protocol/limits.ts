@@ -1,0 +1,18 @@
+/** Sizes both sides rely on. Lengths of text are in UTF-16 code units unless a name says bytes. */
+export const limits = {
+  /** A channel message from a client, in bytes. Larger closes with 1009. */
+  messageBytes: 16 * 1024,
+  /** An HTTP body, in bytes. */
+  bodyBytes: 64 * 1024,
+  questionLength: 500,
+  labelLength: 200,
+  minChoices: 2,
+  maxChoices: 200,
+  pollIdLength: 64,
+  voteIdLength: 64,
+  voterLength: 200,
+  /** Named voters in one `POST /voters`. */
+  namedVoters: 1000,
+  idempotencyKeyLength: 200,
+  credentialLength: 4096,
+} as const

@@ -1,0 +1,116 @@
+import type { ErrorCode, ErrorDetails } from './errors.ts'
+import type { Poll, PollState, Results, Vote } from './models.ts'
+
+/** The WebSocket subprotocol. */
+export const SUBPROTOCOL = 'live-poll.v1'
+
+/** First message on a connection. With neither ticket nor token, one may watch but not vote. */
+export interface HelloMessage {
+  readonly type: 'hello'
+  readonly ticket?: string
+  readonly token?: string
+}
+
+/** Answered by exactly one `poll` (or `error`), then by `results` as they change. */
+export interface WatchMessage {
+  readonly type: 'watch'
+  readonly pollId: string
+  readonly epoch?: number
+  readonly version?: number
+}
+
+export interface UnwatchMessage {
+  readonly type: 'unwatch'
+  readonly pollId: string
+}
+
+/** Answered by exactly one `voted` or `rejected` with the same vote id. */
+export interface VoteMessage {
+  readonly type: 'vote'
+  readonly voteId: string
+  readonly pollId: string
+  /** Choice ids; null retracts. */
+  readonly choices: readonly number[] | null
+  readonly revision?: number
+  readonly epoch?: number
+  /** On a relay only, where it is required: the host's id of the voter. */
+  readonly voter?: string
+}
+
+export interface PingMessage {
+  readonly type: 'ping'
+}
+
+export type ClientMessage = HelloMessage | WatchMessage | UnwatchMessage | VoteMessage | PingMessage
+
+export interface WelcomeMessage {
+  readonly type: 'welcome'
+  /** Null without credentials and on a relay. */
+  readonly voterId: string | null
+}
+
+export interface PollMessage {
+  readonly type: 'poll'
+  readonly poll: Poll
+  readonly vote: Vote | null
+}
+
+export interface VotedMessage {
+  readonly type: 'voted'
+  readonly voteId: string
+  readonly pollId: string
+  readonly revision: number
+  readonly epoch: number
+  readonly duplicate?: true
+  readonly voter?: string
+}
+
+export interface RejectedMessage extends Omit<ErrorDetails, 'requestId'> {
+  readonly type: 'rejected'
+  readonly voteId: string
+  readonly pollId: string
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+export interface ResultsMessage extends Results {
+  readonly type: 'results'
+}
+
+/** For watchers who may not see results. */
+export interface StateMessage {
+  readonly type: 'state'
+  readonly pollId: string
+  readonly epoch: number
+  readonly state: PollState
+  readonly edition: number
+}
+
+export interface ErrorMessage {
+  readonly type: 'error'
+  readonly code: ErrorCode
+  readonly message: string
+  readonly pollId?: string
+  readonly retryAfter?: number
+}
+
+/** The server is going away: come back within `spread` milliseconds, at a random moment. */
+export interface DrainMessage {
+  readonly type: 'drain'
+  readonly spread: number
+}
+
+export interface PongMessage {
+  readonly type: 'pong'
+}
+
+export type ServerMessage =
+  | WelcomeMessage
+  | PollMessage
+  | VotedMessage
+  | RejectedMessage
+  | ResultsMessage
+  | StateMessage
+  | ErrorMessage
+  | DrainMessage
+  | PongMessage

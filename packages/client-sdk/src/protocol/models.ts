@@ -1,0 +1,125 @@
+/** The nouns on the wire. Times are ISO 8601 strings in UTC; ids are opaque strings. */
+
+/** `scheduled` and `open` follow from the times and the database's clock; `closed` is written once and for good within an epoch. */
+export type PollState = 'scheduled' | 'open' | 'closed'
+
+/** Who may see results before they are public. */
+export type ShowResults = 'always' | 'after-vote' | 'after-close' | 'organizers'
+
+/** Pick at least `min` and at most `max` of the choices. */
+export interface ChooseBallot {
+  readonly kind: 'choose'
+  readonly min: number
+  readonly max: number
+}
+
+export interface Choice {
+  /** Small positive integer, unique within its poll, never used again. */
+  readonly id: number
+  readonly label: string
+}
+
+/** The counts of one poll at one version. Absolute, never a difference. */
+export interface Results {
+  readonly kind: 'choose'
+  readonly pollId: string
+  readonly epoch: number
+  /** Rises with every committed change within an epoch; an equal version means equal counts. */
+  readonly version: number
+  readonly edition: number
+  readonly state: PollState
+  /** Votes a choice, in the order of `choices` of that `edition`. */
+  readonly votes: readonly number[]
+  /** Voters with a ballot in the box. With several choices a ballot, `votes` may add up to more. */
+  readonly voters: number
+}
+
+export interface Poll {
+  readonly id: string
+  readonly question: string
+  readonly choices: readonly Choice[]
+  readonly ballot: ChooseBallot
+  readonly showResults: ShowResults
+  readonly canChange: boolean
+  readonly state: PollState
+  readonly opensAt: string | null
+  readonly closesAt: string | null
+  readonly createdAt: string
+  /** Rises with every edit that a screen must show. */
+  readonly edition: number
+  /** Rises when a poll is reset; a vote for an earlier epoch is refused. */
+  readonly epoch: number
+  /** Null for a viewer who may not see them. */
+  readonly results: Results | null
+  /** Where the channel is, when it is not on the same origin as the API. */
+  readonly channelUrl: string | null
+}
+
+/** What a voter has in the box of one poll. */
+export interface Vote {
+  readonly voteId: string
+  /** Choice ids, ascending; null when the vote was retracted (the revision stays). */
+  readonly choices: readonly number[] | null
+  /** 1 for a voter's first vote, one more for each change or retraction. */
+  readonly revision: number
+}
+
+/** The answer to a committed vote. */
+export interface VoteReceipt {
+  readonly voteId: string
+  readonly revision: number
+  readonly epoch: number
+  /** Present when this vote id had been accepted before: the same vote, counted once. */
+  readonly duplicate?: true
+}
+
+/** The body of `PUT /polls/:id/vote`. */
+export interface VoteInput {
+  /** Chosen by the caller (a UUID, say), the same for every repeat of one vote. */
+  readonly voteId: string
+  readonly choices: readonly number[]
+  /** The revision this vote replaces: 0 for the first. Without it the last writer wins. */
+  readonly revision?: number
+  /** The epoch the voter saw. */
+  readonly epoch?: number
+}
+
+/** The body of `POST /polls`. Only `question` and `choices` are required. */
+export interface PollInput {
+  readonly question: string
+  readonly choices: readonly (string | { readonly label: string })[]
+  /** @default { kind: 'choose', min: 1, max: 1 } */
+  readonly ballot?: { readonly kind?: 'choose'; readonly min?: number; readonly max?: number }
+  /** @default 'always' */
+  readonly showResults?: ShowResults
+  /** Whether a voter may change or retract a vote. @default true */
+  readonly canChange?: boolean
+  /** @default null: open at once */
+  readonly opensAt?: string | null
+  /** @default null: open until closed by hand */
+  readonly closesAt?: string | null
+}
+
+export interface PollPage {
+  readonly polls: readonly Poll[]
+  /** Pass as `cursor` for the next page; null on the last. */
+  readonly next: string | null
+}
+
+/** The answer of `POST /voters` for the caller. */
+export interface VoterAdmission {
+  readonly voterId: string
+  /** `lpv_...`: proves the same voter again until `expiresAt`. */
+  readonly token: string
+  readonly expiresAt: string
+  /** `lpt_...`: admits one `hello` on the channel. */
+  readonly ticket: string
+  readonly ticketExpiresAt: string
+}
+
+/** One of the voters an organizer named with `{"voters": [...]}`. */
+export interface NamedVoter {
+  readonly id: string
+  readonly token: string
+  readonly ticket: string
+}
