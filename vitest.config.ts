@@ -1,0 +1,60 @@
+import { defineConfig } from 'vitest/config'
+
+// One group after the other, so that no timing test shares two cores with a heavy neighbour; two workers at most.
+// No retries anywhere: a test that fails now and then is a defect. Under CI=true `.only` fails (vitest's default).
+const oneAtATime = { maxWorkers: 1, isolate: true }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/{docs,tooling}/**/*.test.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'server',
+          include: ['packages/server-sdk/test/{conformance,hosts,hostile}/**/*.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          ...oneAtATime,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          ...oneAtATime,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['packages/server-sdk/test/faults/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          ...oneAtATime,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 5 },
+        },
+      },
+    ],
+  },
+})
