@@ -65,6 +65,8 @@ export interface ErrorDetails {
   /** EPOCH_CHANGED: the epoch that is current. */
   readonly epoch?: number
   readonly requestId?: string
+  /** The vote this is about. After UNAVAILABLE its outcome is unknown: ask again under this id. */
+  readonly voteId?: string
 }
 
 /** The body of every HTTP answer with status 400 and above. */

@@ -42,8 +42,8 @@ export {
   type WelcomeMessage,
 } from './messages.ts'
 export type {
-  ChooseBallot,
   Choice,
+  ChooseBallot,
   NamedVoter,
   Poll,
   PollInput,

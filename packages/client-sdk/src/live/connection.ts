@@ -1,0 +1,196 @@
+import { closeCodes, reconnects } from '../protocol/close-codes.ts'
+import { decodeServerMessage, encode } from '../protocol/codec.ts'
+import { type ErrorCode, PollError } from '../protocol/errors.ts'
+import { type ClientMessage, type HelloMessage, type ServerMessage, SUBPROTOCOL } from '../protocol/messages.ts'
+import { backoff } from './backoff.ts'
+
+/** What is used of a WebSocket: the browser's and the one of `ws` both fit. */
+export interface WebSocketLike {
+  onopen: unknown
+  onmessage: unknown
+  onclose: unknown
+  onerror: unknown
+  send(text: string): void
+  close(): void
+}
+
+export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike
+
+export interface ConnectionOptions {
+  readonly WebSocket: WebSocketConstructor
+  /**
+   * Asked before every attempt: where to, and as whom. Null means that nobody needs a connection now.
+   * After a rejection it is asked again later, but for a `PollError` that is not retryable: that stops the connection.
+   * @param wasRefused The credentials of the last attempt were refused (4401). Refused again, the connection stops.
+   */
+  prepare(wasRefused: boolean): Promise<{ readonly url: string; readonly hello: HelloMessage } | null>
+  /** Every message but `pong` and `drain`; a `welcome` first. */
+  onMessage(message: ServerMessage): void
+  /** The line is down and will be tried again. `wasReady` is false when the attempt never got as far as a `welcome`. */
+  onDown(wasReady: boolean): void
+  /** The line is down and stays down until `connect` is called again. */
+  onStopped(error: PollError): void
+}
+
+/** One WebSocket that keeps itself up. */
+export interface Connection {
+  /** Whether a `welcome` has arrived on the present socket. */
+  readonly isReady: boolean
+  /** Connects unless it already is, or is about to. */
+  connect(): void
+  /** Whether the message went out; before a `welcome` it does not. */
+  send(message: ClientMessage): boolean
+  disconnect(): void
+}
+
+const PING_EVERY = 25_000
+const PONG_WITHIN = 10_000
+const WELCOME_WITHIN = 15_000
+/** A connection that lasted this long was a good one: the next loss starts the backoff anew. */
+const STEADY_AFTER = 10_000
+/** Where the backoff starts when the server says that it has too much to do (2 ** 3 * 500 ms). */
+const CROWDED_ATTEMPT = 3
+
+const stopCodes: Readonly<Record<number, ErrorCode>> = {
+  [closeCodes.BAD_MESSAGES]: 'INVALID',
+  [closeCodes.NOT_ADMITTED]: 'UNAUTHENTICATED',
+  [closeCodes.FORBIDDEN]: 'FORBIDDEN',
+}
+
+/** Opens a channel, says hello, notices a dead line, and comes back with jitter after every loss but a refusal. */
+export function createConnection(options: ConnectionOptions): Connection {
+  let socket: WebSocketLike | null = null
+  let isReady = false
+  let isWanted = false
+  let wasRefused = false
+  let attempt = 0
+  let turn = 0 // of connect and disconnect: what an earlier turn still awaits is void
+  let readySince = 0
+  let hasHeard = false
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let lifeTimer: ReturnType<typeof setTimeout> | undefined
+
+  async function open(): Promise<void> {
+    const thisTurn = ++turn
+    let target: Awaited<ReturnType<ConnectionOptions['prepare']>>
+    try {
+      target = await options.prepare(wasRefused)
+    } catch (error) {
+      if (thisTurn !== turn) return
+      if (error instanceof PollError && !error.retryable) return stop(error)
+      return lost(0)
+    }
+    if (thisTurn !== turn) return
+    if (target) dial(target.url, target.hello)
+    else isWanted = false
+  }
+
+  function dial(url: string, hello: HelloMessage): void {
+    let dialled: WebSocketLike
+    try {
+      dialled = new options.WebSocket(url, SUBPROTOCOL)
+    } catch {
+      return lost(0) // a page over https may not even try ws://
+    }
+    dialled.onopen = () => dialled.send(encode(hello))
+    dialled.onmessage = (event: { data: unknown }) => receive(event.data)
+    dialled.onclose = (event: { code: number }) => lost(event.code)
+    dialled.onerror = () => {} // `close` follows; without a listener `ws` would throw
+    socket = dialled
+    lifeTimer = setTimeout(lost, WELCOME_WITHIN, 0)
+  }
+
+  function receive(data: unknown): void {
+    hasHeard = true
+    const message = typeof data === 'string' ? decodeServerMessage(data) : null
+    if (!message || message.type === 'pong') return
+    if (message.type === 'drain') return retryIn(Math.random() * message.spread)
+    if (message.type === 'welcome' && !isReady) {
+      isReady = true
+      wasRefused = false
+      readySince = Date.now()
+      clearTimeout(lifeTimer)
+      lifeTimer = setTimeout(ping, PING_EVERY)
+    }
+    options.onMessage(message)
+  }
+
+  function ping(): void {
+    hasHeard = false
+    socket?.send(encode({ type: 'ping' }))
+    lifeTimer = setTimeout(() => {
+      if (!hasHeard) return lost(0)
+      lifeTimer = setTimeout(ping, PING_EVERY - PONG_WITHIN)
+    }, PONG_WITHIN)
+  }
+
+  function lost(code: number): void {
+    const wasReady = isReady
+    if (wasReady && Date.now() - readySince >= STEADY_AFTER) attempt = 0
+    dropSocket()
+    if (code === closeCodes.NOT_ADMITTED && !wasRefused) {
+      wasRefused = true
+      options.onDown(wasReady)
+      return retryIn(0)
+    }
+    if (!reconnects(code)) {
+      const reason = stopCodes[code] ?? 'INTERNAL'
+      return stop(new PollError(reason, {}, `The server ended the connection (${code}).`))
+    }
+    if (code === closeCodes.TOO_MANY || code === closeCodes.TRY_LATER) attempt = Math.max(attempt, CROWDED_ATTEMPT)
+    options.onDown(wasReady)
+    retryIn(backoff(attempt++))
+  }
+
+  /** After a `drain` the moment is already set: losing the line before it changes nothing. */
+  function retryIn(ms: number): void {
+    if (!isWanted || retryTimer !== undefined) return
+    retryTimer = setTimeout(() => {
+      retryTimer = undefined
+      const wasReady = isReady
+      dropSocket()
+      if (wasReady) options.onDown(true)
+      void open()
+    }, ms)
+  }
+
+  function stop(error: PollError): void {
+    disconnect()
+    options.onStopped(error)
+  }
+
+  function dropSocket(): void {
+    clearTimeout(lifeTimer)
+    isReady = false
+    if (!socket) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+    socket = null
+  }
+
+  function disconnect(): void {
+    turn++
+    isWanted = false
+    wasRefused = false
+    attempt = 0
+    clearTimeout(retryTimer)
+    retryTimer = undefined
+    dropSocket()
+  }
+
+  return {
+    get isReady() {
+      return isReady
+    },
+    connect() {
+      if (isWanted) return
+      isWanted = true
+      void open()
+    },
+    send(message) {
+      if (isReady) socket?.send(encode(message))
+      return isReady
+    },
+    disconnect,
+  }
+}
