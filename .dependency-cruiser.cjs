@@ -29,7 +29,8 @@ const part = (names) => `${server}/(${names.join('|').replaceAll('.', '\\.')})(/
 /** Each layer but the highest: what it must not import is every layer above it. */
 const layerRules = layers.slice(0, -1).map((names, level) => ({
   name: `server-${names[0].replace('.ts', '')}-imports-nothing-above`,
-  comment: 'use -> index -> create-live-poll -> http, channel -> actions -> ballot-box, results, identity -> ports -> domain',
+  comment:
+    'use -> index -> create-live-poll -> http, channel -> actions -> ballot-box, results, identity -> ports -> domain',
   severity: 'error',
   from: { path: part(names), pathNot: tests },
   to: { path: part(layers.slice(level + 1).flat()) },

@@ -4,17 +4,9 @@ import { captureNode, root, runNode, tools } from './run-command.mjs'
 
 export const buildCommand = [tools.turbo, 'run', 'build', '--output-logs=errors-only', '--ui=stream']
 
-/**
- * Makes a clone runnable: installs what package-lock.json asks for and node_modules lacks, then builds what changed.
- * Ends the process with the exit code of the step that failed.
- */
+/** Makes a clone runnable: installs, builds, and ends the process with the exit code of the step that failed. */
 export async function prepare() {
-  const missing = firstMissing()
-  if (missing) {
-    console.log(`Installing dependencies (${missing}) ...`)
-    const code = await runNode([npmProgram(), 'ci', '--include=dev', '--no-audit', '--no-fund'])
-    if (code !== 0) process.exit(code)
-  }
+  await install()
   // What did not change comes from turbo's cache: this then takes well under a second.
   console.log('Building packages ...')
   const build = await captureNode(buildCommand)
@@ -23,6 +15,15 @@ export async function prepare() {
     process.exit(build.code)
   }
   console.log(`Building packages: done in ${build.seconds.toFixed(1)} s`)
+}
+
+/** Installs what package-lock.json asks for and node_modules lacks. */
+export async function install() {
+  const missing = firstMissing()
+  if (!missing) return
+  console.log(`Installing dependencies (${missing}) ...`)
+  const code = await runNode([npmProgram(), 'ci', '--include=dev', '--no-audit', '--no-fund'])
+  if (code !== 0) process.exit(code)
 }
 
 /** The npm that runs this script, or the one beside this Node. */
