@@ -46,8 +46,6 @@ function holdPoll(state: HeldPoll, incoming: Poll, vote: Vote | null): HeldPoll 
   const next: HeldPoll = { poll, results, vote: laterVote(known.vote, vote), ahead: null }
   return [incoming.results, state.ahead].reduce<HeldPoll>((held, news) => (news ? holdNews(held, news) : held), next)
 }
-  return [incoming.results, state.ahead].reduce((sofar, news) => (news ? holdNews(sofar, news) : sofar), next)
-}
 
 function holdNews(state: HeldPoll, news: Results | StateMessage): HeldPoll {
   const { poll, results, ahead } = state
