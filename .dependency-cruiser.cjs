@@ -20,7 +20,7 @@ const layers = [
   ['ballot-box', 'results', 'identity'],
   ['actions'],
   ['http', 'channel'],
-  ['options.ts', 'create-live-poll.ts'],
+  ['options.ts', 'resolve-options.ts', 'api.ts', 'create-live-poll.ts'],
   ['index.ts'],
   ['use'],
 ]
@@ -108,6 +108,13 @@ module.exports = {
       to: { pathNot: [`${server}/domain/`, clientProtocol] },
     },
 
+    {
+      name: 'server-part-has-a-layer',
+      comment: 'A new folder or file at the top of src/ takes its place in "layers" above.',
+      severity: 'error',
+      from: { path: server, pathNot: [part(layers.flat()), `${server}/adapters/`, tests] },
+      to: {},
+    },
     ...layerRules,
     {
       name: 'http-and-channel-are-strangers',

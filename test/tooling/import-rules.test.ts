@@ -29,6 +29,7 @@ const refused: [rule: string, from: string, to: string][] = [
   ['domain-is-pure', `${server}/domain/voter.ts`, 'node:crypto'],
   ['domain-is-pure', `${server}/domain/ballot.ts`, 'kysely'],
   ['domain-is-pure', `${server}/domain/image.ts`, '../ports/poll-store.ts'],
+  ['server-part-has-a-layer', `${server}/util/helper.ts`, 'node:fs'],
   ['server-domain-imports-nothing-above', `${server}/domain/decide-vote.ts`, '../ports/poll-store.ts'],
   ['server-ports-imports-nothing-above', `${server}/ports/ballot-store.ts`, '../identity/token.ts'],
   ['server-ballot-box-imports-nothing-above', `${server}/ballot-box/prepare.ts`, '../actions/cast-vote.ts'],
