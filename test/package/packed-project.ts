@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(import.meta.dirname, '../..')
 
-export interface Manifest {
+interface Manifest {
   name: string
   version: string
   exports: Record<string, string | Record<string, string>>
@@ -90,7 +90,9 @@ export function packProject(): PackedProject {
     },
     sourcesOf(url) {
       const map = `${fileURLToPath(url)}.map`
-      return existsSync(map) ? JSON.parse(readFileSync(map, 'utf8')).sources : []
+      if (!existsSync(map)) return []
+      const { sources }: { sources: string[] } = JSON.parse(readFileSync(map, 'utf8'))
+      return sources.map((source) => join(dirname(map), source))
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
