@@ -4,7 +4,7 @@ import { createChannelUrls } from './live/channel-urls.ts'
 import type { WebSocketConstructor } from './live/connection.ts'
 import { createLivePolls, type LivePolls } from './live/live-polls.ts'
 import { createRelay, type Relay } from './live/relay.ts'
-import { createFixedVoter, createStoredVoter, pageStorage, type TokenStorage } from './live/voter.ts'
+import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
 import type { PollListener } from './live/watched-polls.ts'
 import { PollError } from './protocol/errors.ts'
 import type { VoteReceipt } from './protocol/models.ts'
@@ -66,29 +66,24 @@ export interface PollClient {
  * @throws TypeError when `server` is relative and there is no page
  */
 export function createPollClient(options: PollClientOptions = {}): PollClient {
-  const { token, fetch } = options
+  const { token, fetch, storage = pageStorage() } = options
   const server = serverUrl(options.server)
   const api = createPollApi({ server, token, fetch })
+  const given = token?.startsWith('lpv_') ? token : null
+  const voter = createVoter({
+    // An organizer's key says who runs polls, not who votes.
+    admitVoter: token?.startsWith('lpa_') ? createPollApi({ server, fetch }).admitVoter : api.admitVoter,
+    given,
+    storage: given ? null : storage,
+    storageKey: `live-poll:voter:${server}`,
+  })
   let live: LivePolls | null = null
   let isClosed = false
 
   function connect(): LivePolls {
     if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client is closed.')
-    live ??= createLivePolls({
-      api,
-      voter: createVoter(),
-      urls: createChannelUrls(server),
-      WebSocket: webSocketOf(options),
-    })
+    live ??= createLivePolls({ api, voter, urls: createChannelUrls(server), WebSocket: webSocketOf(options) })
     return live
-  }
-
-  function createVoter() {
-    if (token?.startsWith('lpv_')) return createFixedVoter(token)
-    // An organizer's key says who runs polls, not who votes.
-    const admissions = token?.startsWith('lpa_') ? createPollApi({ server, fetch }) : api
-    const { storage = pageStorage() } = options
-    return createStoredVoter(admissions, server, storage)
   }
 
   return {
@@ -107,7 +102,5 @@ export function createPollClient(options: PollClientOptions = {}): PollClient {
 function webSocketOf(options: PollClientOptions): WebSocketConstructor {
   const found = options.WebSocket ?? globalThis.WebSocket
   if (found) return found
-  throw new TypeError(
-    "There is no WebSocket here. Pass one: `import { WebSocket } from 'ws'`, `createPollClient({ WebSocket })`.",
-  )
+  throw new TypeError('There is no WebSocket here: pass that of the `ws` package as `WebSocket`.')
 }

@@ -112,7 +112,7 @@ export function createPollApi(options: PollApiOptions): PollApi {
   }
 }
 
+/** Leaves out what is undefined, as JSON does. */
 function query(fields: Readonly<Record<string, string | number | undefined>>): string {
-  const given = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]))
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+  return `?${new URLSearchParams(JSON.parse(JSON.stringify(fields)))}`
 }

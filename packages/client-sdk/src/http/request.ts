@@ -70,7 +70,6 @@ function parse(text: string): unknown {
 function codeOf(status: number): ErrorCode {
   if (status === 401) return 'UNAUTHENTICATED'
   if (status === 403) return 'FORBIDDEN'
-  if (status === 413) return 'TOO_LARGE'
   if (status === 429) return 'RATE_LIMITED'
   return status >= 500 ? 'UNAVAILABLE' : 'NOT_FOUND'
 }

@@ -5,8 +5,8 @@ import type { VoteReceipt } from '../protocol/models.ts'
 import { backoff } from './backoff.ts'
 import type { ChannelUrls } from './channel-urls.ts'
 import { createConnection, type WebSocketConstructor } from './connection.ts'
-import { createOwnVotes } from './own-votes.ts'
 import { createPendingVotes } from './pending-votes.ts'
+import { createVoteId } from './vote-id.ts'
 import type { Voter } from './voter.ts'
 import { createWatchedPolls, type PollListener } from './watched-polls.ts'
 
@@ -26,21 +26,25 @@ export interface LivePolls {
 
 /** How long the connection outlives the last watched poll, in ms: a page that changes views needs it again at once. */
 const LINGER = 10_000
-const RETRY_AFTER = 1000
 
 export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOptions): LivePolls {
   let voterId: string | null = null
   let isSigningIn = false
-  let signInAttempt = 0
+  let failedSignIns = 0
   let signInTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
 
   const connection = createConnection({
     WebSocket,
     async prepare(wasRefused) {
-      if (wasRefused) await replaceVoter()
+      if (wasRefused) {
+        voter.refused()
+        await voter.admit().catch(() => {}) // one can watch as nobody; the next vote meets the same failure
+      }
       await polls.load()
-      return polls.isNeeded ? { url: urls.current(), hello: hello() } : null
+      const token = voter.token()
+      const hello: HelloMessage = token ? { type: 'hello', token } : { type: 'hello' }
+      return polls.isNeeded ? { url: urls.current(), hello } : null
     },
     onMessage,
     onDown(wasReady) {
@@ -50,7 +54,7 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     onStopped(error) {
       down()
       polls.failed(error)
-      rejectVotes(error)
+      votes.rejectAll(error)
     },
   })
   const polls = createWatchedPolls({
@@ -61,132 +65,97 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     },
     send: connection.send,
   })
-  const pending = createPendingVotes()
-  const votes = createOwnVotes(polls, pending.cast)
+  const votes = createPendingVotes()
   const sendVote = (message: VoteMessage) => void connection.send(message)
 
-  function hello(): HelloMessage {
-    const token = voter.token()
-    return token === null ? { type: 'hello' } : { type: 'hello', token }
-  }
-
-  /** Without a voter one can still watch, so a failure here is only met again by the next vote. */
-  async function replaceVoter(): Promise<void> {
-    voter.refused()
-    await voter.admit().catch(() => {})
-  }
-
   function onMessage(message: ServerMessage): void {
-    switch (message.type) {
-      case 'welcome':
-        welcomed(message.voterId)
-        break
-      case 'voted':
-      case 'rejected':
-        pending.answered(message)
-        break
-      case 'poll':
-        urls.found(message.poll.channelUrl)
-        polls.receive(message)
-        votes.advance(message.poll.id)
-        break
-      case 'error':
-        if (message.pollId === undefined) refused(message.code, message.retryAfter)
-        else polls.receive(message)
-        break
-      default:
-        polls.receive(message)
+    if (message.type === 'welcome') {
+      voterId = message.voterId
+      isSigningIn = false
+      if (voterId !== null) votes.connected(sendVote)
+      polls.connected(voterId)
+      void signIn()
+    } else if (message.type === 'voted' || message.type === 'rejected') {
+      votes.answered(message)
+    } else if (message.type !== 'pong' && message.type !== 'drain') {
+      polls.receive(message)
+      votes.advance()
     }
   }
 
-  function welcomed(admitted: string | null): void {
-    voterId = admitted
-    isSigningIn = false
-    if (voterId !== null) pending.connected(sendVote)
-    polls.connected(voterId)
-    signInIfNeeded()
-  }
-
-  /** A connection starts as nobody's; it becomes a voter's with the first vote. */
-  function signInIfNeeded(): void {
-    if (voterId === null && votes.areWaiting && connection.isReady && !isSigningIn) void signIn()
-  }
-
+  /** A connection starts as nobody's; it becomes a voter's, once, with the first vote. */
   async function signIn(): Promise<void> {
+    if (voterId !== null || votes.size === 0 || !connection.isReady || isSigningIn) return
     isSigningIn = true
     clearTimeout(signInTimer)
     try {
-      // After a reconnection in the meantime, that hello already named the new token.
-      const message: HelloMessage = voter.token() === null ? { type: 'hello', ticket: await voter.admit() } : hello()
-      if (voterId === null && connection.send(message)) signInAttempt = 0
-      else isSigningIn = false
-    } catch (error) {
+      const token = voter.token()
+      const hello: HelloMessage = token ? { type: 'hello', token } : { type: 'hello', ticket: await voter.admit() }
+      // A connection made in the meantime said the new token in its own hello.
+      if (voterId === null) connection.send(hello)
+      failedSignIns = 0
+    } catch (reason) {
       isSigningIn = false
-      if (error instanceof PollError && error.retryable) {
-        signInTimer = setTimeout(signInIfNeeded, (error.details.retryAfter ?? 0) + backoff(signInAttempt++))
-      } else {
-        votes.rejectAll(error as PollError)
-      }
+      const error = reason as PollError
+      if (error.retryable) signInTimer = setTimeout(signIn, error.details.retryAfter ?? backoff(failedSignIns++))
+      else votes.rejectAll(error)
     }
   }
 
-  /** An error that names no poll: after `RATE_LIMITED`, whatever was dropped is said again. */
-  function refused(code: string, retryAfter = RETRY_AFTER): void {
-    if (code !== 'RATE_LIMITED') return
-    isSigningIn = false
-    clearTimeout(signInTimer)
-    signInTimer = setTimeout(
-      () => {
-        polls.askAgain()
-        signInIfNeeded()
-      },
-      retryAfter * (1 + Math.random()),
-    )
+  async function vote(pollId: string, choices: readonly number[] | null): Promise<VoteReceipt> {
+    const voteId = createVoteId()
+    const receipt = votes.cast({ voteId, pollId, choices }, () => polls.replaced(pollId))
+    const unwatch = watch(pollId, ({ status, error }) => {
+      if (error && (status === 'not-found' || !error.retryable)) votes.refuse(voteId, error)
+    })
+    const hidePending = polls.showPending(pollId, choices)
+    void signIn()
+    try {
+      const { revision, epoch } = await receipt
+      polls.committed(pollId, { voteId, choices: choices && [...choices].sort((a, b) => a - b), revision }, epoch)
+      return receipt
+    } catch (reason) {
+      if (showsOldState.has((reason as PollError).code)) polls.refresh(pollId)
+      throw reason
+    } finally {
+      hidePending()
+      unwatch()
+    }
+  }
+
+  function watch(pollId: string, listener: PollListener): () => void {
+    const unwatch = polls.watch(pollId, listener)
+    connection.connect()
+    return () => {
+      unwatch()
+      clearTimeout(lingerTimer)
+      lingerTimer = setTimeout(() => polls.isNeeded || disconnect(), LINGER)
+    }
+  }
+
+  function disconnect(): void {
+    connection.disconnect()
+    down()
   }
 
   function down(): void {
     voterId = null
     isSigningIn = false
-    pending.disconnected()
+    votes.disconnected()
     polls.disconnected()
   }
 
-  function rejectVotes(reason: PollError): void {
-    votes.rejectAll(reason)
-    pending.rejectAll(reason)
-  }
-
-  function closeWhenIdle(): void {
-    clearTimeout(lingerTimer)
-    if (polls.isNeeded) return
-    lingerTimer = setTimeout(() => {
-      if (polls.isNeeded) return
-      connection.disconnect()
-      down()
-    }, LINGER)
-  }
-
   return {
-    watch(pollId, listener) {
-      const unwatch = polls.watch(pollId, listener)
-      connection.connect()
-      return () => {
-        unwatch()
-        closeWhenIdle()
-      }
-    },
-    vote(pollId, choices) {
-      const receipt = votes.vote(pollId, choices)
-      connection.connect()
-      signInIfNeeded()
-      return receipt.finally(closeWhenIdle)
-    },
+    watch,
+    vote,
     close() {
-      connection.disconnect()
+      disconnect()
+      votes.rejectAll(new PollError('UNAVAILABLE', {}, 'The poll client was closed.'))
       clearTimeout(signInTimer)
       clearTimeout(lingerTimer)
-      rejectVotes(new PollError('UNAVAILABLE', {}, 'The poll client was closed.'))
-      down()
     },
   }
 }
+
+/** Rejections after which what is shown is known not to be the truth. */
+const showsOldState: ReadonlySet<string> = new Set(['REVISION_CONFLICT', 'ALREADY_VOTED', 'EPOCH_CHANGED'])

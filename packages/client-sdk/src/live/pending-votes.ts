@@ -1,4 +1,4 @@
-import { errors, isErrorCode, PollError } from '../protocol/errors.ts'
+import { PollError } from '../protocol/errors.ts'
 import type { RejectedMessage, VotedMessage, VoteMessage } from '../protocol/messages.ts'
 import type { VoteReceipt } from '../protocol/models.ts'
 import { toPollError } from '../to-poll-error.ts'
@@ -6,26 +6,35 @@ import { backoff } from './backoff.ts'
 
 export type OutgoingVote = Omit<VoteMessage, 'type'>
 
+/** What a vote replaces. */
+export type Replaced = Pick<VoteReceipt, 'revision' | 'epoch'>
+
 /** Votes on their way: each is kept until it is answered, and sent again, unchanged, after every loss. */
 export interface PendingVotes {
   /** Votes cast and not answered. */
   readonly size: number
   /**
    * Resolves when the vote is committed. Votes of one voter on one poll go one after the other.
+   * @param replaces Asked when it is this vote's turn; while it answers null, the vote waits for `advance`.
    * @throws VOTE_ID_REUSED when a vote with this id is still unanswered; else the code of the rejection
    */
-  cast(vote: OutgoingVote): Promise<VoteReceipt>
+  cast(vote: OutgoingVote, replaces?: () => Replaced | null): Promise<VoteReceipt>
   /** A line is up: sends what is unanswered, in the order in which it was cast. */
   connected(send: (message: VoteMessage) => void): void
   disconnected(): void
+  /** Something is known that was not: votes that waited for it may go. */
+  advance(): void
   answered(message: VotedMessage | RejectedMessage): void
-  /** Rejects everything. An error for a vote that was sent says that its outcome is unknown. */
+  /** Rejects a vote that was not sent and never will be. */
+  refuse(voteId: string, error: PollError): void
+  /** Rejects everything. The error for a vote that was sent says that its outcome is unknown. */
   rejectAll(reason: PollError): void
 }
 
 interface PendingVote {
-  readonly message: VoteMessage
+  message: VoteMessage
   readonly lane: string
+  readonly replaces: (() => Replaced | null) | undefined
   readonly resolve: (receipt: VoteReceipt) => void
   readonly reject: (error: PollError) => void
   /** The same voter's next vote on the same poll. */
@@ -42,15 +51,20 @@ const LEAST_WAIT = 100
 /** `INTERNAL` may be a fault that this very vote brings about: asked this often, it stands. */
 const INTERNAL_TRIES = 5
 
-export function createPendingVotes(random: () => number = Math.random): PendingVotes {
+export function createPendingVotes(): PendingVotes {
   const votes = new Map<string, PendingVote>()
   /** The last vote in line of each voter on each poll. */
   const lanes = new Map<string, PendingVote>()
-  const releases = new Map<number, { readonly votes: PendingVote[]; readonly timer: ReturnType<typeof setTimeout> }>()
+  const releases = new Map<number, PendingVote[]>()
   let send: ((message: VoteMessage) => void) | null = null
 
   function transmit(vote: PendingVote): void {
-    if (!send || vote.isHeldBack) return
+    if (!send || vote.isHeldBack || !votes.has(vote.message.voteId)) return
+    if (!vote.wasSent && vote.replaces) {
+      const replaced = vote.replaces()
+      if (!replaced) return
+      vote.message = { ...vote.message, ...replaced }
+    }
     vote.wasSent = true
     send(vote.message)
   }
@@ -62,90 +76,101 @@ export function createPendingVotes(random: () => number = Math.random): PendingV
 
   function finish(vote: PendingVote): void {
     votes.delete(vote.message.voteId)
-    if (vote.next) release(vote.next)
-    else lanes.delete(vote.lane)
+    const { next, lane } = vote
+    // In a later microtask: whoever awaits this vote's answer takes note of its revision first.
+    if (next) queueMicrotask(() => release(next))
+    else if (lanes.get(lane) === vote) lanes.delete(lane)
   }
 
-  function releaseLater(vote: PendingVote, retryAfter: number | undefined): void {
-    const wait = Math.max(LEAST_WAIT, retryAfter ?? backoff(vote.refusals, () => 1))
+  function releaseLater(vote: PendingVote, wait: number): void {
     const now = Date.now()
-    const due = Math.ceil((now + wait * (1 + random())) / STEP) * STEP
+    const due = Math.ceil((now + wait * (1 + Math.random())) / STEP) * STEP
     vote.isHeldBack = true
     const others = releases.get(due)
     if (others) {
-      others.votes.push(vote)
+      others.push(vote)
       return
     }
-    const timer = setTimeout(() => {
-      const ready = releases.get(due)?.votes ?? []
+    const released = [vote]
+    releases.set(due, released)
+    setTimeout(() => {
       releases.delete(due)
-      for (const each of ready) release(each)
+      released.forEach(release)
     }, due - now)
-    releases.set(due, { votes: [vote], timer })
   }
 
   return {
     get size() {
       return votes.size
     },
-    cast: (outgoing) =>
+    cast: (outgoing, replaces) =>
       new Promise((resolve, reject) => {
-        const { voteId, pollId, voter = '' } = outgoing
+        const { voteId, pollId, voter } = outgoing
         if (votes.has(voteId)) {
           reject(new PollError('VOTE_ID_REUSED', { voteId }))
           return
         }
-        const lane = `${pollId}\n${voter}` // neither holds a line break
+        const lane = `${pollId} ${voter}` // a poll id holds no space
         const before = lanes.get(lane)
-        const message: VoteMessage = { type: 'vote', ...outgoing }
-        const vote = { message, lane, resolve, reject, next: null, isHeldBack: false, wasSent: false, refusals: 0 }
+        const vote: PendingVote = {
+          message: { type: 'vote', ...outgoing },
+          lane,
+          replaces,
+          resolve,
+          reject,
+          next: null,
+          isHeldBack: before !== undefined,
+          wasSent: false,
+          refusals: 0,
+        }
+        if (before) before.next = vote
         votes.set(voteId, vote)
         lanes.set(lane, vote)
-        if (before) {
-          before.next = vote
-          vote.isHeldBack = true
-        }
         transmit(vote)
       }),
     connected(sendVote) {
       send = sendVote
-      for (const vote of votes.values()) transmit(vote)
+      votes.forEach(transmit)
     },
     disconnected() {
       send = null
+    },
+    advance() {
+      for (const vote of votes.values()) if (!vote.wasSent) transmit(vote)
     },
     answered(message) {
       const vote = votes.get(message.voteId)
       if (!vote || vote.isHeldBack) return
       if (message.type === 'voted') {
         const { voteId, revision, epoch, duplicate } = message
-        vote.resolve(duplicate ? { voteId, revision, epoch, duplicate } : { voteId, revision, epoch })
-        finish(vote)
-        return
+        vote.resolve({ voteId, revision, epoch, ...(duplicate && { duplicate }) })
+        return finish(vote)
       }
-      const isTransient = isErrorCode(message.code) && errors[message.code].retryable
-      if (isTransient && (message.code !== 'INTERNAL' || vote.refusals + 1 < INTERNAL_TRIES)) {
-        releaseLater(vote, message.retryAfter)
-        vote.refusals++
-        return
+      const error = toPollError(message)
+      vote.refusals++
+      if (error.retryable && (error.code !== 'INTERNAL' || vote.refusals < INTERNAL_TRIES)) {
+        const wait = message.retryAfter ?? backoff(vote.refusals, () => 1)
+        return releaseLater(vote, Math.max(LEAST_WAIT, wait))
       }
-      vote.reject(toPollError(message))
+      vote.reject(error)
+      finish(vote)
+    },
+    refuse(voteId, error) {
+      const vote = votes.get(voteId)
+      if (!vote || vote.wasSent) return
+      vote.reject(error)
       finish(vote)
     },
     rejectAll(reason) {
-      for (const { timer } of releases.values()) clearTimeout(timer)
-      releases.clear()
-      lanes.clear()
       const all = [...votes.values()]
       votes.clear()
-      for (const { message, wasSent, reject } of all) reject(outcomeOf(message.voteId, wasSent, reason))
+      lanes.clear()
+      for (const { message, wasSent, reject } of all) reject(unanswered(message.voteId, wasSent, reason))
     },
   }
 }
 
-/** What is known of a vote that will not be answered any more. */
-export function outcomeOf(voteId: string, wasSent: boolean, reason: PollError): PollError {
+function unanswered(voteId: string, wasSent: boolean, { code, details, message }: PollError): PollError {
   const outcome = wasSent ? 'its outcome is unknown' : 'it was not sent'
-  const code = wasSent ? 'UNAVAILABLE' : reason.code
-  return new PollError(code, { ...reason.details, voteId }, `${reason.message} Vote ${voteId}: ${outcome}.`)
+  return new PollError(wasSent ? 'UNAVAILABLE' : code, { ...details, voteId }, `${message} Vote ${voteId}: ${outcome}.`)
 }

@@ -1,5 +1,4 @@
 import type { PollApi } from '../http/poll-api.ts'
-import { PollError } from '../protocol/errors.ts'
 
 /** Where the voter token is kept between visits; `localStorage` fits. What it throws is ignored. */
 export interface TokenStorage {
@@ -20,43 +19,29 @@ export interface Voter {
   refused(): void
 }
 
-/** The voter whose token the app gave. It is not stored, and never replaced by another voter. */
-export function createFixedVoter(given: string): Voter {
-  let isRefused = false
-  return {
-    token: () => (isRefused ? null : given),
-    admit: () => Promise.reject(new PollError('UNAUTHENTICATED', {}, 'The server refused the voter token.')),
-    refused: () => {
-      isRefused = true
-    },
-  }
+export interface VoterOptions {
+  admitVoter: PollApi['admitVoter']
+  /** A voter token that the app gave. */
+  readonly given: string | null
+  readonly storage: TokenStorage | null
+  readonly storageKey: string
 }
 
 /** A voter who is admitted at the first vote. Nothing is stored before. */
-export function createStoredVoter(api: PollApi, server: string, storage: TokenStorage | null): Voter {
-  const key = `live-poll:voter:${server}`
-  let remembered: string | null = null
-  let admission: Promise<string> | null = null
-
-  async function admit(): Promise<string> {
-    const { token, ticket } = await api.admitVoter()
-    remembered = token
-    attempt(() => storage?.setItem(key, token))
-    return ticket
-  }
-
+export function createVoter({ admitVoter, given, storage, storageKey }: VoterOptions): Voter {
+  let remembered = given
   return {
     // Storage first, and anew each time: another tab may have become a voter meanwhile.
-    token: () => attempt(() => storage?.getItem(key)) || remembered,
-    admit() {
-      admission ??= admit().finally(() => {
-        admission = null
-      })
-      return admission
+    token: () => attempt(() => storage?.getItem(storageKey)) || remembered,
+    async admit() {
+      const { token, ticket } = await admitVoter()
+      remembered = token
+      attempt(() => storage?.setItem(storageKey, token))
+      return ticket
     },
     refused() {
       remembered = null
-      attempt(() => storage?.removeItem(key))
+      attempt(() => storage?.removeItem(storageKey))
     },
   }
 }

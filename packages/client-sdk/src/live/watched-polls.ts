@@ -1,9 +1,10 @@
 import { type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
 import { isPollId } from '../protocol/codec.ts'
 import { PollError } from '../protocol/errors.ts'
-import type { ClientMessage, ErrorMessage, PollMessage, ServerMessage } from '../protocol/messages.ts'
+import type { ClientMessage, ErrorMessage, PollMessage, ResultsMessage, StateMessage } from '../protocol/messages.ts'
 import type { Poll, Results, Vote } from '../protocol/models.ts'
 import { toPollError } from '../to-poll-error.ts'
+import type { Replaced } from './pending-votes.ts'
 
 /** All that a screen shows of one poll. A new object at every change. */
 export interface WatchedPoll {
@@ -40,13 +41,12 @@ export interface WatchedPolls {
   /** A line is up, as this voter or as nobody. */
   connected(voterId: string | null): void
   disconnected(): void
-  receive(message: ServerMessage): void
-  /** Asks again for polls whose question went unanswered. */
-  askAgain(): void
-  /** What the next vote on a poll must name, or null while the server has not said it on this connection. */
-  ownRevision(pollId: string): { readonly revision: number; readonly epoch: number } | null
+  receive(message: PollMessage | ResultsMessage | StateMessage | ErrorMessage): void
+  /** What the next vote on a poll replaces, or null while the server has not said it on this connection. */
+  replaced(pollId: string): Replaced | null
   committed(pollId: string, vote: Vote, epoch: number): void
-  pending(pollId: string, pending: WatchedPoll['pending']): void
+  /** Shows a vote on its way; the returned function ends that, unless a later one is shown by then. */
+  showPending(pollId: string, choices: readonly number[] | null): () => void
   /** Something shown is known to be out of date: asks for the poll again. */
   refresh(pollId: string): void
   /** Nothing will be answered any more. */
@@ -58,29 +58,27 @@ interface Entry {
   shown: WatchedPoll
   readonly listeners: Set<{ readonly call: PollListener }>
   loading: Promise<void> | null
-  /** Whether a `watch` is on its way and not answered. */
-  isAsked: boolean
+  /** Where the question for this poll is: nowhere, waiting to be sent, or not answered. */
+  asking: 'no' | 'due' | 'sent'
   /** Whether `held.vote` is what the server said to this voter on this connection. */
   isOwnVoteKnown: boolean
 }
 
 /** The server takes 20 messages at once and 10 a second; votes and pings need their share. */
-const WATCHES_A_TURN = 10
+const QUESTIONS_A_TURN = 10
 const TURN = 1250
 const RETRY_AFTER = 2000
 
 export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): WatchedPolls {
   const entries = new Map<string, Entry>()
-  const toAsk = new Set<string>()
-  const retries = new Set<ReturnType<typeof setTimeout>>()
   let voter: string | null = null
   let transport: WatchedPoll['transport'] = 'connecting'
   let turnTimer: ReturnType<typeof setTimeout> | undefined
-  let askedThisTurn = 0
+  let questionsLeft = QUESTIONS_A_TURN
 
-  function show(entry: Entry, change: Partial<WatchedPoll>): void {
-    const { poll, results, vote } = entry.held
-    const next: WatchedPoll = { ...entry.shown, ...change, poll, results, vote, transport }
+  function show(entry: Entry, change: Partial<WatchedPoll> = {}): void {
+    const { ahead, ...held } = entry.held
+    const next: WatchedPoll = { ...entry.shown, ...change, ...held, transport }
     const keys = Object.keys(next) as (keyof WatchedPoll)[]
     if (keys.every((key) => next[key] === entry.shown[key])) return
     entry.shown = next
@@ -92,40 +90,20 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
     show(entry, held.poll ? { status: 'ready', error: null } : {})
   }
 
-  function fail(pollId: string, entry: Entry, error: PollError): void {
+  function fail(entry: Entry, error: PollError): void {
     if (error.code === 'POLL_NOT_FOUND') {
       entry.held = nothingHeld
-      toAsk.delete(pollId)
       show(entry, { status: 'not-found', error })
     } else if (!entry.held.poll) {
       show(entry, { status: 'error', error })
     }
   }
 
-  function ask(pollId: string, entry: Entry): void {
-    entry.isAsked = true
-    toAsk.add(pollId)
-    askNext()
-  }
-
-  function askNext(): void {
-    for (const pollId of toAsk) {
-      if (askedThisTurn >= WATCHES_A_TURN || !send({ type: 'watch', pollId })) return
-      toAsk.delete(pollId)
-      askedThisTurn++
-      turnTimer ??= setTimeout(() => {
-        turnTimer = undefined
-        askedThisTurn = 0
-        askNext()
-      }, TURN)
-    }
-  }
-
   function load(pollId: string, entry: Entry): Promise<void> {
     entry.loading ??= getPoll(pollId)
       .then(
-        (poll) => hold(entry, reducePoll(entry.held, { type: 'poll', poll, vote: entry.held.vote })),
-        (error: PollError) => fail(pollId, entry, error),
+        (poll) => hold(entry, reducePoll(entry.held, { type: 'poll', poll, vote: null })),
+        (error: PollError) => fail(entry, error),
       )
       .finally(() => {
         entry.loading = null
@@ -133,40 +111,57 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
     return entry.loading
   }
 
-  function receivePoll(message: PollMessage, entry: Entry): void {
-    entry.isAsked = false
-    entry.isOwnVoteKnown = voter !== null
-    hold(entry, reducePoll(entry.held, message))
+  function ask(entry: Entry): void {
+    entry.asking = 'due'
+    askNext()
   }
 
-  function receiveError(message: ErrorMessage, pollId: string, entry: Entry): void {
-    entry.isAsked = false
+  function askNext(): void {
+    for (const [pollId, entry] of entries) {
+      if (entry.asking !== 'due') continue
+      if (questionsLeft === 0 || !send({ type: 'watch', pollId })) return
+      entry.asking = 'sent'
+      questionsLeft--
+      nextTurnIn(TURN)
+    }
+  }
+
+  function nextTurnIn(ms: number): void {
+    turnTimer ??= setTimeout(() => {
+      endTurn()
+      askNext()
+    }, ms)
+  }
+
+  function endTurn(): void {
+    clearTimeout(turnTimer)
+    turnTimer = undefined
+    questionsLeft = QUESTIONS_A_TURN
+  }
+
+  /** A question that may be asked again keeps the others waiting too: the server has enough to do. */
+  function receiveError(entry: Entry, message: ErrorMessage): void {
     const error = toPollError(message)
-    fail(pollId, entry, error)
-    if (!error.retryable) return
-    const wait = message.retryAfter ?? RETRY_AFTER
-    const timer = setTimeout(
-      () => {
-        retries.delete(timer)
-        if (entries.get(pollId) === entry) ask(pollId, entry)
-      },
-      wait * (1 + Math.random()),
-    )
-    retries.add(timer)
+    entry.asking = error.retryable ? 'due' : 'no'
+    if (error.retryable) {
+      endTurn()
+      questionsLeft = 0
+      nextTurnIn((message.retryAfter ?? RETRY_AFTER) * (1 + Math.random()))
+    }
+    fail(entry, error)
   }
 
   return {
     get isNeeded() {
-      for (const { shown } of entries.values()) if (shown.status !== 'not-found') return true
-      return false
+      return [...entries.values()].some(({ shown }) => shown.status !== 'not-found')
     },
     watch(pollId, listener) {
       let entry = entries.get(pollId)
       if (!entry) {
         entry = newEntry(transport)
         entries.set(pollId, entry)
-        if (!isPollId(pollId)) fail(pollId, entry, new PollError('POLL_NOT_FOUND'))
-        else if (transport === 'websocket') ask(pollId, entry)
+        if (!isPollId(pollId)) fail(entry, new PollError('POLL_NOT_FOUND'))
+        else if (transport === 'websocket') ask(entry)
         else void load(pollId, entry)
       }
       const { listeners, shown } = entry
@@ -176,52 +171,44 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
       return () => {
         if (!listeners.delete(subscription) || listeners.size > 0) return
         entries.delete(pollId)
-        toAsk.delete(pollId)
         send({ type: 'unwatch', pollId })
       }
     },
     async load() {
-      const missing = [...entries].filter(([, { shown }]) => shown.status === 'loading' || shown.status === 'error')
+      const missing = [...entries].filter(([, { held, shown }]) => !held.poll && shown.status !== 'not-found')
       await Promise.all(missing.map(([pollId, entry]) => load(pollId, entry)))
     },
     connected(voterId) {
-      const isAnother = voterId !== voter
+      const isSame = voterId === voter
       voter = voterId
       transport = 'websocket'
-      for (const [pollId, entry] of entries) {
-        if (entry.shown.status === 'not-found') continue
+      for (const entry of entries.values()) {
         entry.isOwnVoteKnown = false
-        hold(entry, isAnother ? { ...entry.held, vote: null } : entry.held)
-        ask(pollId, entry)
+        hold(entry, isSame ? entry.held : { ...entry.held, vote: null })
+        if (entry.shown.status !== 'not-found') ask(entry)
       }
     },
     disconnected() {
       transport = 'none'
-      clearTimeout(turnTimer)
-      turnTimer = undefined
-      askedThisTurn = 0
-      toAsk.clear()
-      for (const timer of retries) clearTimeout(timer)
-      retries.clear()
+      endTurn()
       for (const entry of entries.values()) {
-        entry.isAsked = false
+        entry.asking = 'no'
         entry.isOwnVoteKnown = false
-        show(entry, {})
+        show(entry)
       }
     },
     receive(message) {
-      const pollId = pollIdOf(message)
-      const entry = pollId === undefined ? undefined : entries.get(pollId)
-      if (pollId === undefined || !entry) return
-      if (message.type === 'error') return receiveError(message, pollId, entry)
-      if (message.type === 'poll') receivePoll(message, entry)
-      else hold(entry, reducePoll(entry.held, message))
-      if (entry.held.ahead && !entry.isAsked) ask(pollId, entry)
+      const entry = entries.get(message.type === 'poll' ? message.poll.id : (message.pollId ?? ''))
+      if (!entry) return
+      if (message.type === 'error') return receiveError(entry, message)
+      if (message.type === 'poll') {
+        entry.asking = 'no'
+        entry.isOwnVoteKnown = voter !== null
+      }
+      hold(entry, reducePoll(entry.held, message))
+      if (entry.held.ahead && entry.asking === 'no') ask(entry)
     },
-    askAgain() {
-      for (const [pollId, entry] of entries) if (entry.isAsked) ask(pollId, entry)
-    },
-    ownRevision(pollId) {
+    replaced(pollId) {
       const entry = entries.get(pollId)
       if (!entry?.isOwnVoteKnown || !entry.held.poll) return null
       return { revision: entry.held.vote?.revision ?? 0, epoch: entry.held.poll.epoch }
@@ -230,18 +217,22 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
       const entry = entries.get(pollId)
       if (entry) hold(entry, holdVote(entry.held, vote, epoch))
     },
-    pending(pollId, pending) {
+    showPending(pollId, choices) {
       const entry = entries.get(pollId)
+      const pending = { choices }
       if (entry) show(entry, { pending })
+      return () => {
+        if (entry?.shown.pending === pending) show(entry, { pending: null })
+      }
     },
     refresh(pollId) {
       const entry = entries.get(pollId)
       if (!entry) return
       entry.isOwnVoteKnown = false
-      ask(pollId, entry)
+      ask(entry)
     },
     failed(error) {
-      for (const [pollId, entry] of entries) fail(pollId, entry, error)
+      for (const entry of entries.values()) fail(entry, error)
     },
   }
 }
@@ -252,14 +243,9 @@ function newEntry(transport: WatchedPoll['transport']): Entry {
     shown: { poll: null, results: null, vote: null, pending: null, status: 'loading', error: null, transport },
     listeners: new Set(),
     loading: null,
-    isAsked: false,
+    asking: 'no',
     isOwnVoteKnown: false,
   }
-}
-
-function pollIdOf(message: ServerMessage): string | undefined {
-  if (message.type === 'poll') return message.poll.id
-  return message.type === 'results' || message.type === 'state' || message.type === 'error' ? message.pollId : undefined
 }
 
 /** A listener that throws is the app's fault to see, but must not keep others from their news. */
