@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './run-command.mjs'
 
-/**
- * A registry that lacks some system's build of a tool (`@biomejs/cli-win32-x64`) makes `npm install` leave it out of
- * package-lock.json, and then `npm ci` refuses the lockfile everywhere. This names what was left out, with the version
- * that its parent pins, so that every system installs its own.
- */
+// A registry that lacks some system's build of a tool (`@biomejs/cli-win32-x64`) makes `npm install` leave it out of
+// package-lock.json, and then `npm ci` refuses the lockfile everywhere. This names what was left out, with the version
+// that its parent pins, so that every system installs its own.
+
+/** What the words in such a package's name say. */
 const words = {
   os: {
     android: 'android',
