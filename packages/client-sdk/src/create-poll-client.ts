@@ -6,8 +6,8 @@ import { createLivePolls, type LivePolls } from './live/live-polls.ts'
 import { createRelay, type Relay } from './live/relay.ts'
 import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
 import type { PollListener } from './live/watched-polls.ts'
-import { PollError } from './protocol/errors.ts'
 import type { VoteReceipt } from './protocol/models.ts'
+import { PollError } from './protocol/poll-error.ts'
 
 export interface PollClientOptions {
   /**

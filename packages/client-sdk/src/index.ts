@@ -4,22 +4,20 @@ export type { WebSocketConstructor, WebSocketLike } from './live/connection.ts'
 export type { Relay, RelayVote } from './live/relay.ts'
 export type { TokenStorage } from './live/voter.ts'
 export type { PollListener, WatchedPoll } from './live/watched-polls.ts'
-export {
-  type Choice,
-  type ChooseBallot,
-  type ErrorCode,
-  type ErrorDetails,
-  type Issue,
-  type NamedVoter,
-  type Poll,
-  PollError,
-  type PollInput,
-  type PollPage,
-  type PollState,
-  type Results,
-  type ShowResults,
-  type Vote,
-  type VoteInput,
-  type VoteReceipt,
-  type VoterAdmission,
-} from './protocol/index.ts'
+export type { ErrorCode } from './protocol/errors.ts'
+export type {
+  Choice,
+  ChooseBallot,
+  NamedVoter,
+  Poll,
+  PollInput,
+  PollPage,
+  PollState,
+  Results,
+  ShowResults,
+  Vote,
+  VoteInput,
+  VoteReceipt,
+  VoterAdmission,
+} from './protocol/models.ts'
+export { type ErrorDetails, type Issue, PollError } from './protocol/poll-error.ts'

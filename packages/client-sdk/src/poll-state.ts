@@ -1,4 +1,4 @@
-import { isNewer } from './protocol/is-newer.ts'
+import { isNewer, stateOrder } from './protocol/is-newer.ts'
 import type { ServerMessage, StateMessage } from './protocol/messages.ts'
 import type { Poll, PollState, Results, Vote } from './protocol/models.ts'
 
@@ -75,11 +75,8 @@ function supersedes(news: Results | StateMessage, ahead: Results | StateMessage)
   return 'votes' in news && (!('votes' in ahead) || isNewer(news, ahead))
 }
 
-const stateOrder: readonly PollState[] = ['scheduled', 'open', 'closed']
-
-/** Within an epoch a poll's state goes only forward. */
 function laterState(held: PollState | undefined, incoming: PollState): PollState {
-  return held && stateOrder.indexOf(held) > stateOrder.indexOf(incoming) ? held : incoming
+  return held && stateOrder[held] > stateOrder[incoming] ? held : incoming
 }
 
 /** Within an epoch a voter's revision only rises, and a vote once cast leaves at least a retraction behind. */

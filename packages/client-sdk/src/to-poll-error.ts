@@ -1,4 +1,5 @@
-import { type ErrorCode, type ErrorDetails, PollError } from './protocol/errors.ts'
+import type { ErrorCode } from './protocol/errors.ts'
+import { type ErrorDetails, PollError } from './protocol/poll-error.ts'
 
 /** An error as it stands on the wire: in an HTTP body, in `rejected`, or in `error`. */
 export interface WireError extends ErrorDetails {

@@ -1,4 +1,5 @@
-import { type ErrorBody, type ErrorCode, PollError } from '../protocol/errors.ts'
+import type { ErrorBody, ErrorCode } from '../protocol/errors.ts'
+import { PollError } from '../protocol/poll-error.ts'
 import { toPollError } from '../to-poll-error.ts'
 
 export interface RequestOptions {

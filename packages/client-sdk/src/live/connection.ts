@@ -1,7 +1,7 @@
-import { closeCodes, reconnects } from '../protocol/close-codes.ts'
+import { finalCodes } from '../protocol/close-codes.ts'
 import { decodeServerMessage, encode } from '../protocol/codec.ts'
-import { type ErrorCode, PollError } from '../protocol/errors.ts'
 import { type ClientMessage, type HelloMessage, type ServerMessage, SUBPROTOCOL } from '../protocol/messages.ts'
+import { PollError } from '../protocol/poll-error.ts'
 import { backoff } from './backoff.ts'
 
 /** What is used of a WebSocket: the browser's and the one of `ws` both fit. */
@@ -26,8 +26,8 @@ export interface ConnectionOptions {
   prepare(wasRefused: boolean): Promise<{ readonly url: string; readonly hello: HelloMessage } | null>
   /** Every message but `pong` and `drain`; a `welcome` first. */
   onMessage(message: ServerMessage): void
-  /** The line is down and will be tried again. `wasReady` is false when the attempt never got as far as a `welcome`. */
-  onDown(wasReady: boolean): void
+  /** The line is down and will be tried again. `wasReached` is false when no server answered the attempt. */
+  onDown(wasReached: boolean): void
   /** The line is down and stays down until `connect` is called again. */
   onStopped(error: PollError): void
 }
@@ -48,14 +48,6 @@ const PONG_WITHIN = 10_000
 const WELCOME_WITHIN = 15_000
 /** A connection that lasted this long was a good one: the next loss starts the backoff anew. */
 const STEADY_AFTER = 10_000
-/** Where the backoff starts when the server says that it has too much to do (2 ** 3 * 500 ms). */
-const CROWDED_ATTEMPT = 3
-
-const stopCodes: Readonly<Record<number, ErrorCode>> = {
-  [closeCodes.BAD_MESSAGES]: 'INVALID',
-  [closeCodes.NOT_ADMITTED]: 'UNAUTHENTICATED',
-  [closeCodes.FORBIDDEN]: 'FORBIDDEN',
-}
 
 /** Opens a channel, says hello, notices a dead line, and comes back with jitter after every loss but a refusal. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -128,18 +120,12 @@ export function createConnection(options: ConnectionOptions): Connection {
     const wasReady = isReady
     if (wasReady && Date.now() - readySince >= STEADY_AFTER) attempt = 0
     dropSocket()
-    if (code === closeCodes.NOT_ADMITTED && !wasRefused) {
-      wasRefused = true
-      options.onDown(wasReady)
-      return retryIn(0)
-    }
-    if (!reconnects(code)) {
-      const reason = stopCodes[code] ?? 'INTERNAL'
-      return stop(new PollError(reason, {}, `The server ended the connection (${code}).`))
-    }
-    if (code === closeCodes.TOO_MANY || code === closeCodes.TRY_LATER) attempt = Math.max(attempt, CROWDED_ATTEMPT)
-    options.onDown(wasReady)
-    retryIn(backoff(attempt++))
+    const reason = finalCodes[code]
+    const isFirstRefusal = reason === 'UNAUTHENTICATED' && !wasRefused
+    if (reason && !isFirstRefusal) return stop(new PollError(reason, {}, `The server ended the connection (${code}).`))
+    options.onDown(wasReady || isFirstRefusal)
+    wasRefused = isFirstRefusal
+    retryIn(isFirstRefusal ? 0 : backoff(attempt++))
   }
 
   /** After a `drain` the moment is already set: losing the line before it changes nothing. */

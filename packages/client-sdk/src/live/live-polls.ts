@@ -1,7 +1,7 @@
 import type { PollApi } from '../http/poll-api.ts'
-import { PollError } from '../protocol/errors.ts'
 import type { HelloMessage, ServerMessage, VoteMessage } from '../protocol/messages.ts'
 import type { VoteReceipt } from '../protocol/models.ts'
+import { PollError } from '../protocol/poll-error.ts'
 import { backoff } from './backoff.ts'
 import type { ChannelUrls } from './channel-urls.ts'
 import { createConnection, type WebSocketConstructor } from './connection.ts'
@@ -47,8 +47,8 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
       return polls.isNeeded ? { url: urls.current(), hello } : null
     },
     onMessage,
-    onDown(wasReady) {
-      if (!wasReady) urls.failed()
+    onDown(wasReached) {
+      if (!wasReached) urls.failed()
       down()
     },
     onStopped(error) {

@@ -1,6 +1,6 @@
-import { PollError } from '../protocol/errors.ts'
 import type { RejectedMessage, VotedMessage, VoteMessage } from '../protocol/messages.ts'
 import type { VoteReceipt } from '../protocol/models.ts'
+import { PollError } from '../protocol/poll-error.ts'
 import { toPollError } from '../to-poll-error.ts'
 import { backoff } from './backoff.ts'
 
@@ -59,7 +59,7 @@ export function createPendingVotes(): PendingVotes {
   let send: ((message: VoteMessage) => void) | null = null
 
   function transmit(vote: PendingVote): void {
-    if (!send || vote.isHeldBack || !votes.has(vote.message.voteId)) return
+    if (!send || vote.isHeldBack || votes.get(vote.message.voteId) !== vote) return
     if (!vote.wasSent && vote.replaces) {
       const replaced = vote.replaces()
       if (!replaced) return

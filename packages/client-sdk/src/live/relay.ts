@@ -1,7 +1,7 @@
 import type { PollApi } from '../http/poll-api.ts'
-import { PollError } from '../protocol/errors.ts'
 import type { VoteMessage } from '../protocol/messages.ts'
 import type { VoteReceipt } from '../protocol/models.ts'
+import { PollError } from '../protocol/poll-error.ts'
 import type { ChannelUrls } from './channel-urls.ts'
 import { createConnection, type WebSocketConstructor } from './connection.ts'
 import { createPendingVotes } from './pending-votes.ts'
@@ -50,20 +50,21 @@ export interface RelayOptions {
 export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): Relay {
   const pending = createPendingVotes()
   let isClosed = false
-  let findChannel: (() => Promise<void>) | null = null
+  let isChannelKnown = false
+  let somePollId = ''
 
   const connection = createConnection({
     WebSocket,
     async prepare() {
-      await findChannel?.()
+      await findChannel()
       return { url: urls.current(), hello: { type: 'hello', ticket: await getTicket() } }
     },
     onMessage(message) {
       if (message.type === 'welcome') pending.connected(sendVote)
       else if (message.type === 'voted' || message.type === 'rejected') pending.answered(message)
     },
-    onDown(wasReady) {
-      if (!wasReady) urls.failed()
+    onDown(wasReached) {
+      if (!wasReached) urls.failed()
       pending.disconnected()
     },
     onStopped(error) {
@@ -74,13 +75,12 @@ export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): 
   const sendVote = (message: VoteMessage) => void connection.send(message)
 
   /** A poll knows where its channel is. Where it cannot be asked, the API's own host is tried. */
-  async function askForChannel(pollId: string): Promise<void> {
+  async function findChannel(): Promise<void> {
+    if (isChannelKnown) return
     try {
-      urls.found((await api.getPoll(pollId)).channelUrl)
-      findChannel = null
-    } catch (error) {
-      if (!(error instanceof PollError && error.retryable)) findChannel = null
-    }
+      urls.found((await api.getPoll(somePollId)).channelUrl)
+      isChannelKnown = true
+    } catch {}
   }
 
   return {
@@ -90,7 +90,7 @@ export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): 
     vote({ pollId, voter, choices, voteId = createVoteId(), revision, epoch }) {
       if (isClosed) return Promise.reject(new PollError('UNAVAILABLE', { voteId }, 'The relay is closed.'))
       const receipt = pending.cast({ voteId, pollId, choices, revision, epoch, voter })
-      findChannel ??= () => askForChannel(pollId)
+      somePollId = pollId
       connection.connect()
       return receipt
     },

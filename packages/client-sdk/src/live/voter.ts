@@ -12,6 +12,7 @@ export interface Voter {
   token(): string | null
   /**
    * Becomes a voter and resolves with a ticket for a hello at once; the token is stored by then.
+   * Called again before that, it resolves with the same: two admissions would make two voters of one person.
    * @throws UNAUTHENTICATED when the app gave a voter token and the server refused it
    */
   admit(): Promise<string>
@@ -30,14 +31,23 @@ export interface VoterOptions {
 /** A voter who is admitted at the first vote. Nothing is stored before. */
 export function createVoter({ admitVoter, given, storage, storageKey }: VoterOptions): Voter {
   let remembered = given
+  let admission: Promise<string> | null = null
+
+  async function admit(): Promise<string> {
+    const { token, ticket } = await admitVoter()
+    remembered = token
+    attempt(() => storage?.setItem(storageKey, token))
+    return ticket
+  }
+
   return {
     // Storage first, and anew each time: another tab may have become a voter meanwhile.
     token: () => attempt(() => storage?.getItem(storageKey)) || remembered,
-    async admit() {
-      const { token, ticket } = await admitVoter()
-      remembered = token
-      attempt(() => storage?.setItem(storageKey, token))
-      return ticket
+    admit() {
+      admission ??= admit().finally(() => {
+        admission = null
+      })
+      return admission
     },
     refused() {
       remembered = null

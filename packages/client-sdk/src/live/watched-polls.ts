@@ -1,8 +1,8 @@
 import { type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
-import { isPollId } from '../protocol/codec.ts'
-import { PollError } from '../protocol/errors.ts'
+import { isPollId } from '../protocol/ids.ts'
 import type { ClientMessage, ErrorMessage, PollMessage, ResultsMessage, StateMessage } from '../protocol/messages.ts'
 import type { Poll, Results, Vote } from '../protocol/models.ts'
+import { PollError } from '../protocol/poll-error.ts'
 import { toPollError } from '../to-poll-error.ts'
 import type { Replaced } from './pending-votes.ts'
 
@@ -189,7 +189,7 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
       }
     },
     disconnected() {
-      transport = 'none'
+      transport = entries.size > 0 ? 'none' : 'connecting'
       endTurn()
       for (const entry of entries.values()) {
         entry.asking = 'no'

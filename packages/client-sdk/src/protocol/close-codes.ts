@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors.ts'
+
 /** Why the server closed a channel. 4xxx are ours; the rest are RFC 6455, section 7.4. */
 export const closeCodes = {
   BAD_MESSAGES: 4400,
@@ -12,7 +14,14 @@ export const closeCodes = {
   TRY_LATER: 1013,
 } as const
 
-/** Whether a client comes back after this code. 4401 comes back once, with a fresh ticket. */
+/** Codes after which a client stays away, and the error it then reports. 4401 it meets with a fresh ticket first. */
+export const finalCodes: Readonly<Partial<Record<number, ErrorCode>>> = {
+  4400: 'INVALID',
+  4401: 'UNAUTHENTICATED',
+  4403: 'FORBIDDEN',
+}
+
+/** Whether a client comes back after this code, as things stand. */
 export function reconnects(code: number): boolean {
-  return code !== closeCodes.BAD_MESSAGES && code !== closeCodes.NOT_ADMITTED && code !== closeCodes.FORBIDDEN
+  return finalCodes[code] === undefined
 }

@@ -1,3 +1,5 @@
+import { type ErrorDetails, PollError } from './poll-error.ts'
+
 /** What a code means everywhere: on HTTP, on the channel and in the client. */
 export interface ErrorInfo {
   /** HTTP status. */
@@ -49,26 +51,6 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors
 
-/** One thing that is wrong with an input: where (dotted path, empty for the whole) and what to do about it. */
-export interface Issue {
-  readonly path: string
-  readonly message: string
-}
-
-/** What may accompany a code. */
-export interface ErrorDetails {
-  readonly issues?: readonly Issue[]
-  /** Milliseconds to wait before trying again. */
-  readonly retryAfter?: number
-  /** REVISION_CONFLICT and ALREADY_VOTED: the revision that stands. */
-  readonly revision?: number
-  /** EPOCH_CHANGED: the epoch that is current. */
-  readonly epoch?: number
-  readonly requestId?: string
-  /** The vote this is about. After UNAVAILABLE its outcome is unknown: ask again under this id. */
-  readonly voteId?: string
-}
-
 /** The body of every HTTP answer with status 400 and above. */
 export interface ErrorBody {
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly requestId: string } & ErrorDetails
@@ -78,20 +60,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errors, value)
 }
 
-/** An expected failure with its code from the table. */
-export class PollError extends Error {
-  override readonly name = 'PollError'
-  readonly code: ErrorCode
-  readonly details: ErrorDetails
-
-  constructor(code: ErrorCode, details: ErrorDetails = {}, message: string = errors[code].message) {
-    super(message)
-    this.code = code
-    this.details = details
-  }
-
-  /** Whether the same request may be sent again, unchanged. */
-  get retryable(): boolean {
-    return errors[this.code].retryable
-  }
+/** An error with the message of the table, unless a better one is given. */
+export function pollError(code: ErrorCode, details?: ErrorDetails, message: string = errors[code].message): PollError {
+  return new PollError(code, details, message)
 }

@@ -1,25 +1,8 @@
 export { closeCodes, reconnects } from './close-codes.ts'
-export {
-  type Decoded,
-  decodeClientMessage,
-  decodeServerMessage,
-  decodeVoteInput,
-  encode,
-  isPollId,
-  isVoteId,
-  isVoterName,
-  type VoteReply,
-} from './codec.ts'
-export {
-  type ErrorBody,
-  type ErrorCode,
-  type ErrorDetails,
-  type ErrorInfo,
-  errors,
-  type Issue,
-  isErrorCode,
-  PollError,
-} from './errors.ts'
+export { decodeServerMessage, encode } from './codec.ts'
+export { type Decoded, decodeClientMessage, decodeVoteInput, type VoteReply } from './decode-client-message.ts'
+export { type ErrorBody, type ErrorCode, type ErrorInfo, errors, isErrorCode, pollError } from './errors.ts'
+export { isPollId, isVoteId, isVoterName } from './ids.ts'
 export { isNewer, type Snapshot } from './is-newer.ts'
 export { limits } from './limits.ts'
 export {
@@ -56,3 +39,4 @@ export type {
   VoteReceipt,
   VoterAdmission,
 } from './models.ts'
+export { type ErrorDetails, type Issue, PollError } from './poll-error.ts'

@@ -7,7 +7,8 @@ export interface Snapshot {
   readonly state: PollState
 }
 
-const stateOrder: Record<PollState, number> = { scheduled: 0, open: 1, closed: 2 }
+/** Within an epoch a poll's state goes only forward. */
+export const stateOrder: Record<PollState, number> = { scheduled: 0, open: 1, closed: 2 }
 
 /**
  * Whether `next` supersedes `current`: by epoch, then version, then state.

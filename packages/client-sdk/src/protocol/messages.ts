@@ -1,5 +1,6 @@
-import type { ErrorCode, ErrorDetails } from './errors.ts'
+import type { ErrorCode } from './errors.ts'
 import type { Poll, PollState, Results, Vote } from './models.ts'
+import type { ErrorDetails } from './poll-error.ts'
 
 /** The WebSocket subprotocol. */
 export const SUBPROTOCOL = 'live-poll.v1'
