@@ -31,9 +31,17 @@ export function runNode(args, { cwd = root, env = {} } = {}) {
   // Ctrl-C in a terminal reaches the child by itself: passed on as well, it would look like a second, impatient one.
   const interrupt = () => process.stdin.isTTY || child.kill('SIGINT')
   process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', interrupt)
+  // Between npm and us stands a shell that a SIGTERM to npm ends without a word to us.
+  const parent = process.ppid
+  const orphaned = setInterval(() => {
+    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return
+    clearInterval(orphaned)
+    child.kill('SIGTERM')
+  }, 200)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => {
+      clearInterval(orphaned)
       process.off('SIGTERM', pass).off('SIGHUP', pass).off('SIGINT', interrupt)
       resolve(code ?? 128 + constants.signals[signal])
     })
