@@ -1,0 +1,49 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { limits, type Poll, PollError } from '@live-poll/client-sdk/protocol'
+import { readPollInput } from '../domain/poll-input.ts'
+import type { PollStore } from '../ports/poll-store.ts'
+import type { ReadPoll } from './read-poll.ts'
+
+export interface CreatePollContext {
+  /** The organizer, as the host names them. */
+  readonly owner?: string | null
+  /** The same key with the same input within 24 h answers the same poll. */
+  readonly idempotencyKey?: string
+}
+
+export type CreatePoll = (input: unknown, context?: CreatePollContext) => Promise<Poll>
+
+/** Milliseconds. */
+const idempotencyLife = 24 * 60 * 60 * 1000
+
+/** @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED` */
+export function createCreatePoll(polls: Pick<PollStore, 'insert'>, readPoll: ReadPoll): CreatePoll {
+  return async (input, { owner = null, idempotencyKey } = {}) => {
+    const checked = readPollInput(input)
+    if (!checked.ok) throw new PollError('INVALID', { issues: checked.issues })
+    if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) throw invalidKey()
+
+    const id = `p_${randomBytes(12).toString('base64url')}`
+    const outcome = await polls.insert(
+      { ...checked.poll, id, salt: randomBytes(16).toString('base64url'), owner },
+      idempotencyKey === undefined
+        ? undefined
+        : {
+            key: createHash('sha256').update(JSON.stringify([owner, idempotencyKey])).digest('base64url'),
+            bodyHash: createHash('sha256').update(JSON.stringify(checked.poll)).digest('base64url'),
+            life: idempotencyLife,
+          },
+    )
+    if (outcome.kind === 'key-reused') throw new PollError('IDEMPOTENCY_KEY_REUSED')
+    return readPoll(outcome.kind === 'repeated' ? outcome.pollId : id)
+  }
+}
+
+function isIdempotencyKey(key: string): boolean {
+  return key.length <= limits.idempotencyKeyLength && /^[\x20-\x7e]+$/.test(key)
+}
+
+function invalidKey(): PollError {
+  const message = `Send 1 to ${limits.idempotencyKeyLength} printable ASCII characters.`
+  return new PollError('INVALID', { issues: [{ path: 'Idempotency-Key', message }] })
+}

@@ -1,0 +1,25 @@
+import { type Poll, PollError } from '@live-poll/client-sdk/protocol'
+import type { PollFactsCache } from '../ballot-box/poll-facts.ts'
+import type { PollStore } from '../ports/poll-store.ts'
+import type { Board } from '../results/board.ts'
+import type { ReadPoll } from './read-poll.ts'
+
+export type OpenPoll = (pollId: string) => Promise<Poll>
+
+/** Opens a scheduled poll now; an open one stays as it is. @throws PollError `POLL_NOT_FOUND`, `POLL_CLOSED` */
+export function createOpenPoll(
+  polls: Pick<PollStore, 'open'>,
+  facts: PollFactsCache,
+  board: Board,
+  readPoll: ReadPoll,
+): OpenPoll {
+  return async (pollId) => {
+    const outcome = await polls.open(pollId)
+    if (outcome === 'refused') throw new PollError('POLL_CLOSED')
+    if (outcome === 'changed') {
+      facts.drop(pollId)
+      board.markDirty(pollId)
+    }
+    return readPoll(pollId)
+  }
+}

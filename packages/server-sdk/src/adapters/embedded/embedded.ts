@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Kysely, sql } from 'kysely'
+import type { Database, OpenDatabase } from '../../ports/database.ts'
+import type { Logger } from '../../ports/logger.ts'
+import { postgresSql } from '../postgres/postgres-sql.ts'
+import { createSqlBallotStore } from '../sql/ballot-store.ts'
+import { migrate } from '../sql/migrate.ts'
+import { createSqlPollStore } from '../sql/poll-store.ts'
+import { claimSetting } from '../sql/settings.ts'
+import type { Tables } from '../sql/tables.ts'
+import { lockDirectory } from './directory-lock.ts'
+import { pgliteDialect } from './pglite-dialect.ts'
+
+export interface EmbeddedOptions {
+  /** Holds the database, its lock and the secret. Created when missing. @default '.live-poll' */
+  readonly directory?: string
+}
+
+/**
+ * Postgres inside this process (PGlite), with its data in a folder. For development, and for a site that one
+ * process serves. Two instances in one process share the database; a second process is refused with the holder's name.
+ *
+ * @example createLivePoll({ database: embedded({ directory: '/var/lib/live-poll' }) })
+ */
+export function embedded({ directory = '.live-poll' }: EmbeddedOptions = {}): Database {
+  const path = resolve(directory)
+  return { name: 'embedded', open: (logger) => share(path, () => openEmbedded(path, logger)) }
+}
+
+/** Databases open in this process. On `globalThis`, because a hot reload loads this module again. */
+interface Shared {
+  readonly opening: Promise<OpenDatabase>
+  users: number
+  closing: Promise<void> | undefined
+}
+const registryKey = Symbol.for('@live-poll/server-sdk embedded databases')
+const registry = ((globalThis as Record<symbol, unknown>)[registryKey] ??= new Map()) as Map<string, Shared>
+
+async function share(path: string, open: () => Promise<OpenDatabase>): Promise<OpenDatabase> {
+  let shared = registry.get(path)
+  while (shared?.closing) {
+    await shared.closing
+    shared = registry.get(path)
+  }
+  if (!shared) {
+    shared = { opening: open(), users: 0, closing: undefined }
+    registry.set(path, shared)
+  }
+  const mine = shared
+  mine.users++
+  const database = await mine.opening.catch((error) => {
+    if (registry.get(path) === mine) registry.delete(path)
+    throw error
+  })
+  let closed: Promise<void> | undefined
+  return {
+    ...database,
+    close() {
+      closed ??= (async () => {
+        mine.users--
+        if (mine.users > 0) return
+        mine.closing = database.close().finally(() => registry.delete(path))
+        await mine.closing
+      })()
+      return closed
+    },
+  }
+}
+
+async function openEmbedded(path: string, logger: Logger): Promise<OpenDatabase> {
+  const lock = await lockDirectory(join(path, 'lock'))
+  try {
+    const { PGlite } = await import('@electric-sql/pglite')
+    const folder = join(path, 'database')
+    if (!existsSync(folder)) {
+      logger.info(`Creating the embedded database in ${path}; this takes a few seconds, once.`)
+      await createWhole(folder, async (draft) => (await PGlite.create(draft)).close())
+    }
+    const pglite = await PGlite.create(folder)
+    const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, lock.assertHeld) })
+    await migrate(db)
+    return {
+      polls: createSqlPollStore(db, postgresSql),
+      ballots: createSqlBallotStore(db, postgresSql),
+      lanes: 1,
+      ownSecret: () => readOrCreateSecret(join(path, 'secret')),
+      claimKey: async (keyId) => (await claimSetting(db, 'key_id', keyId)) === keyId,
+      check: async () => {
+        await sql`update live_poll_settings set value = value where name = 'key_id'`.execute(db)
+      },
+      async close() {
+        await lock.closing()
+        await db.destroy()
+        await pglite.close()
+        await lock.release()
+      },
+    }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** A folder that a kill left half made must not look like a database: it is made under another name first. */
+async function createWhole(folder: string, create: (draft: string) => Promise<void>): Promise<void> {
+  const draft = `${folder}.creating`
+  await rm(draft, { recursive: true, force: true })
+  await create(draft)
+  await rename(draft, folder)
+}
+
+async function readOrCreateSecret(file: string): Promise<string> {
+  const secret = randomBytes(32).toString('base64url')
+  try {
+    await writeFile(file, `${secret}\n`, { flag: 'wx', mode: 0o600 })
+    return secret
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return (await readFile(file, 'utf8')).trim()
+  }
+}

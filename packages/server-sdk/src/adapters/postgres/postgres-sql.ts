@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import type { SqlDialect } from '../sql/sql-dialect.ts'
+
+/** Postgres, and the embedded database, which is Postgres. One array a column: one prepared text for any batch size. */
+export const postgresSql: SqlDialect = {
+  clock: sql<Date>`clock_timestamp()`,
+
+  async lockBoxes(trx, boxes, wait) {
+    const { rows } = await sql<{ pollId: string; box: number }>`
+      select poll_id as "pollId", box from live_poll_boxes
+      where (poll_id, box) in (select * from unnest(
+        ${boxes.map((b) => b.pollId)}::text[], ${boxes.map((b) => b.box)}::int[]))
+      order by poll_id, box
+      for no key update ${sql.raw(wait ? '' : 'skip locked')}`.execute(trx)
+    return rows
+  },
+
+  async readVotes(db, voters) {
+    const { rows } = await sql<{
+      pollId: string
+      voterKey: string
+      choices: string | null
+      revision: number
+      voteId: string
+    }>`
+      select v.poll_id as "pollId", v.voter_key as "voterKey", v.choices, v.revision, v.vote_id as "voteId"
+      from unnest(${voters.map((v) => v.pollId)}::text[], ${voters.map((v) => v.voterKey)}::text[])
+        as asked (poll_id, voter_key)
+      join live_poll_votes v on v.poll_id = asked.poll_id and v.voter_key = asked.voter_key`.execute(db)
+    return rows.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
+  },
+
+  async writeVotes(trx, votes) {
+    await sql`
+      insert into live_poll_votes (poll_id, voter_key, choices, revision, vote_id, accepted_at)
+      select *, clock_timestamp() from unnest(
+        ${votes.map((v) => v.pollId)}::text[], ${votes.map((v) => v.voterKey)}::text[],
+        ${votes.map((v) => v.ballot && JSON.stringify(v.ballot))}::text[],
+        ${votes.map((v) => v.revision)}::int[], ${votes.map((v) => v.voteId)}::text[])
+      on conflict (poll_id, voter_key) do update set choices = excluded.choices,
+        revision = excluded.revision, vote_id = excluded.vote_id, accepted_at = excluded.accepted_at`.execute(trx)
+  },
+
+  async addTallies(trx, deltas) {
+    await sql`
+      insert into live_poll_tallies as t (poll_id, box, bucket, votes)
+      select * from unnest(
+        ${deltas.map((d) => d.pollId)}::text[], ${deltas.map((d) => d.box)}::int[],
+        ${deltas.map((d) => d.bucket)}::text[], ${deltas.map((d) => d.votes)}::bigint[])
+      on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes`.execute(trx)
+  },
+
+  async raiseVersions(trx, boxes) {
+    await sql`
+      update live_poll_boxes set version = version + 1
+      where (poll_id, box) in (select * from unnest(
+        ${boxes.map((b) => b.pollId)}::text[], ${boxes.map((b) => b.box)}::int[]))`.execute(trx)
+  },
+}

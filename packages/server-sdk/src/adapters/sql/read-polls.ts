@@ -1,0 +1,94 @@
+import type { ChooseBallot, ShowResults } from '@live-poll/client-sdk/protocol'
+import { type Kysely, sql } from 'kysely'
+import type { PollFacts, PollRecord } from '../../domain/poll.ts'
+import type { SqlDialect } from './sql-dialect.ts'
+import type { Tables } from './tables.ts'
+
+/** A poll joined with one of its parts: a choice, or the sum of a bucket. */
+interface Row {
+  id: string
+  question: string
+  ballot: string
+  show_results: ShowResults
+  can_change: boolean
+  opens_at: Date | null
+  closes_at: Date | null
+  closed_at: Date | null
+  boxes: number
+  plan: number
+  edition: number
+  epoch: number
+  salt: string
+  owner: string | null
+  created_at: Date
+  now: Date
+  version: number | string
+  choice_id: number | null
+  label: string | null
+  bucket: string | null
+  votes: number | string | null
+}
+
+/** Reads polls with their choices and counts in one statement: rules and counts of one and the same moment. */
+export async function readPolls(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+  pollIds: readonly string[],
+): Promise<readonly PollRecord[]> {
+  if (pollIds.length === 0) return []
+  const ids = sql.join(pollIds)
+  const { rows } = await sql<Row>`
+    select p.id, p.question, p.ballot, p.show_results, p.can_change, p.opens_at, p.closes_at, p.closed_at,
+      p.boxes, p.plan, p.edition, p.epoch, p.salt, p.owner, p.created_at, ${dialect.clock} as now,
+      (select sum(b.version) from live_poll_boxes b where b.poll_id = p.id) as version,
+      part.choice_id, part.label, part.bucket, part.votes
+    from live_poll_polls p
+    join (
+      select poll_id, id as choice_id, label, position, null as bucket, null as votes
+      from live_poll_choices where poll_id in (${ids})
+      union all
+      select poll_id, null, null, null, bucket, sum(votes)
+      from live_poll_tallies where poll_id in (${ids}) group by poll_id, bucket
+    ) part on part.poll_id = p.id
+    where p.id in (${ids})
+    order by part.position`.execute(db)
+
+  const polls = new Map<string, { row: Row; choices: { id: number; label: string }[]; buckets: Map<string, number> }>()
+  for (const row of rows) {
+    let poll = polls.get(row.id)
+    if (!poll) {
+      poll = { row, choices: [], buckets: new Map() }
+      polls.set(row.id, poll)
+    }
+    if (row.choice_id !== null) poll.choices.push({ id: row.choice_id, label: row.label ?? '' })
+    // Sums of 64-bit integers come as text from some drivers.
+    if (row.bucket !== null) poll.buckets.set(row.bucket, Number(row.votes))
+  }
+  return [...polls.values()].map(({ row, choices, buckets }) => ({
+    facts: toFacts(row, choices),
+    version: Number(row.version),
+    buckets,
+    now: row.now,
+  }))
+}
+
+function toFacts(row: Row, choices: PollFacts['choices']): PollFacts {
+  return {
+    id: row.id,
+    question: row.question,
+    choices,
+    ballot: JSON.parse(row.ballot) as ChooseBallot,
+    showResults: row.show_results,
+    canChange: row.can_change,
+    opensAt: row.opens_at,
+    closesAt: row.closes_at,
+    closedAt: row.closed_at,
+    createdAt: row.created_at,
+    boxes: row.boxes,
+    plan: row.plan,
+    edition: row.edition,
+    epoch: row.epoch,
+    salt: row.salt,
+    owner: row.owner,
+  }
+}

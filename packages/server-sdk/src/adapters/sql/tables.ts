@@ -1,0 +1,73 @@
+import type { Generated } from 'kysely'
+
+/** The tables, as Kysely sees them. Migrations are the truth; this file follows them. */
+export interface Tables {
+  live_poll_polls: PollsTable
+  live_poll_choices: ChoicesTable
+  live_poll_boxes: BoxesTable
+  live_poll_votes: VotesTable
+  live_poll_tallies: TalliesTable
+  live_poll_requests: RequestsTable
+  live_poll_settings: SettingsTable
+}
+
+interface PollsTable {
+  id: string
+  question: string
+  /** JSON of a `ChooseBallot`. */
+  ballot: string
+  show_results: string
+  can_change: boolean
+  opens_at: Date | null
+  closes_at: Date | null
+  closed_at: Date | null
+  boxes: number
+  plan: number
+  edition: number
+  epoch: number
+  salt: string
+  owner: string | null
+  created_at: Generated<Date>
+}
+
+interface ChoicesTable {
+  poll_id: string
+  id: number
+  label: string
+  position: number
+}
+
+interface BoxesTable {
+  poll_id: string
+  box: number
+  version: number
+}
+
+interface VotesTable {
+  poll_id: string
+  voter_key: string
+  /** JSON array of choice ids; null after a retraction. */
+  choices: string | null
+  revision: number
+  vote_id: string
+  accepted_at: Date
+}
+
+interface TalliesTable {
+  poll_id: string
+  box: number
+  bucket: string
+  votes: number
+}
+
+interface RequestsTable {
+  idempotency_key: string
+  body_hash: string
+  poll_id: string
+  expires_at: Date
+}
+
+interface SettingsTable {
+  name: string
+  value: string
+}

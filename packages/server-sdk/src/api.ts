@@ -1,0 +1,52 @@
+import type {
+  NamedVoter,
+  Poll,
+  PollInput,
+  PollPage,
+  Results,
+  Vote,
+  VoteReceipt,
+} from '@live-poll/client-sdk/protocol'
+import type { CreatePollContext } from './actions/create-poll.ts'
+import type { ListPollsInput } from './actions/list-polls.ts'
+
+/** A vote cast by the host's own code, for a user it knows. */
+export interface CastVoteInput {
+  readonly pollId: string
+  /** The host's id of the voter, as `identify` would return it. */
+  readonly voter: string
+  /** Choice ids; null retracts. */
+  readonly choices: readonly number[] | null
+  /** The same for every repeat of one vote. @default a new one: a repeat then counts as a change */
+  readonly voteId?: string
+  readonly revision?: number
+  readonly epoch?: number
+}
+
+/** Every action, for the host's own code: nothing is asked of `authorize`. Rejects with `PollError`. */
+export interface LivePollApi {
+  /** @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED` */
+  createPoll(input: PollInput, context?: CreatePollContext): Promise<Poll>
+  /** @throws PollError `POLL_NOT_FOUND` */
+  getPoll(pollId: string): Promise<Poll>
+  /** Newest first. @throws PollError `INVALID` */
+  listPolls(page?: ListPollsInput): Promise<PollPage>
+  /** Opens a scheduled poll now; safe to repeat. @throws PollError `POLL_NOT_FOUND`, `POLL_CLOSED` */
+  openPoll(pollId: string): Promise<Poll>
+  /** Closes a poll for good; safe to repeat. @throws PollError `POLL_NOT_FOUND` */
+  closePoll(pollId: string): Promise<Poll>
+  /** @throws PollError `POLL_NOT_FOUND` */
+  getResults(pollId: string): Promise<Results>
+  /**
+   * Resolves when the vote is committed.
+   * @throws PollError `POLL_NOT_FOUND`, `INVALID`, `POLL_CLOSED`, `POLL_NOT_OPEN`, `ALREADY_VOTED`,
+   * `REVISION_CONFLICT`, `EPOCH_CHANGED`, `VOTE_ID_REUSED`, `NOT_FOUND`, `BUSY`, `UNAVAILABLE`
+   */
+  castVote(vote: CastVoteInput): Promise<VoteReceipt>
+  /** Null if they never voted in this epoch. @throws PollError `POLL_NOT_FOUND` */
+  getVote(vote: { readonly pollId: string; readonly voter: string }): Promise<Vote | null>
+  /** Tokens for voters the host names by its own ids, at most 1,000. @throws PollError `INVALID` */
+  nameVoters(ids: readonly string[]): Promise<readonly NamedVoter[]>
+  /** A ticket for a connection that casts for many voters. */
+  createRelayTicket(): Promise<string>
+}

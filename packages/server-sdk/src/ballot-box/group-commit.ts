@@ -1,0 +1,152 @@
+import { PollError } from '@live-poll/client-sdk/protocol'
+import type { BallotStore, PreparedVote, VoteOutcome } from '../ports/ballot-store.ts'
+import type { Logger } from '../ports/logger.ts'
+
+export interface GroupCommitLimits {
+  /** Votes in one transaction. */
+  readonly batch: number
+  /** Votes that may wait. */
+  readonly queue: number
+  /** Milliseconds a vote may have to wait, as estimated from the speed so far. */
+  readonly wait: number
+}
+
+export interface GroupCommit {
+  /**
+   * Resolves when the vote's batch has committed.
+   * @throws PollError `BUSY` (with `retryAfter`) when the queue is full: the vote was not taken.
+   * `UNAVAILABLE` when the database failed: the outcome is unknown, ask again with the same vote id.
+   */
+  cast(vote: PreparedVote): Promise<DecidedVote>
+  /** Resolves when nothing waits or is in flight. */
+  idle(): Promise<void>
+}
+
+export type DecidedVote = Exclude<VoteOutcome, { kind: 'passed-over' }>
+
+interface Waiting {
+  readonly vote: PreparedVote
+  readonly resolve: (outcome: DecidedVote) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Votes waiting for one box, in the order they came. */
+interface BoxQueue {
+  votes: Waiting[]
+  inFlight: boolean
+  /** How often in a row its lock was held by someone else. Twice, and it waits in a batch of its own. */
+  passedOver: number
+}
+
+/**
+ * Natural batching: the next batch starts when the previous one has committed, and takes everything that came
+ * meanwhile. One batch in flight per box, `lanes` batches at once.
+ */
+export function createGroupCommit(
+  store: Pick<BallotStore, 'commit'>,
+  lanes: number,
+  limits: GroupCommitLimits,
+  logger: Logger,
+): GroupCommit {
+  const boxes = new Map<string, BoxQueue>()
+  const idlers: (() => void)[] = []
+  let waiting = 0
+  let running = 0
+  let flushScheduled = false
+  let millisPerBatch = 0
+
+  function cast(vote: PreparedVote): Promise<DecidedVote> {
+    // Batches grow with the queue: what waits goes in full batches, each about as long as the last few.
+    const estimated = (waiting / limits.batch / lanes) * millisPerBatch
+    if (waiting >= limits.queue || estimated > limits.wait) {
+      return Promise.reject(new PollError('BUSY', { retryAfter: Math.ceil(Math.max(estimated / 2, 100)) }))
+    }
+    return new Promise((resolve, reject) => {
+      const key = `${vote.pollId}/${vote.box}`
+      let box = boxes.get(key)
+      if (!box) {
+        box = { votes: [], inFlight: false, passedOver: 0 }
+        boxes.set(key, box)
+      }
+      box.votes.push({ vote, resolve, reject })
+      waiting++
+      scheduleFlush()
+    })
+  }
+
+  /** After the current round of I/O, so that all votes that arrived together share a batch. */
+  function scheduleFlush() {
+    if (flushScheduled) return
+    flushScheduled = true
+    setImmediate(() => {
+      flushScheduled = false
+      while (running < lanes) {
+        const batch = takeBatch()
+        if (batch.size === 0) break
+        void run(batch)
+      }
+    })
+  }
+
+  function takeBatch(): Map<BoxQueue, Waiting[]> {
+    const batch = new Map<BoxQueue, Waiting[]>()
+    let room = limits.batch
+    for (const [key, box] of boxes) {
+      if (box.inFlight) continue
+      if (box.votes.length === 0) {
+        boxes.delete(key)
+        continue
+      }
+      const alone = box.passedOver >= 2
+      if (alone && batch.size > 0) continue
+      const taken = box.votes.length <= room ? box.votes : box.votes.slice(0, room)
+      box.votes = box.votes.slice(taken.length)
+      box.inFlight = true
+      batch.set(box, taken)
+      room -= taken.length
+      if (alone || room === 0) break
+    }
+    return batch
+  }
+
+  async function run(batch: Map<BoxQueue, Waiting[]>): Promise<void> {
+    const members = [...batch.values()].flat()
+    running++
+    const started = performance.now()
+    try {
+      const outcomes = await store.commit(members.map((member) => member.vote))
+      settle(batch, outcomes)
+    } catch (error) {
+      logger.error('A batch of votes failed; their voters are told to ask again.', error)
+      waiting -= members.length
+      for (const member of members) member.reject(new PollError('UNAVAILABLE', { retryAfter: 500 }))
+    }
+    millisPerBatch += (performance.now() - started - millisPerBatch) * 0.2
+    running--
+    for (const [box] of batch) box.inFlight = false
+    if (waiting > 0) scheduleFlush()
+    else if (running === 0) for (const resolve of idlers.splice(0)) resolve()
+  }
+
+  function settle(batch: Map<BoxQueue, Waiting[]>, outcomes: readonly VoteOutcome[]) {
+    let index = 0
+    for (const [box, members] of batch) {
+      const again: Waiting[] = []
+      for (const member of members) {
+        const outcome = outcomes[index++]
+        if (outcome === undefined || outcome.kind === 'passed-over') again.push(member)
+        else {
+          waiting--
+          member.resolve(outcome)
+        }
+      }
+      box.passedOver = again.length > 0 ? box.passedOver + 1 : 0
+      if (again.length > 0) box.votes = again.concat(box.votes)
+    }
+  }
+
+  return {
+    cast,
+    idle: () => (waiting === 0 && running === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+  }
+}

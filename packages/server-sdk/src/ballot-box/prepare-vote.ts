@@ -1,0 +1,46 @@
+import { PollError } from '@live-poll/client-sdk/protocol'
+import { type Ballot, readBallot } from '../domain/ballot.ts'
+import type { Voter } from '../domain/voter.ts'
+import { voterKey } from '../identity/voter-key.ts'
+import type { PreparedVote } from '../ports/ballot-store.ts'
+import type { PreparedPoll } from './poll-facts.ts'
+
+/** A vote as it came from a voter, its shape already checked. */
+export interface VoteRequest {
+  readonly pollId: string
+  readonly voter: Voter
+  readonly voteId: string
+  /** Null retracts. */
+  readonly choices: readonly number[] | null
+  readonly revision?: number
+  readonly epoch?: number
+}
+
+/**
+ * Fits a vote to the poll's plan: the ballot in its one form, the voter's key, the box.
+ * @throws PollError `INVALID` when the choices are no ballot of this poll
+ */
+export function prepareVote(request: VoteRequest, { rules, voterKeys }: PreparedPoll): PreparedVote {
+  const key = voterKey(voterKeys, request.voter)
+  return {
+    pollId: rules.id,
+    box: boxOf(key, rules.boxes),
+    voterKey: key,
+    voteId: request.voteId,
+    plan: rules.plan,
+    ballot: request.choices === null ? null : fit(request.choices, rules),
+    revision: request.revision,
+    epoch: request.epoch,
+  }
+}
+
+function fit(choices: readonly number[], rules: PreparedPoll['rules']): Ballot {
+  const result = readBallot(choices, rules)
+  if (result.ok) return result.ballot
+  throw new PollError('INVALID', { issues: result.issues }, result.issues[0]?.message)
+}
+
+/** Every node sends a voter to the same box. The key is uniform already: its first 32 bits will do. */
+function boxOf(key: string, boxes: number): number {
+  return boxes === 1 ? 0 : Buffer.from(key, 'base64url').readUInt32BE(0) % boxes
+}

@@ -1,0 +1,27 @@
+/** What a WebSocket server must offer. `send` never waits: snapshots supersede each other. */
+export interface ChannelSocket {
+  send(frame: string): void
+  subscribe(topic: string): void
+  unsubscribe(topic: string): void
+  /** Bytes accepted by `send` or published, and not yet taken by the network. */
+  buffered(): number
+  /** Begins the closing handshake. */
+  close(code: number, reason: string): void
+  /** Ends the connection at once. */
+  terminate(): void
+}
+
+export interface ChannelServer {
+  /** Sends a frame to every socket subscribed to the topic. */
+  publish(topic: string, frame: string): void
+}
+
+/** What the channel wants to be told of one socket. */
+export interface ChannelEvents {
+  /** A text message, as UTF-8. Only read during the call. */
+  message(data: Uint8Array): void
+  binary(): void
+  /** The socket's buffer has shrunk. */
+  drained(): void
+  closed(): void
+}

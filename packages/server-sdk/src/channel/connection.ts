@@ -1,0 +1,232 @@
+import {
+  type ClientMessage,
+  closeCodes,
+  decodeClientMessage,
+  type ErrorCode,
+  type ErrorDetails,
+  encode,
+  errors,
+  type HelloMessage,
+  limits as protocolLimits,
+  PollError,
+  type Results,
+  type ServerMessage,
+  type VoteMessage,
+} from '@live-poll/client-sdk/protocol'
+import type { CastVote } from '../actions/cast-vote.ts'
+import type { ReadPoll } from '../actions/read-poll.ts'
+import type { ReadVote } from '../actions/read-vote.ts'
+import type { Voter } from '../domain/voter.ts'
+import type { Admission, Tokens } from '../identity/tokens.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
+import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
+import { createMessageRate } from './message-rate.ts'
+import type { ResultsFeed } from './results-feed.ts'
+
+export interface ConnectionParts {
+  readonly castVote: CastVote
+  readonly readPoll: ReadPoll
+  readonly readVote: ReadVote
+  readonly tokens: Tokens
+  readonly feed: ResultsFeed
+  readonly limits: ChannelLimits
+  readonly logger: Logger
+}
+
+export interface Connection extends ChannelEvents {
+  /** Called a few times a second: closes who has not said hello, or reads too slowly. */
+  sweep(now: number): void
+  close(code: number, reason: string): void
+}
+
+/** Milliseconds between asking a socket to close and ending it. */
+const closeGrace = 1000
+
+/** One socket's side of the protocol `live-poll.v1`. */
+export function createConnection(socket: ChannelSocket, parts: ConnectionParts): Connection {
+  const { limits, feed } = parts
+  const openedAt = performance.now()
+  const watched = new Set<string>()
+  const rate = createMessageRate(limits.messagesPerSecond, limits.messageBurst)
+  let admission: Admission | 'nobody' | undefined
+  let bad = 0
+  let refused = 0
+  let slowSince: number | undefined
+  let state: 'open' | 'closing' | 'closed' = 'open'
+
+  function send(message: ServerMessage) {
+    if (state === 'open') socket.send(encode(message))
+  }
+
+  function sendError(code: ErrorCode, details: ErrorDetails & { pollId?: string } = {}, message?: string) {
+    const { retryAfter, pollId, issues } = details
+    send({ type: 'error', code, message: message ?? issues?.[0]?.message ?? errors[code].message, pollId, retryAfter })
+  }
+
+  function reject({ voteId, pollId }: { voteId: string; pollId: string }, error: PollError) {
+    const { retryAfter, revision, epoch, issues } = error.details
+    send({ type: 'rejected', voteId, pollId, code: error.code, message: error.message, issues, retryAfter, revision, epoch })
+  }
+
+  /** Anything unexpected is `INTERNAL` on the wire and whole in the log. */
+  function toPollError(error: unknown): PollError {
+    if (error instanceof PollError) return error
+    parts.logger.error('A channel message failed.', error)
+    return new PollError('INTERNAL')
+  }
+
+  function close(code: number, reason: string) {
+    if (state !== 'open') return
+    state = 'closing'
+    leave()
+    socket.close(code, reason)
+    setTimeout(() => state === 'closing' && socket.terminate(), closeGrace).unref()
+  }
+
+  function leave() {
+    for (const pollId of watched) feed.leave(pollId)
+    watched.clear()
+  }
+
+  function onBad(code: ErrorCode, message: string | undefined) {
+    if (++bad >= badMessages) close(closeCodes.BAD_MESSAGES, 'too many malformed messages')
+    else sendError(code, {}, message)
+  }
+
+  function onHello(hello: HelloMessage) {
+    if (admission && admission !== 'nobody') return sendError('INVALID', {}, 'This connection has said hello.')
+    if (hello.ticket !== undefined) admission = parts.tokens.readTicket(hello.ticket)
+    else if (hello.token !== undefined) {
+      const voter = parts.tokens.readVoterToken(hello.token)
+      admission = voter && { kind: 'voter', voter }
+    } else admission = 'nobody'
+    if (!admission) return close(closeCodes.NOT_ADMITTED, 'the ticket or token is not valid')
+    send({ type: 'welcome', voterId: voterOf(admission)?.id ?? null })
+  }
+
+  async function onWatch(pollId: string) {
+    if (!watched.has(pollId)) {
+      if (watched.size >= limits.watchedPolls) {
+        return sendError('INVALID', { pollId }, `A connection watches at most ${limits.watchedPolls} polls.`)
+      }
+      watched.add(pollId)
+      feed.join(pollId)
+      // Before reading, so that nothing published meanwhile is missed.
+      if (slowSince === undefined) socket.subscribe(feed.topic(pollId))
+    }
+    try {
+      const voter = voterOf(admission)
+      const vote = voter ? await parts.readVote(pollId, voter) : null
+      const poll = await parts.readPoll(pollId)
+      if (watched.has(pollId)) send({ type: 'poll', poll, vote })
+    } catch (error) {
+      unwatch(pollId)
+      const { code, details } = toPollError(error)
+      sendError(code, { ...details, pollId })
+    }
+  }
+
+  function unwatch(pollId: string) {
+    if (!watched.delete(pollId)) return
+    feed.leave(pollId)
+    if (state === 'open') socket.unsubscribe(feed.topic(pollId))
+  }
+
+  async function onVote(vote: VoteMessage) {
+    try {
+      const receipt = await parts.castVote({ ...vote, voter: voterFor(vote) })
+      send({ type: 'voted', pollId: vote.pollId, ...receipt, voter: vote.voter })
+    } catch (error) {
+      reject(vote, toPollError(error))
+    }
+  }
+
+  function voterFor(vote: VoteMessage): Voter {
+    if (!admission || admission === 'nobody') throw new PollError('UNAUTHENTICATED')
+    if (admission.kind === 'relay') {
+      if (vote.voter === undefined) throw invalidVoter('On a relay, name the voter.')
+      return { kind: 'user', id: vote.voter }
+    }
+    if (vote.voter !== undefined) throw invalidVoter('Only a relay names voters.')
+    return admission.voter
+  }
+
+  function dispatch(message: ClientMessage) {
+    if (message.type === 'hello') return onHello(message)
+    if (message.type === 'ping') return send({ type: 'pong' })
+    if (!admission) return onBad('INVALID', 'Say hello first.')
+    if (message.type === 'vote') return void onVote(message)
+    if (message.type === 'watch') return void onWatch(message.pollId)
+    unwatch(message.pollId)
+  }
+
+  /** @returns whether the message was refused for coming too soon */
+  function isTooSoon(message: ClientMessage): boolean {
+    if (typeof admission === 'object' && admission.kind === 'relay') return false
+    const retryAfter = rate.take(performance.now())
+    if (retryAfter === 0) {
+      refused = 0
+      return false
+    }
+    if (++refused >= refusedMessages) close(closeCodes.TOO_MANY, 'too many messages')
+    else if (message.type === 'vote') reject(message, new PollError('RATE_LIMITED', { retryAfter }))
+    else sendError('RATE_LIMITED', { retryAfter, ...('pollId' in message && { pollId: message.pollId }) })
+    return true
+  }
+
+  /** A slow socket gets no snapshots; what it missed is owed, and one newest snapshot a poll pays for all. */
+  function judgeSpeed(now: number) {
+    const buffered = socket.buffered()
+    if (buffered >= limits.fullBytes) return close(closeCodes.TOO_SLOW, 'reads too slowly')
+    if (buffered > limits.slowBytes) {
+      if (slowSince === undefined) for (const pollId of watched) socket.unsubscribe(feed.topic(pollId))
+      slowSince ??= now
+      if (now - slowSince > limits.slowTime) close(closeCodes.TOO_SLOW, 'reads too slowly')
+    } else if (slowSince !== undefined) {
+      slowSince = undefined
+      for (const pollId of watched) {
+        socket.subscribe(feed.topic(pollId))
+        const owed: Results | undefined = feed.newest(pollId)
+        if (owed) send({ type: 'results', ...owed })
+      }
+    }
+  }
+
+  return {
+    message(data) {
+      if (state !== 'open') return
+      if (data.byteLength > protocolLimits.messageBytes) return close(closeCodes.TOO_BIG, 'message too big')
+      const decoded = decodeClientMessage(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString())
+      if (decoded.ok) {
+        if (!isTooSoon(decoded.value)) dispatch(decoded.value)
+        return
+      }
+      const { code, issues, reply } = decoded
+      if (reply) {
+        if (++bad >= badMessages) close(closeCodes.BAD_MESSAGES, 'too many malformed messages')
+        else reject(reply, new PollError(code, { issues }, issues[0]?.message))
+      } else onBad(code, issues[0]?.message)
+    },
+    binary: () => close(closeCodes.BINARY, 'text messages only'),
+    drained: () => state === 'open' && slowSince !== undefined && judgeSpeed(performance.now()),
+    closed() {
+      state = 'closed'
+      leave()
+    },
+    sweep(now) {
+      if (state !== 'open') return
+      if (!admission && now - openedAt > limits.hello) return close(closeCodes.NO_HELLO, 'no hello')
+      judgeSpeed(now)
+    },
+    close,
+  }
+}
+
+function voterOf(admission: Admission | 'nobody' | undefined): Voter | undefined {
+  return typeof admission === 'object' && admission.kind === 'voter' ? admission.voter : undefined
+}
+
+function invalidVoter(message: string): PollError {
+  return new PollError('INVALID', { issues: [{ path: 'voter', message }] }, message)
+}

@@ -1,0 +1,39 @@
+/** What one connection may ask of this node. Times are milliseconds. */
+export interface ChannelLimits {
+  /** Polls a connection may watch. @default 128 */
+  readonly watchedPolls: number
+  /** Messages a second, on average. A relay is limited by the vote queue alone. @default 10 */
+  readonly messagesPerSecond: number
+  /** Messages at once. @default 20 */
+  readonly messageBurst: number
+  /** Until `hello`. @default 10000 */
+  readonly hello: number
+  /** Bytes buffered for a socket above which snapshots are skipped. @default 65536 */
+  readonly slowBytes: number
+  /** How long a socket may stay above it without a break. @default 10000 */
+  readonly slowTime: number
+  /** Bytes buffered at which a socket is closed. @default 262144 */
+  readonly fullBytes: number
+}
+
+export const defaultChannelLimits: ChannelLimits = {
+  watchedPolls: 128,
+  messagesPerSecond: 10,
+  messageBurst: 20,
+  hello: 10_000,
+  slowBytes: 64 * 1024,
+  slowTime: 10_000,
+  fullBytes: 256 * 1024,
+}
+
+/** Malformed messages until a connection is closed. */
+export const badMessages = 5
+
+/** Messages refused for their rate, without one accepted between them, until a connection is closed. */
+export const refusedMessages = 100
+
+/** Bytes a WebSocket server reads of one message before it gives up on the connection by itself. */
+export const maxPayloadBytes = 64 * 1024
+
+/** Milliseconds between a socket's pings. */
+export const pingInterval = 25_000

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+import { decodeClientMessage, PollError } from '@live-poll/client-sdk/protocol'
+import { createAdmitVoter } from './actions/admit-voter.ts'
+import { createCastVote } from './actions/cast-vote.ts'
+import { createClosePoll } from './actions/close-poll.ts'
+import { createCreatePoll } from './actions/create-poll.ts'
+import { createListPolls } from './actions/list-polls.ts'
+import { createOpenPoll } from './actions/open-poll.ts'
+import { createReadPoll, createReadRecord } from './actions/read-poll.ts'
+import { createReadVote } from './actions/read-vote.ts'
+import type { CastVoteInput, LivePollApi } from './api.ts'
+import { createGroupCommit } from './ballot-box/group-commit.ts'
+import { createPollFactsCache } from './ballot-box/poll-facts.ts'
+import { defaultChannelLimits } from './channel/limits.ts'
+import { createResultsFeed } from './channel/results-feed.ts'
+import { createVoteChannel, type VoteChannel } from './channel/vote-channel.ts'
+import { createAccess } from './http/access.ts'
+import { createHandler, type Handler } from './http/create-handler.ts'
+import { createOrigins, type Origins } from './http/origins.ts'
+import { createRoutes, createStaticRoutes } from './http/routes.ts'
+import { createWidgetFile } from './http/widget-file.ts'
+import { deriveKeys } from './identity/keys.ts'
+import { createTokens } from './identity/tokens.ts'
+import type { LivePollOptions } from './options.ts'
+import type { OpenDatabase } from './ports/database.ts'
+import { checkSecret, OptionError, resolveOptions, secretAdvice } from './resolve-options.ts'
+import { createBoard } from './results/board.ts'
+import { startSchedule } from './results/schedule.ts'
+
+/** Realtime polls inside a host's own server. */
+export interface LivePoll {
+  /** Every action, typed, for the host's own code. */
+  readonly api: LivePollApi
+  /** Where the routes are, as in `/live-poll`. */
+  readonly basePath: string
+  /** Answers a request under `basePath`; undefined for any other. What the host shims call. */
+  readonly handle: Handler
+  /** What the WebSocket shims call. */
+  readonly channel: Pick<VoteChannel, 'open' | 'attach'> & {
+    /** `<basePath>/channel` */
+    readonly path: string
+    /** Whether a page of this origin may connect. */
+    allows(origin: string | null, host: string | null): boolean
+  }
+  /**
+   * Opens the database and resolves when votes can be served. Called by itself at the first use.
+   * @throws OptionError, or what the database says
+   */
+  ready(): Promise<void>
+  /** Answers what was taken, closes the channel with 1012, ends what it opened. Safe to repeat. */
+  close(): Promise<void>
+}
+
+/** Milliseconds: time to connect and say hello. */
+const ticketLife = 60_000
+
+/**
+ * Makes the polls of one app. Synchronous: the database opens at the first use, or with `await livePoll.ready()`.
+ *
+ * @throws OptionError for an option that cannot work
+ * @example
+ * export const livePoll = createLivePoll({ database: embedded({ directory: 'data' }) })
+ * const poll = await livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
+ */
+export function createLivePoll(given: LivePollOptions = {}): LivePoll {
+  const options = resolveOptions(given)
+  const origins = createOrigins(options.origins)
+  const channel = createVoteChannel()
+  let opening: Promise<Core> | undefined
+  let closing: Promise<void> | undefined
+
+  function open(): Promise<Core> {
+    if (closing) return Promise.reject(new PollError('UNAVAILABLE', {}, 'This Live Poll has been closed.'))
+    opening ??= openCore(options, origins, channel).catch((error) => {
+      opening = undefined
+      throw error
+    })
+    return opening
+  }
+
+  async function checkReady(): Promise<readonly string[]> {
+    try {
+      const core = await open()
+      await core.database.check()
+      return []
+    } catch (error) {
+      options.logger.warn('Not ready.', error)
+      return ['database']
+    }
+  }
+
+  function unavailable(error: unknown): never {
+    options.logger.error('Live Poll could not open.', error)
+    throw new PollError('UNAVAILABLE', { retryAfter: 1000 }, 'The server is not ready.')
+  }
+
+  const widgetFile = createWidgetFile(new URL('./widget/widget.js', import.meta.url))
+  return {
+    api: createApi(open),
+    basePath: options.basePath,
+    handle: createHandler({
+      basePath: options.basePath,
+      origins,
+      logger: options.logger,
+      staticRoutes: createStaticRoutes(widgetFile, checkReady),
+      routes: async () => (await open().catch(unavailable)).routes,
+    }),
+    channel: {
+      path: `${options.basePath}/channel`,
+      allows: origins.allows,
+      attach: channel.attach,
+      open(socket) {
+        open().catch(unavailable).catch(() => {})
+        return channel.open(socket)
+      },
+    },
+    ready: async () => {
+      await open()
+    },
+    close() {
+      const opened = opening
+      closing ??= (async () => {
+        channel.close()
+        const core = await opened?.catch(() => undefined)
+        await core?.close()
+      })()
+      return closing
+    },
+  }
+}
+
+type Options = ReturnType<typeof resolveOptions>
+type Core = Awaited<ReturnType<typeof openCore>>
+
+/** Everything that needs the database. */
+async function openCore(options: Options, origins: Origins, channel: VoteChannel) {
+  const { logger, channelUrl } = options
+  const adapter = options.database ?? (await import('./adapters/embedded/embedded.ts')).embedded()
+  const database = await adapter.open(logger)
+  const keys = await readKeys(options, database).catch(async (error) => {
+    await database.close()
+    throw error
+  })
+  const { createMemoryBus } = await import('./adapters/memory/results-bus.ts')
+  const { polls, ballots } = database
+
+  const tokens = createTokens(keys.tokens, { voterToken: options.voterTokenLife, ticket: ticketLife })
+  const facts = createPollFactsCache(polls, keys)
+  const readRecord = createReadRecord(polls)
+  const board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger)
+  const stopSchedule = startSchedule(polls, board.markDirty, logger)
+  const groupCommit = createGroupCommit(
+    ballots,
+    database.lanes,
+    { batch: options.batchSize, queue: options.queueSize, wait: options.queueWait },
+    logger,
+  )
+  const readPoll = createReadPoll(readRecord, board, channelUrl)
+  const actions = {
+    readPoll,
+    readVote: createReadVote(facts, ballots),
+    createPoll: createCreatePoll(polls, readPoll),
+    listPolls: createListPolls(polls, channelUrl),
+    openPoll: createOpenPoll(polls, facts, board, readPoll),
+    closePoll: createClosePoll(polls, facts, board, readPoll),
+    castVote: createCastVote(facts, groupCommit, board),
+    admitVoter: createAdmitVoter(tokens),
+  }
+  const feed = createResultsFeed(board, channel.publish)
+  const limits = { ...defaultChannelLimits, ...options.channel }
+  channel.start({ ...actions, tokens, feed, limits, logger })
+
+  return {
+    database,
+    actions,
+    routes: createRoutes({ ...actions, access: createAccess(options, tokens, origins) }),
+    async close() {
+      stopSchedule()
+      await groupCommit.idle()
+      feed.close()
+      board.close()
+      await database.close()
+    },
+  }
+}
+
+async function readKeys({ secret: given, database: chosen }: Options, database: OpenDatabase) {
+  const secret = given ?? (await database.ownSecret?.())
+  if (secret === undefined) throw new OptionError('secret', `${chosen?.name} needs one. ${secretAdvice}`)
+  checkSecret(secret)
+  const keys = deriveKeys(secret)
+  if (await database.claimKey(keys.id)) return keys
+  throw new OptionError('secret', 'this database was made with another one; voters would be taken for new ones.')
+}
+
+function createApi(open: () => Promise<Core>): LivePollApi {
+  const actions = async () => (await open()).actions
+  return {
+    createPoll: async (input, context) => (await actions()).createPoll(input, context),
+    getPoll: async (pollId) => (await actions()).readPoll(pollId),
+    listPolls: async (page) => (await actions()).listPolls(page),
+    openPoll: async (pollId) => (await actions()).openPoll(pollId),
+    closePoll: async (pollId) => (await actions()).closePoll(pollId),
+    async getResults(pollId) {
+      const { results } = await (await actions()).readPoll(pollId)
+      if (!results) throw new PollError('RESULTS_HIDDEN')
+      return results
+    },
+    castVote: async (vote) => (await actions()).castVote(checkVote(vote)),
+    getVote: async ({ pollId, voter }) => (await actions()).readVote(pollId, { kind: 'user', id: voter }),
+    nameVoters: async (ids) => (await actions()).admitVoter.named(ids).voters,
+    createRelayTicket: async () => (await actions()).admitVoter.relay().ticket,
+  }
+}
+
+/** The host's code is held to what the wire is held to. */
+function checkVote({ voteId = randomUUID(), ...vote }: CastVoteInput) {
+  const decoded = decodeClientMessage(JSON.stringify({ type: 'vote', voteId, ...vote }))
+  if (!decoded.ok) throw new PollError(decoded.code, { issues: decoded.issues }, decoded.issues[0]?.message)
+  return { ...vote, voteId, voter: { kind: 'user', id: vote.voter } as const }
+}

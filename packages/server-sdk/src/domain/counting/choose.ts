@@ -1,0 +1,20 @@
+import type { Ballot } from '../ballot.ts'
+
+/** The bucket that counts ballots, whatever is on them. */
+export const VOTERS = 'voters'
+
+/** What one `choose` ballot adds to which buckets: one to each of its choices, one to the voters. */
+export function chooseIncrements(ballot: Ballot): readonly string[] {
+  return [VOTERS, ...ballot.map(String)]
+}
+
+/** Votes a choice, in the order given, and voters. A bucket nobody wrote to is 0. */
+export function countChoose(
+  choiceIds: readonly number[],
+  buckets: ReadonlyMap<string, number>,
+): { votes: number[]; voters: number } {
+  return {
+    votes: choiceIds.map((id) => buckets.get(String(id)) ?? 0),
+    voters: buckets.get(VOTERS) ?? 0,
+  }
+}

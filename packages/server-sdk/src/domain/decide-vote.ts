@@ -1,0 +1,73 @@
+import type { ErrorCode } from '@live-poll/client-sdk/protocol'
+import { type Ballot, isSameBallot } from './ballot.ts'
+import { isDue, type PollRules, pollState } from './poll.ts'
+
+/** What a voter asks for, prepared against one plan of the poll. */
+export interface VoteOp {
+  readonly voteId: string
+  readonly plan: number
+  /** Null retracts. */
+  readonly ballot: Ballot | null
+  /** The revision it replaces; undefined: whatever is there. */
+  readonly revision: number | undefined
+  readonly epoch: number | undefined
+}
+
+/** What the box holds of one voter. */
+export interface VoteRow {
+  readonly ballot: Ballot | null
+  readonly revision: number
+  /** The id of the vote that wrote this revision. */
+  readonly voteId: string
+}
+
+export type VoteDecision =
+  | { readonly kind: 'accepted'; readonly row: VoteRow }
+  | { readonly kind: 'duplicate'; readonly revision: number; readonly epoch: number }
+  | {
+      readonly kind: 'refused'
+      readonly code: ErrorCode
+      readonly revision?: number
+      readonly epoch?: number
+    }
+  /** Prepared against another plan: prepare it again. */
+  | { readonly kind: 'stale' }
+
+type RulesAtLock = Pick<PollRules, 'plan' | 'epoch' | 'canChange' | 'opensAt' | 'closesAt' | 'closedAt'>
+
+/**
+ * Decides one vote against one row, under the lock of its box. The order of the checks is the promise:
+ * a repeat of an accepted vote is a duplicate even after the close, and is never counted again.
+ *
+ * @param rules the poll as read under the lock; undefined when it is gone
+ * @param row what the voter has in the box; undefined when they never voted in this epoch
+ * @param now the database's clock, read after the lock was taken
+ */
+export function decideVote(
+  op: VoteOp,
+  rules: RulesAtLock | undefined,
+  row: VoteRow | undefined,
+  now: Date,
+): VoteDecision {
+  if (!rules) return refuse('POLL_NOT_FOUND')
+  if (op.plan !== rules.plan) return { kind: 'stale' }
+  if (op.epoch !== undefined && op.epoch !== rules.epoch) return refuse('EPOCH_CHANGED', { epoch: rules.epoch })
+  if (row && row.voteId === op.voteId) {
+    return isSameBallot(row.ballot, op.ballot)
+      ? { kind: 'duplicate', revision: row.revision, epoch: rules.epoch }
+      : refuse('VOTE_ID_REUSED', { revision: row.revision })
+  }
+  const state = pollState(rules, now)
+  if (state === 'closed' || isDue(rules, now)) return refuse('POLL_CLOSED')
+  if (state === 'scheduled') return refuse('POLL_NOT_OPEN')
+
+  const revision = row?.revision ?? 0
+  if (row && !rules.canChange) return refuse('ALREADY_VOTED', { revision })
+  if (op.revision !== undefined && op.revision !== revision) return refuse('REVISION_CONFLICT', { revision })
+  if (!row && op.ballot === null) return refuse('NOT_FOUND')
+  return { kind: 'accepted', row: { ballot: op.ballot, revision: revision + 1, voteId: op.voteId } }
+}
+
+function refuse(code: ErrorCode, details: { revision?: number; epoch?: number } = {}): VoteDecision {
+  return { kind: 'refused', code, ...details }
+}

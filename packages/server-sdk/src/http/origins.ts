@@ -1,0 +1,26 @@
+/** Which web origins may use this server. */
+export interface Origins {
+  /** Whether pages of this origin may use the API and the channel. No origin: not a browser's cross-origin request. */
+  allows(origin: string | null, host: string | null): boolean
+  /** Whether its requests may carry the host's cookies: only the server's own origin and those named one by one. */
+  isTrusted(origin: string | null, host: string | null): boolean
+}
+
+/**
+ * @param allowed exact origins (`https://www.example.org`), or `*` for pages anywhere, which then vote with their
+ * own tokens and never with the host's cookies
+ */
+export function createOrigins(allowed: readonly string[] | '*'): Origins {
+  const named = new Set(allowed === '*' ? [] : allowed)
+  const isTrusted = (origin: string | null, host: string | null) =>
+    origin !== null && (named.has(origin) || isSameHost(origin, host))
+  return {
+    allows: (origin, host) => origin === null || allowed === '*' || isTrusted(origin, host),
+    isTrusted,
+  }
+}
+
+/** The scheme is left out: behind a proxy that ends TLS, this server cannot know it. */
+function isSameHost(origin: string, host: string | null): boolean {
+  return host !== null && /^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, '') === host.toLowerCase()
+}

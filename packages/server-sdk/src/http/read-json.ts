@@ -1,0 +1,23 @@
+import { limits, PollError } from '@live-poll/client-sdk/protocol'
+import type { HttpRequest } from './http-message.ts'
+
+/**
+ * Reads a JSON body.
+ * @param whenEmpty what an empty body stands for; undefined: it is an error
+ * @throws PollError `UNSUPPORTED_TYPE`, `TOO_LARGE`, `BAD_JSON`
+ */
+export async function readJson(request: HttpRequest, whenEmpty?: unknown): Promise<unknown> {
+  const body = await request.readBody(limits.bodyBytes)
+  if ('json' in body) return body.json
+  if (body.bytes.length === 0 && whenEmpty !== undefined) return whenEmpty
+  if (!isJson(request.headers.get('content-type'))) throw new PollError('UNSUPPORTED_TYPE')
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.bytes))
+  } catch {
+    throw new PollError('BAD_JSON')
+  }
+}
+
+function isJson(contentType: string | null): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === 'application/json'
+}

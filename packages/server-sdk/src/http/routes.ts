@@ -1,0 +1,197 @@
+import { decodeVoteInput, isPollId, isVoteId, PollError } from '@live-poll/client-sdk/protocol'
+import type { AdmitVoter } from '../actions/admit-voter.ts'
+import type { CastVote } from '../actions/cast-vote.ts'
+import type { ClosePoll } from '../actions/close-poll.ts'
+import type { CreatePoll } from '../actions/create-poll.ts'
+import type { ListPolls } from '../actions/list-polls.ts'
+import type { OpenPoll } from '../actions/open-poll.ts'
+import type { ReadPoll } from '../actions/read-poll.ts'
+import type { ReadVote } from '../actions/read-vote.ts'
+import type { Access } from './access.ts'
+import type { HttpReply, HttpRequest } from './http-message.ts'
+import { readJson } from './read-json.ts'
+import { conditionalJson, json } from './respond.ts'
+import type { WidgetFile } from './widget-file.ts'
+
+export interface RouteParts {
+  readonly access: Access
+  readonly createPoll: CreatePoll
+  readonly readPoll: ReadPoll
+  readonly listPolls: ListPolls
+  readonly openPoll: OpenPoll
+  readonly closePoll: ClosePoll
+  readonly castVote: CastVote
+  readonly readVote: ReadVote
+  readonly admitVoter: AdmitVoter
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Under the base path; `:name` matches one segment. */
+  readonly path: string
+  handle(request: HttpRequest, params: Readonly<Record<string, string>>): Promise<HttpReply>
+}
+
+/** The whole API as one table. */
+export function createRoutes(parts: RouteParts): readonly Route[] {
+  const { access } = parts
+  return [
+    {
+      method: 'POST',
+      path: '/polls',
+      async handle(request) {
+        const owner = await access.requireOrganizer(request, 'createPoll')
+        const input = await readJson(request)
+        const idempotencyKey = request.headers.get('idempotency-key') ?? undefined
+        return json(201, await parts.createPoll(input, { owner, idempotencyKey }))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/polls',
+      async handle(request) {
+        await access.requireOrganizer(request, 'listPolls')
+        const cursor = request.query.get('cursor') ?? undefined
+        const limit = request.query.get('limit')
+        return json(200, await parts.listPolls({ cursor, ...(limit !== null && { limit: Number(limit || Number.NaN) }) }))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/polls/:id',
+      handle: async (request, params) => conditionalJson(request, await parts.readPoll(pollId(params))),
+    },
+    {
+      method: 'POST',
+      path: '/polls/:id/open',
+      async handle(request, params) {
+        await access.requireOrganizer(request, 'openPoll', params.id)
+        return json(200, await parts.openPoll(pollId(params)))
+      },
+    },
+    {
+      method: 'POST',
+      path: '/polls/:id/close',
+      async handle(request, params) {
+        await access.requireOrganizer(request, 'closePoll', params.id)
+        return json(200, await parts.closePoll(pollId(params)))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/polls/:id/results',
+      async handle(request, params) {
+        const { results } = await parts.readPoll(pollId(params))
+        if (!results) throw new PollError('RESULTS_HIDDEN')
+        return conditionalJson(request, results)
+      },
+    },
+    {
+      method: 'PUT',
+      path: '/polls/:id/vote',
+      async handle(request, params) {
+        const voter = access.requireVoter(request)
+        const input = decodeVoteInput(await readJson(request))
+        if (!input.ok) throw new PollError(input.code, { issues: input.issues })
+        return json(200, await parts.castVote({ pollId: pollId(params), voter, ...input.value }))
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/polls/:id/vote',
+      async handle(request, params) {
+        const { query } = request
+        const voter = access.requireVoter(request)
+        const voteId = query.get('voteId')
+        if (!isVoteId(voteId)) throw invalid('voteId', 'Send a vote id of your own making.')
+        const revision = counter(query, 'revision')
+        const epoch = counter(query, 'epoch')
+        return json(200, await parts.castVote({ pollId: pollId(params), voter, voteId, choices: null, revision, epoch }))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/polls/:id/vote',
+      async handle(request, params) {
+        const vote = await parts.readVote(pollId(params), access.requireVoter(request))
+        if (!vote) throw new PollError('NOT_FOUND', {}, 'You have not voted in this poll.')
+        return json(200, vote)
+      },
+    },
+    {
+      method: 'POST',
+      path: '/voters',
+      async handle(request) {
+        const input = await readJson(request, {})
+        const { voters, relay, ...unknown } = readVotersInput(input)
+        const extra = Object.keys(unknown)[0]
+        if (relay !== undefined || voters !== undefined) {
+          await access.requireOrganizer(request, relay === undefined ? 'nameVoters' : 'createRelay')
+          if (extra !== undefined) throw invalid(extra, 'This field is not known.')
+          if (relay === undefined) return json(200, parts.admitVoter.named(voters))
+          if (relay !== true) throw invalid('relay', 'Send true.')
+          if (voters !== undefined) throw invalid('voters', 'Ask for voters or for a relay.')
+          return json(200, parts.admitVoter.relay())
+        }
+        const voter = await access.findVoter(request)
+        return json(200, voter ? parts.admitVoter.known(voter) : parts.admitVoter.newDevice())
+      },
+    },
+  ]
+}
+
+/**
+ * Routes that answer before the database is open.
+ * @param checkReady what stands in the way of serving votes; empty when ready
+ */
+export function createStaticRoutes(
+  widgetFile: WidgetFile,
+  checkReady: () => Promise<readonly string[]>,
+): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/widget.js',
+      handle: (request) => widgetFile(request),
+    },
+    {
+      method: 'GET',
+      path: '/health/live',
+      handle: async () => json(200, { status: 'ok' }),
+    },
+    {
+      method: 'GET',
+      path: '/health/ready',
+      async handle() {
+        const problems = await checkReady()
+        if (problems.length > 0) return json(503, { status: 'unavailable', problems })
+        return json(200, { status: 'ready', degraded: [] })
+      },
+    },
+  ]
+}
+
+/** An id that cannot be one is no poll's id. */
+function pollId(params: Readonly<Record<string, string>>): string {
+  if (!isPollId(params.id)) throw new PollError('POLL_NOT_FOUND')
+  return params.id
+}
+
+function counter(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name)
+  if (text === null) return undefined
+  if (!/^\d{1,15}$/.test(text)) throw invalid(name, 'Send a whole number, or leave it out.')
+  return Number(text)
+}
+
+function readVotersInput(input: unknown): Record<string, unknown> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw invalid('', 'Send {}, {"voters":["user-17"]} or {"relay":true}.')
+  }
+  return input as Record<string, unknown>
+}
+
+function invalid(path: string, message: string): PollError {
+  return new PollError('INVALID', { issues: [{ path, message }] }, message)
+}
+

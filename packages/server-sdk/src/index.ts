@@ -1,0 +1,23 @@
+export {
+  type ErrorCode,
+  type Issue,
+  type NamedVoter,
+  type Poll,
+  PollError,
+  type PollInput,
+  type PollPage,
+  type Results,
+  type Vote,
+  type VoteReceipt,
+} from '@live-poll/client-sdk/protocol'
+export type { CreatePollContext } from './actions/create-poll.ts'
+export type { ListPollsInput } from './actions/list-polls.ts'
+export type { CastVoteInput, LivePollApi } from './api.ts'
+export type { ChannelEvents, ChannelServer, ChannelSocket } from './channel/channel-server.ts'
+export type { ChannelLimits } from './channel/limits.ts'
+export { createLivePoll, type LivePoll } from './create-live-poll.ts'
+export type { HttpBody, HttpReply, HttpRequest } from './http/http-message.ts'
+export type { Authorize, HostUser, Identify, LivePollOptions, OrganizerAction } from './options.ts'
+export type { Database, OpenDatabase } from './ports/database.ts'
+export type { Logger } from './ports/logger.ts'
+export { OptionError } from './resolve-options.ts'

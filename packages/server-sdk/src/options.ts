@@ -1,0 +1,74 @@
+import type { ChannelLimits } from './channel/limits.ts'
+import type { Database } from './ports/database.ts'
+import type { Logger } from './ports/logger.ts'
+
+/** What organizers do over HTTP. Each is refused unless `authorize` says true. */
+export type OrganizerAction =
+  | 'createPoll'
+  | 'listPolls'
+  | 'openPoll'
+  | 'closePoll'
+  | 'nameVoters'
+  | 'createRelay'
+
+/** The host's signed-in user. Any other fields are handed to `authorize` as they are. */
+export interface HostUser {
+  /** 1 to 200 characters, the same for the same person for ever: it is who votes. */
+  readonly id: string
+  readonly [field: string]: unknown
+}
+
+/** Says who sent a request, by the host's own session. Nothing or false: nobody. */
+export type Identify = (request: {
+  readonly headers: Headers
+}) => HostUser | null | undefined | false | Promise<HostUser | null | undefined | false>
+
+/** Says whether an organizer's action is allowed. */
+export type Authorize = (request: {
+  readonly action: OrganizerAction
+  /** What `identify` returned; undefined when nobody is signed in. */
+  readonly user: HostUser | undefined
+  /** The poll it is about, where there is one. */
+  readonly pollId: string | undefined
+  readonly headers: Headers
+}) => boolean | Promise<boolean>
+
+/** Every option of `createLivePoll`. All of them have defaults that are safe for development. */
+export interface LivePollOptions {
+  /** Where polls and votes live. @default `embedded()`; required when NODE_ENV is production */
+  readonly database?: Database
+  /**
+   * At least 32 bytes. Voter keys and tokens come from it: keep it, and give every node the same one.
+   * @default created in the embedded database's folder; required with any other database
+   */
+  readonly secret?: string
+  /** @default nobody is signed in: voters are devices */
+  readonly identify?: Identify
+  /** @default nobody may: organizers' actions work from code only */
+  readonly authorize?: Authorize
+  /** A key (`lpa_` and at least 32 characters) that may do everything over HTTP. For development. @default none */
+  readonly adminKey?: string
+  /** Where the API is mounted. @default '/live-poll' */
+  readonly basePath?: string
+  /**
+   * Where browsers find the channel when it is not on the API's own host and port, as in `wss://votes.example.org`
+   * with the path `<basePath>/channel`. @default null
+   */
+  readonly channelUrl?: string | null
+  /** Origins whose pages may use this server besides its own, or '*' for all (without cookies). @default [] */
+  readonly origins?: readonly string[] | '*'
+  /** Life of a voter token in milliseconds. @default 31536000000, a year */
+  readonly voterTokenLife?: number
+  /** Milliseconds between two publications of one poll's results, at least. @default 100 */
+  readonly resultsInterval?: number
+  /** Votes in one transaction. @default 500 */
+  readonly batchSize?: number
+  /** Votes that may wait for the database; more are answered `BUSY`. @default 20000 */
+  readonly queueSize?: number
+  /** Milliseconds a vote may have to wait, by estimate; longer is answered `BUSY`. @default 2000 */
+  readonly queueWait?: number
+  /** Limits of one channel connection. */
+  readonly channel?: Partial<ChannelLimits>
+  /** @default console, without `info` */
+  readonly logger?: Logger
+}

@@ -1,0 +1,33 @@
+import type { VoteDecision, VoteOp, VoteRow } from '../domain/decide-vote.ts'
+
+/** A vote prepared for its box. */
+export interface PreparedVote extends VoteOp {
+  readonly pollId: string
+  readonly box: number
+  readonly voterKey: string
+}
+
+export type VoteOutcome =
+  | Exclude<VoteDecision, { kind: 'accepted' }>
+  | { readonly kind: 'accepted'; readonly revision: number; readonly epoch: number }
+  /** Its box was locked by someone else; nothing was decided. */
+  | { readonly kind: 'passed-over' }
+
+/** The box itself: where votes are counted. */
+export interface BallotStore {
+  /**
+   * Decides the votes of a batch in order and writes what they change, in ONE transaction: the boxes are locked,
+   * sorted, in a statement of their own; rules, clock and rows are read in later statements; rows, tallies and
+   * versions are written together. When it resolves, everything accepted is committed.
+   *
+   * A batch of one box waits for its lock; a batch of several passes over boxes that are locked.
+   *
+   * @returns one outcome a vote, in the order given
+   * @throws when the database failed; the outcome of every vote is then unknown. The same batch may be sent again:
+   * vote ids make it safe.
+   */
+  commit(batch: readonly PreparedVote[]): Promise<readonly VoteOutcome[]>
+
+  /** What the voter has in the box, committed; undefined when they never voted in this epoch. */
+  readVote(pollId: string, voterKey: string): Promise<VoteRow | undefined>
+}

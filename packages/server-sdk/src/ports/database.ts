@@ -1,0 +1,29 @@
+import type { Logger } from './logger.ts'
+import type { BallotStore } from './ballot-store.ts'
+import type { PollStore } from './poll-store.ts'
+
+/** A database adapter, not yet open. */
+export interface Database {
+  /** The technology, as in `embedded`. */
+  readonly name: string
+  /** Connects, and brings the schema up where the adapter does so by itself. */
+  open(logger: Logger): Promise<OpenDatabase>
+}
+
+export interface OpenDatabase {
+  readonly polls: PollStore
+  readonly ballots: BallotStore
+  /** Batches that may be in flight at once. */
+  readonly lanes: number
+  /** A secret that lives beside the data, created when it is first asked for. Only where the data has a folder. */
+  readonly ownSecret?: () => Promise<string>
+  /**
+   * Remembers the id of the secret's key the first time; after that the database belongs to it.
+   * @returns whether `keyId` is the one remembered
+   */
+  claimKey(keyId: string): Promise<boolean>
+  /** Resolves if a write would succeed now. @throws what stands in the way */
+  check(): Promise<void>
+  /** Ends what `open` began. May be called twice. */
+  close(): Promise<void>
+}

@@ -1,0 +1,68 @@
+import type { PollRecord } from '../domain/poll.ts'
+import type { NewPoll } from '../domain/poll-input.ts'
+
+/** A poll about to be written. */
+export interface PollToInsert extends NewPoll {
+  readonly id: string
+  readonly salt: string
+  readonly owner: string | null
+}
+
+/** Makes one request's work happen once, however often the request arrives within its life. */
+export interface Idempotency {
+  /** Already scoped to who sent it. */
+  readonly key: string
+  readonly bodyHash: string
+  /** Milliseconds. */
+  readonly life: number
+}
+
+export type InsertOutcome =
+  | { readonly kind: 'inserted' }
+  /** The same request was answered before, with this poll. */
+  | { readonly kind: 'repeated'; readonly pollId: string }
+  /** The key came before with another body. */
+  | { readonly kind: 'key-reused' }
+
+export type TransitionOutcome = 'changed' | 'unchanged' | 'not-found' | 'refused'
+
+export interface PollList {
+  readonly records: readonly PollRecord[]
+  /** Pass as `after` for the next page; null on the last. */
+  readonly next: string | null
+}
+
+/** Polls, their rules and their counts. */
+export interface PollStore {
+  /** Writes poll, choices, box and idempotency key in one transaction. */
+  insert(poll: PollToInsert, idempotency?: Idempotency): Promise<InsertOutcome>
+
+  /**
+   * Reads poll, choices, boxes and tallies in ONE statement outside any vote's transaction: such readings are
+   * totally ordered, and an equal version means equal counts.
+   */
+  read(pollId: string): Promise<PollRecord | undefined>
+
+  /** Newest first. `after` is a `next` of an earlier page; one that is not is answered with undefined. */
+  list(page: { readonly after?: string; readonly limit: number }): Promise<PollList | undefined>
+
+  /**
+   * Opens a scheduled poll now, under the locks of all its boxes. Repeated, it changes nothing.
+   * `refused`: it is closed, or its closing time has come.
+   */
+  open(pollId: string): Promise<TransitionOutcome>
+
+  /**
+   * Closes a poll under the locks of all its boxes: every vote accepted before is in the result, none comes after.
+   * Its `closedAt` is `closesAt` if that has come, else now. Repeated, it changes nothing.
+   *
+   * @param when `due`: only if its closing time has come by the database's clock
+   */
+  close(pollId: string, when: 'now' | 'due'): Promise<TransitionOutcome>
+
+  /**
+   * Polls not closed whose closing time has come, and those whose opening time came after `since`.
+   * @param since the `now` of the look before, by the database's clock
+   */
+  turnedSince(since: Date | undefined): Promise<{ readonly pollIds: readonly string[]; readonly now: Date }>
+}

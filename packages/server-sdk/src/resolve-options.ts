@@ -1,0 +1,60 @@
+import { minSecretBytes } from './identity/keys.ts'
+import type { LivePollOptions } from './options.ts'
+import type { Logger } from './ports/logger.ts'
+
+/** An option that cannot work. Thrown by `createLivePoll` and `ready()`, never for a request. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError'
+
+  constructor(option: keyof LivePollOptions, advice: string) {
+    super(`createLivePoll: ${option}: ${advice}`)
+  }
+}
+
+const consoleLogger: Logger = {
+  info() {},
+  warn: (message, cause) => console.warn(`live-poll: ${message}`, ...(cause === undefined ? [] : [cause])),
+  error: (message, cause) => console.error(`live-poll: ${message}`, ...(cause === undefined ? [] : [cause])),
+}
+
+/** Fills in defaults. @throws OptionError that names the option and says what to do */
+export function resolveOptions(options: LivePollOptions) {
+  const { basePath = '/live-poll', origins = [], secret, adminKey, channelUrl = null } = options
+  if (!options.database && process.env.NODE_ENV === 'production') {
+    throw new OptionError('database', 'name one for production; embedded({ directory }) serves a single process.')
+  }
+  if (secret !== undefined) checkSecret(secret)
+  if (adminKey !== undefined && !/^lpa_\S{32,}$/.test(adminKey)) {
+    throw new OptionError('adminKey', 'send "lpa_" and at least 32 characters.')
+  }
+  if (!/^(\/[\w.~-]+)+$/.test(basePath)) throw new OptionError('basePath', 'send a path such as "/live-poll".')
+  if (channelUrl !== null && !/^wss?:\/\/[^\s]+$/.test(channelUrl)) {
+    throw new OptionError('channelUrl', `send a URL such as "wss://votes.example.org${basePath}/channel".`)
+  }
+  for (const origin of origins === '*' ? [] : origins) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue
+    throw new OptionError('origins', `"${origin}" is no origin; send one such as "https://www.example.org".`)
+  }
+  return {
+    ...options,
+    basePath,
+    origins,
+    channelUrl,
+    voterTokenLife: options.voterTokenLife ?? 365 * 24 * 60 * 60 * 1000,
+    resultsInterval: options.resultsInterval ?? 100,
+    batchSize: options.batchSize ?? 500,
+    queueSize: options.queueSize ?? 20_000,
+    queueWait: options.queueWait ?? 2000,
+    logger: options.logger ?? consoleLogger,
+  }
+}
+
+/** @throws OptionError when it is shorter than its keys need */
+export function checkSecret(secret: string): void {
+  if (Buffer.byteLength(secret) < minSecretBytes) {
+    throw new OptionError('secret', `send at least ${minSecretBytes} bytes. ${secretAdvice}`)
+  }
+}
+
+export const secretAdvice =
+  'Make one with: node -p "require(\'node:crypto\').randomBytes(32).toString(\'base64url\')"'

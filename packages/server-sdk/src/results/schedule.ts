@@ -1,0 +1,36 @@
+import type { Logger } from '../ports/logger.ts'
+import type { PollStore } from '../ports/poll-store.ts'
+
+/** Milliseconds between looks at the clock. */
+const interval = 1000
+
+/**
+ * Notices polls whose opening or closing time has come, by the database's clock.
+ * @param onTurn called once or more for each; closing a due poll is the reader's business
+ * @returns stop
+ */
+export function startSchedule(
+  polls: Pick<PollStore, 'turnedSince'>,
+  onTurn: (pollId: string) => void,
+  logger: Logger,
+): () => void {
+  let since: Date | undefined
+  let isLooking = false
+
+  async function look() {
+    if (isLooking) return
+    isLooking = true
+    try {
+      const turned = await polls.turnedSince(since)
+      since = turned.now
+      for (const pollId of turned.pollIds) onTurn(pollId)
+    } catch (error) {
+      logger.warn('The schedule could not be read; trying again.', error)
+    }
+    isLooking = false
+  }
+
+  const timer = setInterval(() => void look(), interval)
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PollError } from '@live-poll/client-sdk/protocol'
+import type { HttpBody, HttpReply, HttpRequest, LivePoll } from '../index.ts'
+
+/** Node's own, or Express's: what a parser before us has read is in `body`, the whole path in `originalUrl`. */
+export type NodeRequest = IncomingMessage & { readonly body?: unknown; readonly originalUrl?: string }
+
+export type NodeHandler = (request: NodeRequest, response: ServerResponse, next?: (error?: unknown) => void) => void
+
+/**
+ * Mounts the routes into a Node HTTP server. Other paths go to `next`, or get 404 without one.
+ * @example createServer(toNodeHandler(livePoll)).listen(3000)
+ */
+export function toNodeHandler(livePoll: LivePoll): NodeHandler {
+  return (request, response, next) => {
+    livePoll.handle(toRequest(request)).then((reply) => {
+      if (reply) send(request, response, reply)
+      else if (next) next()
+      else response.writeHead(404).end()
+    }, next ?? (() => response.destroy()))
+  }
+}
+
+function toRequest(request: NodeRequest): HttpRequest {
+  const url = request.originalUrl ?? request.url ?? '/'
+  const queryAt = url.indexOf('?')
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  return {
+    method: request.method ?? 'GET',
+    path: queryAt < 0 ? url : url.slice(0, queryAt),
+    query: new URLSearchParams(queryAt < 0 ? '' : url.slice(queryAt)),
+    headers,
+    readBody: (maxBytes) => readBody(request, maxBytes),
+  }
+}
+
+async function readBody(request: NodeRequest, maxBytes: number): Promise<HttpBody> {
+  if (request.readableEnded && request.body !== undefined) {
+    return Buffer.isBuffer(request.body) ? { bytes: request.body } : { json: request.body }
+  }
+  if (Number(request.headers['content-length']) > maxBytes) throw new PollError('TOO_LARGE')
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += chunk.length
+    if (length > maxBytes) throw new PollError('TOO_LARGE')
+    chunks.push(chunk)
+  }
+  return { bytes: Buffer.concat(chunks) }
+}
+
+function send(request: NodeRequest, response: ServerResponse, { status, headers, body }: HttpReply) {
+  // What the client still sends of a body nobody read would be taken for its next request.
+  if (!request.readableEnded && !request.complete) response.setHeader('connection', 'close')
+  response.writeHead(status, body === null ? headers : { ...headers, 'content-length': Buffer.byteLength(body) })
+  response.end(request.method === 'HEAD' ? null : body)
+}

@@ -1,0 +1,111 @@
+import { SUBPROTOCOL } from '@live-poll/client-sdk/protocol'
+import type { ChannelEvents } from '../channel/channel-server.ts'
+import { maxPayloadBytes } from '../channel/limits.ts'
+import type { LivePoll } from '../index.ts'
+
+/** What is used of a `uWS.WebSocket`. */
+export interface UwsSocket {
+  getUserData(): UwsUserData
+  send(frame: string, isBinary?: boolean): number
+  subscribe(topic: string): boolean
+  unsubscribe(topic: string): boolean
+  getBufferedAmount(): number
+  end(code: number, reason: string): unknown
+  close(): unknown
+}
+
+/** Filled in when the socket has opened. */
+export interface UwsUserData {
+  events?: ChannelEvents
+}
+
+export interface UwsRequest {
+  getHeader(name: string): string
+}
+
+export interface UwsResponse {
+  writeStatus(status: string): UwsResponse
+  endWithoutBody(): unknown
+  upgrade(data: UwsUserData, key: string, protocol: string, extensions: string, context: never): void
+}
+
+export interface UwsBehavior {
+  maxPayloadLength: number
+  maxBackpressure: number
+  idleTimeout: number
+  sendPingsAutomatically: boolean
+  upgrade(response: UwsResponse, request: UwsRequest, context: never): void
+  open(socket: UwsSocket): void
+  message(socket: UwsSocket, message: ArrayBuffer, isBinary: boolean): void
+  drain(socket: UwsSocket): void
+  close(socket: UwsSocket): void
+}
+
+/** What is used of a `uWS.App()`: nothing here imports uWebSockets.js. */
+export interface UwsApp {
+  ws(pattern: string, behavior: UwsBehavior): unknown
+  publish(topic: string, frame: string, isBinary?: boolean): boolean
+}
+
+/**
+ * Serves the channel on a uWebSockets.js app of the host's.
+ *
+ * @returns detach; the sockets themselves are closed by `livePoll.close()`
+ * @example
+ * const app = uWS.App()
+ * attachChannel(app, livePoll)
+ * app.listen(3001, () => {})
+ */
+export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
+  const { channel } = livePoll
+  app.ws(channel.path, {
+    maxPayloadLength: maxPayloadBytes,
+    maxBackpressure: 0, // no limit of its own, which would drop frames in silence: the channel watches `buffered`
+    idleTimeout: 60,
+    sendPingsAutomatically: true,
+
+    upgrade(response, request, context) {
+      const origin = request.getHeader('origin') || null
+      if (!channel.allows(origin, request.getHeader('host') || null)) {
+        response.writeStatus('403 Forbidden').endWithoutBody()
+        return
+      }
+      const offered = request.getHeader('sec-websocket-protocol').split(',')
+      response.upgrade(
+        {},
+        request.getHeader('sec-websocket-key'),
+        offered.some((name) => name.trim() === SUBPROTOCOL) ? SUBPROTOCOL : '',
+        request.getHeader('sec-websocket-extensions'),
+        context,
+      )
+    },
+
+    open(socket) {
+      let isOpen = true
+      // uWS throws on any use of a socket that has closed.
+      const events = channel.open({
+        send: (frame) => isOpen && socket.send(frame),
+        subscribe: (topic) => isOpen && socket.subscribe(topic),
+        unsubscribe: (topic) => isOpen && socket.unsubscribe(topic),
+        buffered: () => (isOpen ? socket.getBufferedAmount() : 0),
+        close: (code, reason) => isOpen && socket.end(code, reason),
+        terminate: () => isOpen && socket.close(),
+      })
+      socket.getUserData().events = {
+        ...events,
+        closed() {
+          isOpen = false
+          events.closed()
+        },
+      }
+    },
+    message(socket, message, isBinary) {
+      const { events } = socket.getUserData()
+      if (isBinary) events?.binary()
+      else events?.message(new Uint8Array(message))
+    },
+    drain: (socket) => socket.getUserData().events?.drained(),
+    close: (socket) => socket.getUserData().events?.closed(),
+  })
+  return channel.attach({ publish: (topic, frame) => app.publish(topic, frame) })
+}

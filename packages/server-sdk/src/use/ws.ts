@@ -1,0 +1,103 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { SUBPROTOCOL } from '@live-poll/client-sdk/protocol'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { maxPayloadBytes, pingInterval } from '../channel/limits.ts'
+import type { ChannelServer, LivePoll } from '../index.ts'
+
+/**
+ * Serves the channel on the host's own HTTP server and port, with the `ws` library. Upgrades of other paths are left
+ * to the host's other listeners.
+ *
+ * @returns detach; the sockets themselves are closed by `livePoll.close()`
+ * @example attachChannel(server, livePoll)
+ */
+export function attachChannel(server: Server, livePoll: LivePoll): () => void {
+  const { channel } = livePoll
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxPayloadBytes,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  })
+  const topics = createTopics()
+  const detach = channel.attach(topics)
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    if (request.url?.split('?')[0] !== channel.path) return
+    const { origin = null, host = null } = request.headers
+    if (!channel.allows(origin, host)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, onOpen)
+  }
+
+  function onOpen(socket: WebSocket) {
+    const subscribed = new Set<string>()
+    const events = channel.open({
+      send: (frame) => socket.send(frame),
+      subscribe(topic) {
+        subscribed.add(topic)
+        topics.add(topic, socket)
+      },
+      unsubscribe(topic) {
+        subscribed.delete(topic)
+        topics.remove(topic, socket)
+      },
+      buffered: () => socket.bufferedAmount,
+      close: (code, reason) => socket.close(code, reason),
+      terminate: () => socket.terminate(),
+    })
+    let answered = true
+    const ping = setInterval(() => {
+      if (!answered) return socket.terminate()
+      answered = false
+      socket.ping()
+    }, pingInterval)
+    socket.on('pong', () => {
+      answered = true
+    })
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) events.binary()
+      else events.message(data as Buffer) // a Buffer, as long as `binaryType` is not changed
+    })
+    socket.on('error', () => {}) // 'close' follows; without a listener it would end the process
+    socket.on('close', () => {
+      clearInterval(ping)
+      for (const topic of subscribed) topics.remove(topic, socket)
+      events.closed()
+    })
+  }
+
+  server.on('upgrade', onUpgrade)
+  return () => {
+    server.off('upgrade', onUpgrade)
+    detach()
+  }
+}
+
+function createTopics(): ChannelServer & {
+  add(topic: string, socket: WebSocket): void
+  remove(topic: string, socket: WebSocket): void
+} {
+  const topics = new Map<string, Set<WebSocket>>()
+
+  return {
+    add(topic, socket) {
+      const sockets = topics.get(topic)
+      if (sockets) sockets.add(socket)
+      else topics.set(topic, new Set([socket]))
+    },
+    remove(topic, socket) {
+      const sockets = topics.get(topic)
+      if (sockets?.delete(socket) && sockets.size === 0) topics.delete(topic)
+    },
+    publish(topic, frame) {
+      const sockets = topics.get(topic)
+      if (!sockets) return
+      const bytes = Buffer.from(frame) // encoded once, not once a socket
+      for (const socket of sockets) socket.send(bytes, { binary: false })
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { copyFile, mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    embedded: 'src/adapters/embedded/embedded.ts',
+    node: 'src/use/node.ts',
+    express: 'src/use/express.ts',
+    ws: 'src/use/ws.ts',
+    uwebsockets: 'src/use/uwebsockets.ts',
+  },
+  format: 'esm',
+  target: 'node20',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  async onSuccess() {
+    await mkdir('dist/widget', { recursive: true })
+    await copyFile(fileURLToPath(import.meta.resolve('@live-poll/web-widget/widget.js')), 'dist/widget/widget.js')
+  },
+})
