@@ -1,12 +1,4 @@
-import type {
-  NamedVoter,
-  Poll,
-  PollInput,
-  PollPage,
-  Results,
-  Vote,
-  VoteReceipt,
-} from '@live-poll/client-sdk/protocol'
+import type { NamedVoter, Poll, PollInput, PollPage, Results, Vote, VoteReceipt } from '@live-poll/client-sdk/protocol'
 import type { CreatePollContext } from './actions/create-poll.ts'
 import type { ListPollsInput } from './actions/list-polls.ts'
 

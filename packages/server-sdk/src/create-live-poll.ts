@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { decodeClientMessage, PollError } from '@live-poll/client-sdk/protocol'
+import { decodeClientMessage, pollError } from '@live-poll/client-sdk/protocol'
 import { createAdmitVoter } from './actions/admit-voter.ts'
 import { createCastVote } from './actions/cast-vote.ts'
 import { createClosePoll } from './actions/close-poll.ts'
@@ -70,7 +70,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
   let closing: Promise<void> | undefined
 
   function open(): Promise<Core> {
-    if (closing) return Promise.reject(new PollError('UNAVAILABLE', {}, 'This Live Poll has been closed.'))
+    if (closing) return Promise.reject(pollError('UNAVAILABLE', {}, 'This Live Poll has been closed.'))
     opening ??= openCore(options, origins, channel).catch((error) => {
       opening = undefined
       throw error
@@ -91,7 +91,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
 
   function unavailable(error: unknown): never {
     options.logger.error('Live Poll could not open.', error)
-    throw new PollError('UNAVAILABLE', { retryAfter: 1000 }, 'The server is not ready.')
+    throw pollError('UNAVAILABLE', { retryAfter: 1000 }, 'The server is not ready.')
   }
 
   const widgetFile = createWidgetFile(new URL('./widget/widget.js', import.meta.url))
@@ -110,7 +110,9 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
       allows: origins.allows,
       attach: channel.attach,
       open(socket) {
-        open().catch(unavailable).catch(() => {})
+        open()
+          .catch(unavailable)
+          .catch(() => {})
         return channel.open(socket)
       },
     },
@@ -203,7 +205,7 @@ function createApi(open: () => Promise<Core>): LivePollApi {
     closePoll: async (pollId) => (await actions()).closePoll(pollId),
     async getResults(pollId) {
       const { results } = await (await actions()).readPoll(pollId)
-      if (!results) throw new PollError('RESULTS_HIDDEN')
+      if (!results) throw pollError('RESULTS_HIDDEN')
       return results
     },
     castVote: async (vote) => (await actions()).castVote(checkVote(vote)),
@@ -216,6 +218,6 @@ function createApi(open: () => Promise<Core>): LivePollApi {
 /** The host's code is held to what the wire is held to. */
 function checkVote({ voteId = randomUUID(), ...vote }: CastVoteInput) {
   const decoded = decodeClientMessage(JSON.stringify({ type: 'vote', voteId, ...vote }))
-  if (!decoded.ok) throw new PollError(decoded.code, { issues: decoded.issues }, decoded.issues[0]?.message)
+  if (!decoded.ok) throw pollError(decoded.code, { issues: decoded.issues }, decoded.issues[0]?.message)
   return { ...vote, voteId, voter: { kind: 'user', id: vote.voter } as const }
 }

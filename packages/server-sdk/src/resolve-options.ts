@@ -56,5 +56,4 @@ export function checkSecret(secret: string): void {
   }
 }
 
-export const secretAdvice =
-  'Make one with: node -p "require(\'node:crypto\').randomBytes(32).toString(\'base64url\')"'
+export const secretAdvice = "Make one with: node -p \"require('node:crypto').randomBytes(32).toString('base64url')\""

@@ -3,7 +3,8 @@ import {
   isVoterName,
   limits,
   type NamedVoter,
-  PollError,
+  type PollError,
+  pollError,
   type VoterAdmission,
 } from '@live-poll/client-sdk/protocol'
 import type { Voter } from '../domain/voter.ts'
@@ -53,5 +54,5 @@ export function createAdmitVoter(tokens: Tokens): AdmitVoter {
 }
 
 function invalid(path: string, message: string): PollError {
-  return new PollError('INVALID', { issues: [{ path, message }] })
+  return pollError('INVALID', { issues: [{ path, message }] })
 }

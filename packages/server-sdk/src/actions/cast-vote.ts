@@ -1,4 +1,4 @@
-import { PollError, type VoteReceipt } from '@live-poll/client-sdk/protocol'
+import { pollError, type VoteReceipt } from '@live-poll/client-sdk/protocol'
 import type { GroupCommit } from '../ballot-box/group-commit.ts'
 import type { PollFactsCache } from '../ballot-box/poll-facts.ts'
 import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
@@ -20,7 +20,7 @@ export function createCastVote(facts: PollFactsCache, groupCommit: GroupCommit, 
   return async (request) => {
     for (let preparation = 0; preparation < maxPreparations; preparation++) {
       const poll = await facts.get(request.pollId)
-      if (!poll) throw new PollError('POLL_NOT_FOUND')
+      if (!poll) throw pollError('POLL_NOT_FOUND')
       const outcome = await groupCommit.cast(prepareVote(request, poll))
       switch (outcome.kind) {
         case 'accepted':
@@ -30,11 +30,11 @@ export function createCastVote(facts: PollFactsCache, groupCommit: GroupCommit, 
           return { voteId: request.voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true }
         case 'refused':
           if (outcome.code === 'POLL_NOT_FOUND') facts.drop(request.pollId)
-          throw new PollError(outcome.code, { revision: outcome.revision, epoch: outcome.epoch })
+          throw pollError(outcome.code, { revision: outcome.revision, epoch: outcome.epoch })
         case 'stale':
           facts.drop(request.pollId)
       }
     }
-    throw new PollError('BUSY', { retryAfter: 1000 })
+    throw pollError('BUSY', { retryAfter: 1000 })
   }
 }

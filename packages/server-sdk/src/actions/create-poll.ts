@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { limits, type Poll, PollError } from '@live-poll/client-sdk/protocol'
+import { limits, type Poll, type PollError, pollError } from '@live-poll/client-sdk/protocol'
 import { readPollInput } from '../domain/poll-input.ts'
 import type { PollStore } from '../ports/poll-store.ts'
 import type { ReadPoll } from './read-poll.ts'
@@ -20,7 +20,7 @@ const idempotencyLife = 24 * 60 * 60 * 1000
 export function createCreatePoll(polls: Pick<PollStore, 'insert'>, readPoll: ReadPoll): CreatePoll {
   return async (input, { owner = null, idempotencyKey } = {}) => {
     const checked = readPollInput(input)
-    if (!checked.ok) throw new PollError('INVALID', { issues: checked.issues })
+    if (!checked.ok) throw pollError('INVALID', { issues: checked.issues })
     if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) throw invalidKey()
 
     const id = `p_${randomBytes(12).toString('base64url')}`
@@ -29,12 +29,14 @@ export function createCreatePoll(polls: Pick<PollStore, 'insert'>, readPoll: Rea
       idempotencyKey === undefined
         ? undefined
         : {
-            key: createHash('sha256').update(JSON.stringify([owner, idempotencyKey])).digest('base64url'),
+            key: createHash('sha256')
+              .update(JSON.stringify([owner, idempotencyKey]))
+              .digest('base64url'),
             bodyHash: createHash('sha256').update(JSON.stringify(checked.poll)).digest('base64url'),
             life: idempotencyLife,
           },
     )
-    if (outcome.kind === 'key-reused') throw new PollError('IDEMPOTENCY_KEY_REUSED')
+    if (outcome.kind === 'key-reused') throw pollError('IDEMPOTENCY_KEY_REUSED')
     return readPoll(outcome.kind === 'repeated' ? outcome.pollId : id)
   }
 }
@@ -45,5 +47,5 @@ function isIdempotencyKey(key: string): boolean {
 
 function invalidKey(): PollError {
   const message = `Send 1 to ${limits.idempotencyKeyLength} printable ASCII characters.`
-  return new PollError('INVALID', { issues: [{ path: 'Idempotency-Key', message }] })
+  return pollError('INVALID', { issues: [{ path: 'Idempotency-Key', message }] })
 }

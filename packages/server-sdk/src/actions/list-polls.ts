@@ -1,4 +1,4 @@
-import { PollError, type PollPage } from '@live-poll/client-sdk/protocol'
+import { type PollPage, pollError } from '@live-poll/client-sdk/protocol'
 import { toPoll, toResults } from '../domain/results.ts'
 import type { PollStore } from '../ports/poll-store.ts'
 
@@ -17,11 +17,11 @@ const maxLimit = 100
 export function createListPolls(polls: Pick<PollStore, 'list'>, channelUrl: string | null): ListPolls {
   return async ({ cursor, limit = 20 } = {}) => {
     if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
-      throw new PollError('INVALID', { issues: [{ path: 'limit', message: `Send 1 to ${maxLimit}.` }] })
+      throw pollError('INVALID', { issues: [{ path: 'limit', message: `Send 1 to ${maxLimit}.` }] })
     }
     const page = await polls.list({ after: cursor, limit })
     if (!page) {
-      throw new PollError('INVALID', { issues: [{ path: 'cursor', message: 'Send "next" of the page before.' }] })
+      throw pollError('INVALID', { issues: [{ path: 'cursor', message: 'Send "next" of the page before.' }] })
     }
     return { polls: page.records.map((record) => toPoll(record, toResults(record), channelUrl)), next: page.next }
   }

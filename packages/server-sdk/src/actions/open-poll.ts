@@ -1,4 +1,4 @@
-import { type Poll, PollError } from '@live-poll/client-sdk/protocol'
+import { type Poll, pollError } from '@live-poll/client-sdk/protocol'
 import type { PollFactsCache } from '../ballot-box/poll-facts.ts'
 import type { PollStore } from '../ports/poll-store.ts'
 import type { Board } from '../results/board.ts'
@@ -15,7 +15,7 @@ export function createOpenPoll(
 ): OpenPoll {
   return async (pollId) => {
     const outcome = await polls.open(pollId)
-    if (outcome === 'refused') throw new PollError('POLL_CLOSED')
+    if (outcome === 'refused') throw pollError('POLL_CLOSED')
     if (outcome === 'changed') {
       facts.drop(pollId)
       board.markDirty(pollId)

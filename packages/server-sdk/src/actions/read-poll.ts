@@ -1,4 +1,4 @@
-import { isNewer, type Poll, PollError, type Results } from '@live-poll/client-sdk/protocol'
+import { isNewer, type Poll, pollError, type Results } from '@live-poll/client-sdk/protocol'
 import { isDue, type PollRecord } from '../domain/poll.ts'
 import { toPoll, toResults } from '../domain/results.ts'
 import type { PollStore } from '../ports/poll-store.ts'
@@ -27,7 +27,7 @@ export type ReadPoll = (pollId: string) => Promise<Poll>
 export function createReadPoll(readRecord: ReadRecord, board: Board, channelUrl: string | null): ReadPoll {
   return async (pollId) => {
     const record = await readRecord(pollId)
-    if (!record) throw new PollError('POLL_NOT_FOUND')
+    if (!record) throw pollError('POLL_NOT_FOUND')
     return toPoll(record, newestOf(toResults(record), board.newest(pollId)), channelUrl)
   }
 }

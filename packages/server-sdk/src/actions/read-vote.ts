@@ -1,4 +1,4 @@
-import { PollError, type Vote } from '@live-poll/client-sdk/protocol'
+import { pollError, type Vote } from '@live-poll/client-sdk/protocol'
 import type { PollFactsCache } from '../ballot-box/poll-facts.ts'
 import type { Voter } from '../domain/voter.ts'
 import { voterKey } from '../identity/voter-key.ts'
@@ -10,7 +10,7 @@ export type ReadVote = (pollId: string, voter: Voter) => Promise<Vote | null>
 export function createReadVote(facts: PollFactsCache, ballots: Pick<BallotStore, 'readVote'>): ReadVote {
   return async (pollId, voter) => {
     const poll = await facts.get(pollId)
-    if (!poll) throw new PollError('POLL_NOT_FOUND')
+    if (!poll) throw pollError('POLL_NOT_FOUND')
     const row = await ballots.readVote(pollId, voterKey(poll.voterKeys, voter))
     return row ? { voteId: row.voteId, choices: row.ballot, revision: row.revision } : null
   }

@@ -1,4 +1,4 @@
-import { PollError } from '@live-poll/client-sdk/protocol'
+import { pollError } from '@live-poll/client-sdk/protocol'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../ports/ballot-store.ts'
 import type { Logger } from '../ports/logger.ts'
 
@@ -59,7 +59,7 @@ export function createGroupCommit(
     // Batches grow with the queue: what waits goes in full batches, each about as long as the last few.
     const estimated = (waiting / limits.batch / lanes) * millisPerBatch
     if (waiting >= limits.queue || estimated > limits.wait) {
-      return Promise.reject(new PollError('BUSY', { retryAfter: Math.ceil(Math.max(estimated / 2, 100)) }))
+      return Promise.reject(pollError('BUSY', { retryAfter: Math.ceil(Math.max(estimated / 2, 100)) }))
     }
     return new Promise((resolve, reject) => {
       const key = `${vote.pollId}/${vote.box}`
@@ -119,7 +119,7 @@ export function createGroupCommit(
     } catch (error) {
       logger.error('A batch of votes failed; their voters are told to ask again.', error)
       waiting -= members.length
-      for (const member of members) member.reject(new PollError('UNAVAILABLE', { retryAfter: 500 }))
+      for (const member of members) member.reject(pollError('UNAVAILABLE', { retryAfter: 500 }))
     }
     millisPerBatch += (performance.now() - started - millisPerBatch) * 0.2
     running--

@@ -1,4 +1,4 @@
-import { PollError } from '@live-poll/client-sdk/protocol'
+import { pollError } from '@live-poll/client-sdk/protocol'
 import { type Ballot, readBallot } from '../domain/ballot.ts'
 import type { Voter } from '../domain/voter.ts'
 import { voterKey } from '../identity/voter-key.ts'
@@ -37,7 +37,7 @@ export function prepareVote(request: VoteRequest, { rules, voterKeys }: Prepared
 function fit(choices: readonly number[], rules: PreparedPoll['rules']): Ballot {
   const result = readBallot(choices, rules)
   if (result.ok) return result.ballot
-  throw new PollError('INVALID', { issues: result.issues }, result.issues[0]?.message)
+  throw pollError('INVALID', { issues: result.issues }, result.issues[0]?.message)
 }
 
 /** Every node sends a voter to the same box. The key is uniform already: its first 32 bits will do. */

@@ -7,8 +7,9 @@ import {
   encode,
   errors,
   type HelloMessage,
-  limits as protocolLimits,
   PollError,
+  pollError,
+  limits as protocolLimits,
   type Results,
   type ServerMessage,
   type VoteMessage,
@@ -66,14 +67,24 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
 
   function reject({ voteId, pollId }: { voteId: string; pollId: string }, error: PollError) {
     const { retryAfter, revision, epoch, issues } = error.details
-    send({ type: 'rejected', voteId, pollId, code: error.code, message: error.message, issues, retryAfter, revision, epoch })
+    send({
+      type: 'rejected',
+      voteId,
+      pollId,
+      code: error.code,
+      message: error.message,
+      issues,
+      retryAfter,
+      revision,
+      epoch,
+    })
   }
 
   /** Anything unexpected is `INTERNAL` on the wire and whole in the log. */
   function toPollError(error: unknown): PollError {
     if (error instanceof PollError) return error
     parts.logger.error('A channel message failed.', error)
-    return new PollError('INTERNAL')
+    return pollError('INTERNAL')
   }
 
   function close(code: number, reason: string) {
@@ -143,7 +154,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   }
 
   function voterFor(vote: VoteMessage): Voter {
-    if (!admission || admission === 'nobody') throw new PollError('UNAUTHENTICATED')
+    if (!admission || admission === 'nobody') throw pollError('UNAUTHENTICATED')
     if (admission.kind === 'relay') {
       if (vote.voter === undefined) throw invalidVoter('On a relay, name the voter.')
       return { kind: 'user', id: vote.voter }
@@ -170,7 +181,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       return false
     }
     if (++refused >= refusedMessages) close(closeCodes.TOO_MANY, 'too many messages')
-    else if (message.type === 'vote') reject(message, new PollError('RATE_LIMITED', { retryAfter }))
+    else if (message.type === 'vote') reject(message, pollError('RATE_LIMITED', { retryAfter }))
     else sendError('RATE_LIMITED', { retryAfter, ...('pollId' in message && { pollId: message.pollId }) })
     return true
   }
@@ -205,7 +216,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       const { code, issues, reply } = decoded
       if (reply) {
         if (++bad >= badMessages) close(closeCodes.BAD_MESSAGES, 'too many malformed messages')
-        else reject(reply, new PollError(code, { issues }, issues[0]?.message))
+        else reject(reply, pollError(code, { issues }, issues[0]?.message))
       } else onBad(code, issues[0]?.message)
     },
     binary: () => close(closeCodes.BINARY, 'text messages only'),
@@ -228,5 +239,5 @@ function voterOf(admission: Admission | 'nobody' | undefined): Voter | undefined
 }
 
 function invalidVoter(message: string): PollError {
-  return new PollError('INVALID', { issues: [{ path: 'voter', message }] }, message)
+  return pollError('INVALID', { issues: [{ path: 'voter', message }] }, message)
 }

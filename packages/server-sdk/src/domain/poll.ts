@@ -1,4 +1,4 @@
-import type { ChooseBallot, Choice, PollState, ShowResults } from '@live-poll/client-sdk/protocol'
+import type { Choice, ChooseBallot, PollState, ShowResults } from '@live-poll/client-sdk/protocol'
 
 /** When a poll takes votes. Times are judged by the database's clock only. */
 export interface PollTimes {

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isVoterName, PollError } from '@live-poll/client-sdk/protocol'
+import { isVoterName, pollError } from '@live-poll/client-sdk/protocol'
 import type { Voter } from '../domain/voter.ts'
+import type { Authorize, HostUser, Identify, OrganizerAction } from '../identity/host-user.ts'
 import type { Tokens } from '../identity/tokens.ts'
-import type { Authorize, HostUser, Identify, OrganizerAction } from '../options.ts'
 import type { HttpRequest } from './http-message.ts'
 import type { Origins } from './origins.ts'
 
@@ -22,10 +22,14 @@ export interface AccessOptions {
   readonly adminKey?: string
 }
 
-export function createAccess({ identify, authorize, adminKey }: AccessOptions, tokens: Tokens, origins: Origins): Access {
+export function createAccess(
+  { identify, authorize, adminKey }: AccessOptions,
+  tokens: Tokens,
+  origins: Origins,
+): Access {
   function readVoter(credential: string): Voter {
     const voter = tokens.readVoterToken(credential)
-    if (!voter) throw new PollError('UNAUTHENTICATED', {}, 'The voter token is not valid, or has expired.')
+    if (!voter) throw pollError('UNAUTHENTICATED', {}, 'The voter token is not valid, or has expired.')
     return voter
   }
 
@@ -55,7 +59,7 @@ export function createAccess({ identify, authorize, adminKey }: AccessOptions, t
   return {
     requireVoter(request) {
       const credential = bearer(request)
-      if (!credential?.startsWith('lpv_')) throw new PollError('UNAUTHENTICATED')
+      if (!credential?.startsWith('lpv_')) throw pollError('UNAUTHENTICATED')
       return readVoter(credential)
     },
 
@@ -70,12 +74,12 @@ export function createAccess({ identify, authorize, adminKey }: AccessOptions, t
       const credential = bearer(request)
       if (credential?.startsWith('lpa_')) {
         if (adminKey !== undefined && isSameText(credential, adminKey)) return null
-        throw new PollError('UNAUTHENTICATED', {}, 'The admin key is not valid.')
+        throw pollError('UNAUTHENTICATED', {}, 'The admin key is not valid.')
       }
-      if (credential?.startsWith('lpv_')) throw new PollError('FORBIDDEN', {}, 'A voter may not do this.')
+      if (credential?.startsWith('lpv_')) throw pollError('FORBIDDEN', {}, 'A voter may not do this.')
       const user = await hostUser(request)
       if (await authorize?.({ action, user, pollId, headers: withoutForeignCookies(request) })) return user?.id ?? null
-      throw new PollError(user ? 'FORBIDDEN' : 'UNAUTHENTICATED', {}, refusal(user))
+      throw pollError(user ? 'FORBIDDEN' : 'UNAUTHENTICATED', {}, refusal(user))
     },
   }
 }

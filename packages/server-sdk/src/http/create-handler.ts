@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { PollError } from '@live-poll/client-sdk/protocol'
+import { PollError, pollError } from '@live-poll/client-sdk/protocol'
 import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3'
 import type { Logger } from '../ports/logger.ts'
 import type { HttpReply, HttpRequest } from './http-message.ts'
@@ -36,15 +36,15 @@ export function createHandler(parts: HandlerParts): Handler {
   async function dispatch(request: HttpRequest, path: string, requestId: string): Promise<HttpReply> {
     const { method, headers } = request
     if (!parts.origins.allows(headers.get('origin'), headers.get('host')) && path !== '/widget.js') {
-      throw new PollError('ORIGIN_NOT_ALLOWED')
+      throw pollError('ORIGIN_NOT_ALLOWED')
     }
     const router = await routerFor(path)
     const found = findRoute(router, method === 'HEAD' ? 'GET' : method, path)
     if (!found) {
       const allowed = findMethods(router, path)
-      if (allowed.length === 0) throw new PollError('NOT_FOUND')
+      if (allowed.length === 0) throw pollError('NOT_FOUND')
       if (method === 'OPTIONS') return preflight(allowed)
-      const refusal = errorReply(new PollError('METHOD_NOT_ALLOWED'), requestId)
+      const refusal = errorReply(pollError('METHOD_NOT_ALLOWED'), requestId)
       return { ...refusal, headers: { ...refusal.headers, allow: allowed.join(', ') } }
     }
     return found.data.handle(request, found.params ?? {})
@@ -57,9 +57,12 @@ export function createHandler(parts: HandlerParts): Handler {
     const reply = await dispatch(request, path, requestId).catch((error: unknown) => {
       if (error instanceof PollError) return errorReply(error, requestId)
       parts.logger.error(`Request ${requestId} failed.`, error)
-      return errorReply(new PollError('INTERNAL'), requestId)
+      return errorReply(pollError('INTERNAL'), requestId)
     })
-    return { ...reply, headers: { ...crossOrigin(request, parts.origins), 'x-request-id': requestId, ...reply.headers } }
+    return {
+      ...reply,
+      headers: { ...crossOrigin(request, parts.origins), 'x-request-id': requestId, ...reply.headers },
+    }
   }
 }
 

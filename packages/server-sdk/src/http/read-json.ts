@@ -1,4 +1,4 @@
-import { limits, PollError } from '@live-poll/client-sdk/protocol'
+import { limits, pollError } from '@live-poll/client-sdk/protocol'
 import type { HttpRequest } from './http-message.ts'
 
 /**
@@ -10,11 +10,11 @@ export async function readJson(request: HttpRequest, whenEmpty?: unknown): Promi
   const body = await request.readBody(limits.bodyBytes)
   if ('json' in body) return body.json
   if (body.bytes.length === 0 && whenEmpty !== undefined) return whenEmpty
-  if (!isJson(request.headers.get('content-type'))) throw new PollError('UNSUPPORTED_TYPE')
+  if (!isJson(request.headers.get('content-type'))) throw pollError('UNSUPPORTED_TYPE')
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.bytes))
   } catch {
-    throw new PollError('BAD_JSON')
+    throw pollError('BAD_JSON')
   }
 }
 

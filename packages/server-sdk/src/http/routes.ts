@@ -1,4 +1,4 @@
-import { decodeVoteInput, isPollId, isVoteId, PollError } from '@live-poll/client-sdk/protocol'
+import { decodeVoteInput, isPollId, isVoteId, type PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type { AdmitVoter } from '../actions/admit-voter.ts'
 import type { CastVote } from '../actions/cast-vote.ts'
 import type { ClosePoll } from '../actions/close-poll.ts'
@@ -53,7 +53,10 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
         await access.requireOrganizer(request, 'listPolls')
         const cursor = request.query.get('cursor') ?? undefined
         const limit = request.query.get('limit')
-        return json(200, await parts.listPolls({ cursor, ...(limit !== null && { limit: Number(limit || Number.NaN) }) }))
+        return json(
+          200,
+          await parts.listPolls({ cursor, ...(limit !== null && { limit: Number(limit || Number.NaN) }) }),
+        )
       },
     },
     {
@@ -82,7 +85,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       path: '/polls/:id/results',
       async handle(request, params) {
         const { results } = await parts.readPoll(pollId(params))
-        if (!results) throw new PollError('RESULTS_HIDDEN')
+        if (!results) throw pollError('RESULTS_HIDDEN')
         return conditionalJson(request, results)
       },
     },
@@ -92,7 +95,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       async handle(request, params) {
         const voter = access.requireVoter(request)
         const input = decodeVoteInput(await readJson(request))
-        if (!input.ok) throw new PollError(input.code, { issues: input.issues })
+        if (!input.ok) throw pollError(input.code, { issues: input.issues })
         return json(200, await parts.castVote({ pollId: pollId(params), voter, ...input.value }))
       },
     },
@@ -106,7 +109,10 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
         if (!isVoteId(voteId)) throw invalid('voteId', 'Send a vote id of your own making.')
         const revision = counter(query, 'revision')
         const epoch = counter(query, 'epoch')
-        return json(200, await parts.castVote({ pollId: pollId(params), voter, voteId, choices: null, revision, epoch }))
+        return json(
+          200,
+          await parts.castVote({ pollId: pollId(params), voter, voteId, choices: null, revision, epoch }),
+        )
       },
     },
     {
@@ -114,7 +120,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       path: '/polls/:id/vote',
       async handle(request, params) {
         const vote = await parts.readVote(pollId(params), access.requireVoter(request))
-        if (!vote) throw new PollError('NOT_FOUND', {}, 'You have not voted in this poll.')
+        if (!vote) throw pollError('NOT_FOUND', {}, 'You have not voted in this poll.')
         return json(200, vote)
       },
     },
@@ -173,7 +179,7 @@ export function createStaticRoutes(
 
 /** An id that cannot be one is no poll's id. */
 function pollId(params: Readonly<Record<string, string>>): string {
-  if (!isPollId(params.id)) throw new PollError('POLL_NOT_FOUND')
+  if (!isPollId(params.id)) throw pollError('POLL_NOT_FOUND')
   return params.id
 }
 
@@ -192,6 +198,5 @@ function readVotersInput(input: unknown): Record<string, unknown> {
 }
 
 function invalid(path: string, message: string): PollError {
-  return new PollError('INVALID', { issues: [{ path, message }] }, message)
+  return pollError('INVALID', { issues: [{ path, message }] }, message)
 }
-

@@ -49,7 +49,9 @@ export function createTokens(key: Uint8Array, life: { voterToken: number; ticket
     const [kind, id, expires] = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims
     if (expires * 1000 <= Date.now()) return undefined
     if (kind === 'relay') return { kind: 'relay' }
-    return (kind === 'user' || kind === 'device') && isVoterName(id) ? { kind: 'voter', voter: { kind, id } } : undefined
+    return (kind === 'user' || kind === 'device') && isVoterName(id)
+      ? { kind: 'voter', voter: { kind, id } }
+      : undefined
   }
 
   return {

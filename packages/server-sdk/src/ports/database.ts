@@ -1,5 +1,5 @@
-import type { Logger } from './logger.ts'
 import type { BallotStore } from './ballot-store.ts'
+import type { Logger } from './logger.ts'
 import type { PollStore } from './poll-store.ts'
 
 /** A database adapter, not yet open. */

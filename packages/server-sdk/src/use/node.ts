@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PollError } from '@live-poll/client-sdk/protocol'
+import { pollError } from '@live-poll/client-sdk/protocol'
 import type { HttpBody, HttpReply, HttpRequest, LivePoll } from '../index.ts'
 
 /** Node's own, or Express's: what a parser before us has read is in `body`, the whole path in `originalUrl`. */
@@ -13,11 +13,14 @@ export type NodeHandler = (request: NodeRequest, response: ServerResponse, next?
  */
 export function toNodeHandler(livePoll: LivePoll): NodeHandler {
   return (request, response, next) => {
-    livePoll.handle(toRequest(request)).then((reply) => {
-      if (reply) send(request, response, reply)
-      else if (next) next()
-      else response.writeHead(404).end()
-    }, next ?? (() => response.destroy()))
+    livePoll.handle(toRequest(request)).then(
+      (reply) => {
+        if (reply) send(request, response, reply)
+        else if (next) next()
+        else response.writeHead(404).end()
+      },
+      next ?? (() => response.destroy()),
+    )
   }
 }
 
@@ -41,12 +44,12 @@ async function readBody(request: NodeRequest, maxBytes: number): Promise<HttpBod
   if (request.readableEnded && request.body !== undefined) {
     return Buffer.isBuffer(request.body) ? { bytes: request.body } : { json: request.body }
   }
-  if (Number(request.headers['content-length']) > maxBytes) throw new PollError('TOO_LARGE')
+  if (Number(request.headers['content-length']) > maxBytes) throw pollError('TOO_LARGE')
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += chunk.length
-    if (length > maxBytes) throw new PollError('TOO_LARGE')
+    if (length > maxBytes) throw pollError('TOO_LARGE')
     chunks.push(chunk)
   }
   return { bytes: Buffer.concat(chunks) }

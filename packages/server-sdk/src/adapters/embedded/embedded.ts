@@ -37,9 +37,15 @@ interface Shared {
   closing: Promise<void> | undefined
 }
 const registryKey = Symbol.for('@live-poll/server-sdk embedded databases')
-const registry = ((globalThis as Record<symbol, unknown>)[registryKey] ??= new Map()) as Map<string, Shared>
+
+function sharedDatabases(): Map<string, Shared> {
+  const globals = globalThis as { [registryKey]?: Map<string, Shared> }
+  globals[registryKey] ??= new Map()
+  return globals[registryKey]
+}
 
 async function share(path: string, open: () => Promise<OpenDatabase>): Promise<OpenDatabase> {
+  const registry = sharedDatabases()
   let shared = registry.get(path)
   while (shared?.closing) {
     await shared.closing

@@ -4,7 +4,11 @@ import { hostname } from 'node:os'
 
 /** Names a set of processes whose pids can be compared: the machine since its boot, and the pid namespace in it. */
 export function hostIdentity(): string {
-  return [hostname(), read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')), read(() => readlinkSync('/proc/self/ns/pid'))]
+  return [
+    hostname(),
+    read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+    read(() => readlinkSync('/proc/self/ns/pid')),
+  ]
     .join(' ')
     .trim()
 }

@@ -8,6 +8,10 @@ export async function claimSetting(db: Kysely<Tables>, name: string, value: stri
     .values({ name, value })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  const row = await db.selectFrom('live_poll_settings').select('value').where('name', '=', name).executeTakeFirstOrThrow()
+  const row = await db
+    .selectFrom('live_poll_settings')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow()
   return row.value
 }

@@ -24,11 +24,7 @@ export const pollsAndVotes: Migration = {
       .addColumn('owner', 'text')
       .addColumn('created_at', time, (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
       .execute()
-    await db.schema
-      .createIndex('live_poll_polls_by_age')
-      .on('live_poll_polls')
-      .columns(['created_at', 'id'])
-      .execute()
+    await db.schema.createIndex('live_poll_polls_by_age').on('live_poll_polls').columns(['created_at', 'id']).execute()
     for (const turn of ['opens_at', 'closes_at']) {
       await db.schema
         .createIndex(`live_poll_polls_by_${turn}`)
