@@ -1,25 +1,21 @@
 import type { Poll } from '@live-poll/client-sdk'
 
-/** What keeps a ballot from being cast. */
-export type Problem = 'too-few' | 'too-many'
-
 /** The chosen ids that the poll still has, in the order of its choices. */
-export function ballotOf(poll: Poll, chosen: ReadonlySet<number>): readonly number[] {
-  return poll.choices.map(({ id }) => id).filter((id) => chosen.has(id))
+export function ballotOf({ choices }: Poll, chosen: ReadonlySet<number>): readonly number[] {
+  return choices.map(({ id }) => id).filter((id) => chosen.has(id))
 }
 
-/** Null when the ballot may be cast. */
-export function problemOf(poll: Poll, chosen: ReadonlySet<number>): Problem | null {
+/** How many choices a ballot has beyond the most the poll takes (positive) or short of the least (negative); 0 fits. */
+export function misfitOf(poll: Poll, chosen: ReadonlySet<number>): number {
+  const { min, max } = poll.ballot
   const count = ballotOf(poll, chosen).length
-  if (count < Math.max(1, poll.ballot.min)) return 'too-few'
-  return count > poll.ballot.max ? 'too-many' : null
+  return Math.max(0, count - max) || Math.min(0, count - Math.max(1, min))
 }
 
 /** What is chosen after one choice was switched on or off. A ballot of one choice keeps only the last. */
-export function choose(poll: Poll, chosen: ReadonlySet<number>, id: number, on: boolean): ReadonlySet<number> {
-  if (poll.ballot.max === 1) return new Set(on ? [id] : [])
-  const next = new Set(chosen)
-  if (on) next.add(id)
+export function choose(poll: Poll, chosen: ReadonlySet<number>, id: number, isOn: boolean): ReadonlySet<number> {
+  const next = new Set(poll.ballot.max === 1 ? [] : chosen)
+  if (isOn) next.add(id)
   else next.delete(id)
   return next
 }

@@ -1,56 +1,42 @@
-import { css } from 'lit'
-
 /**
  * All lines and tints come from the page's own text colour, so the element is at home on light and dark.
- * Where a colour mixes in `currentColor`, the element that uses it must carry the page's text colour itself:
- * hence the `span` in the filled button.
+ * What mixes in currentColor must stand on an element that has the page's text colour itself: hence the span in the
+ * filled button, whose own text is black or white, whichever WCAG finds more legible (y is the relative luminance).
  */
-export const styles = css`
+export const styles = /* css */ `
   :host {
     --accent: var(--live-poll-accent, color-mix(in oklab, #2f62f0 78%, currentColor));
     --radius: var(--live-poll-radius, 10px);
-    --line: color-mix(in srgb, currentColor 18%, transparent);
+    --line: 1px solid color-mix(in srgb, currentColor 18%, transparent);
     --muted: color-mix(in srgb, currentColor 78%, transparent);
-    --gap: 8px;
     display: block;
     container-type: inline-size;
     contain-intrinsic-inline-size: 24rem;
     min-inline-size: 0;
     line-height: 1.4;
-    text-align: start;
     overflow-wrap: anywhere;
-    -webkit-tap-highlight-color: transparent;
   }
   :host([hidden]) {
     display: none;
   }
   * {
     box-sizing: border-box;
-  }
-  fieldset,
-  legend,
-  ul,
-  p {
     margin: 0;
     padding: 0;
+  }
+  fieldset {
     border: 0;
     min-inline-size: 0;
-  }
-  fieldset:focus {
-    outline: none;
+    outline: 0;
   }
   .hidden {
     position: absolute;
     inline-size: 1px;
-    block-size: 1px;
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
   }
 
-  .poll {
-    position: relative;
-  }
   .question {
     font-size: 1.25em;
     font-weight: 600;
@@ -59,44 +45,47 @@ export const styles = css`
   }
   .status,
   .note,
-  .turnout {
+  .turnout,
+  .count {
     font-size: 0.8125em;
     line-height: 20px;
-    min-block-size: 20px;
     color: var(--muted);
   }
-  .status {
+  .status,
+  .note {
     margin-block-start: 4px;
-  }
-  .turnout {
-    margin-inline-start: auto;
-    font-variant-numeric: tabular-nums;
+    min-block-size: 20px;
   }
 
   ul {
     display: grid;
-    gap: var(--gap);
+    gap: 8px;
     margin-block: 12px;
     list-style: none;
   }
   .choice {
     position: relative;
     isolation: isolate;
+    overflow: hidden;
+    min-block-size: 44px;
+    padding: 8px 12px;
+    border: var(--line);
+    border-radius: var(--radius);
+  }
+  .choice,
+  .name,
+  .figure,
+  .foot {
     display: flex;
     align-items: center;
     gap: 12px;
-    min-block-size: 44px;
-    padding: 8px 12px;
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    overflow: hidden;
-    transition: border-color 0.16s ease-out;
   }
   .choice:has(:checked),
   .own {
     border-color: var(--accent);
   }
-  .choice:has(:focus-visible) {
+  .choice:has(:focus-visible),
+  button:focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;
   }
@@ -106,233 +95,135 @@ export const styles = css`
     inset-block: 0;
     inset-inline-start: 0;
     inline-size: calc(var(--share) * 100%);
-    background: color-mix(in srgb, var(--accent) 14%, transparent);
-    transition:
-      inline-size 0.28s ease-out,
-      background-color 0.28s ease-out;
+    background: var(--accent);
+    opacity: 0.14;
+    transition: 0.28s ease-out;
+    transition-property: inline-size, opacity;
   }
   .leading .bar {
-    background: color-mix(in srgb, var(--accent) 24%, transparent);
+    opacity: 0.24;
   }
   .name {
-    display: flex;
-    align-items: flex-start;
-    gap: 12px;
     flex: 1;
     min-inline-size: 0;
-  }
-  label.name {
-    cursor: pointer;
+    align-items: start;
   }
   /* The whole row is the label's to press; the figure stays out of its name. */
-  label.name::before {
+  label::before {
     content: '';
     position: absolute;
     inset: 0;
+    cursor: pointer;
   }
-  .figure {
-    display: flex;
-    justify-content: flex-end;
-    align-items: baseline;
-    gap: 8px;
-    min-inline-size: 6.5em;
-    font-variant-numeric: tabular-nums;
-    overflow-wrap: normal;
-  }
-  .count {
-    font-size: 0.8125em;
-    color: var(--muted);
-  }
-  .share {
-    min-inline-size: 2.75em;
-    text-align: end;
-  }
-  .leading .share {
-    font-weight: 600;
-  }
-
   input,
   .mark {
     flex: none;
     inline-size: 20px;
-    block-size: 20px;
-    margin: calc((1.4em - 20px) / 2) 0;
+    block-size: 1.4em;
+    text-align: center;
+    outline: 0;
+    accent-color: var(--accent);
   }
-  input {
-    position: relative;
-    appearance: none;
-    border: 1.5px solid color-mix(in srgb, currentColor 64%, transparent);
-    border-radius: 50%;
-    outline: none;
-    cursor: inherit;
+  .mark {
+    font-weight: 600;
+    color: var(--accent);
   }
-  [type='checkbox'] {
-    border-radius: 6px;
+  .figure {
+    justify-content: end;
+    align-items: baseline;
+    gap: 8px;
+    min-inline-size: 6.5em;
   }
-  input:checked {
-    border-color: var(--accent);
+  .figure,
+  .turnout {
+    font-variant-numeric: tabular-nums;
+    text-align: end;
   }
-  input::before {
-    content: '';
-    position: absolute;
-    inset: 3.5px;
-    border-radius: inherit;
-    background: var(--accent);
-    transform: scale(0);
-    transition: transform 0.16s ease-out;
+  .share {
+    min-inline-size: 2.75em;
   }
-  [type='checkbox']::before {
-    inset: 3px;
-    border-radius: 0;
-    clip-path: polygon(12% 48%, 0 60%, 38% 96%, 100% 20%, 87% 9%, 37% 71%);
-  }
-  input:checked::before {
-    transform: none;
-  }
-  input:disabled {
-    opacity: 0.6;
-  }
-  svg {
-    display: block;
-    fill: none;
-    stroke: var(--accent);
-    stroke-width: 2.25;
-    stroke-linecap: round;
-    stroke-linejoin: round;
+  .leading .share,
+  .vote {
+    font-weight: 600;
   }
 
   .foot {
-    display: flex;
-    align-items: center;
     gap: 16px;
     min-block-size: 44px;
+  }
+  .turnout {
+    margin-inline-start: auto;
   }
   button {
     font: inherit;
     color: inherit;
     min-block-size: 44px;
-    padding: 0;
     border: 0;
     border-radius: var(--radius);
     background: none;
+    text-decoration: underline 1px;
+    text-underline-offset: 4px;
     cursor: pointer;
   }
-  button:focus-visible {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
-  }
   .vote {
-    padding: 8px 24px;
-    font-weight: 600;
+    padding-inline: 24px;
     background: var(--accent);
-    transition: opacity 0.16s ease-out;
+    text-decoration: none;
   }
   .vote span {
     color: #fff;
   }
-  /* White or black, whichever WCAG finds more legible on the accent: y is the relative luminance. */
   @supports (color: color(from color-mix(in oklab, red, currentColor) xyz-d65 y y y)) {
     .vote span {
       --white: clamp(0, (0.18 - y) * 9999, 1);
       color: color(from var(--accent) xyz-d65 calc(var(--white) * 0.95) var(--white) calc(var(--white) * 1.09));
     }
   }
-  .vote[aria-disabled] {
+  [aria-disabled='true'] {
     opacity: 0.5;
     cursor: default;
   }
-  .quiet {
-    text-decoration: underline;
-    text-decoration-color: color-mix(in srgb, currentColor 40%, transparent);
-    text-underline-offset: 4px;
-  }
-  .note {
-    margin-block-start: 4px;
-  }
   .message {
     padding: 12px 16px;
-    border: 1px solid var(--line);
+    border: var(--line);
     border-radius: var(--radius);
-    color: var(--muted);
-  }
-
-  .loading > div {
-    animation: appear 0.2s 0.2s ease-out backwards;
   }
   .loading .choice {
-    border-color: transparent;
-    background: color-mix(in srgb, currentColor 6%, transparent);
-  }
-  .blank {
-    display: inline-block;
-    inline-size: 60%;
-    border-radius: 4px;
-    line-height: 1;
-    background: color-mix(in srgb, currentColor 8%, transparent);
-  }
-  .status .blank {
-    inline-size: 6em;
-  }
-  @keyframes appear {
-    from {
-      opacity: 0;
-    }
+    background: color-mix(in srgb, currentColor 5%, transparent);
+    border: 0;
   }
 
-  @media (hover: hover) {
-    .choice:has(input:enabled):hover,
-    .quiet:hover {
-      border-color: color-mix(in srgb, currentColor 48%, transparent);
-      text-decoration-color: currentColor;
-    }
-    .choice:has(:checked):hover {
-      border-color: var(--accent);
-    }
-  }
   @container (inline-size < 26rem) {
     .figure {
       flex-direction: column-reverse;
-      align-items: flex-end;
+      align-items: end;
       gap: 0;
       min-inline-size: 3.5em;
-      line-height: 1.15;
+      line-height: 1.1;
+    }
+    .count {
+      line-height: 1.1;
     }
   }
-  @media (prefers-reduced-motion: reduce) {
-    * {
-      animation: none;
+  @media (prefers-reduced-motion) {
+    .bar {
       transition: none;
     }
   }
   @media (forced-colors: active) {
-    input {
-      appearance: auto;
-    }
-    input::before {
-      content: none;
-    }
-    .choice:has(:checked),
-    .own {
-      outline: 2px solid Highlight;
-    }
     .bar {
       inset-block-start: auto;
       block-size: 4px;
       background: CanvasText;
+      opacity: 1 !important;
       forced-color-adjust: none;
     }
-    .leading .bar {
-      background: Highlight;
+    .own,
+    .choice:has(:checked) {
+      border-color: Highlight;
     }
     .vote {
-      border: 1px solid ButtonText;
-    }
-    .vote[aria-disabled] {
-      color: GrayText;
-      opacity: 1;
-    }
-    svg {
-      stroke: CanvasText;
+      border: 1px solid;
     }
   }
 `

@@ -1,21 +1,21 @@
-import { type Poll, PollError, type WatchedPoll } from '@live-poll/client-sdk'
-import { html, isServer, LitElement, type PropertyValues, type TemplateResult } from 'lit'
-import { createAnnouncer } from './announcer.ts'
+import { type Poll, PollError, type Results, type WatchedPoll } from '@live-poll/client-sdk'
+import { html, type TemplateResult } from 'lit/html.js'
 import { ballotOf, choose } from './ballot.ts'
 import { emit } from './events.ts'
-import { createFormats, type Formats } from './figures.ts'
+import { createFormats, type Formats } from './formats.ts'
 import { styles } from './live-poll.styles.ts'
-import { errorWords, noteOf } from './note.ts'
 import { PollController } from './poll-controller.ts'
 import { ownServer, resolveServer } from './server-address.ts'
 import { english, type LivePollStrings, type StringOverrides } from './strings.ts'
-import { type View, viewOf } from './view.ts'
+import { type Draft, errorWords, type View, viewOf } from './view.ts'
+import { TemplateElement } from './template-element.ts'
 import { type Acts, ballotPaper } from './views/ballot-paper.ts'
 import { loading } from './views/loading.ts'
-import { message } from './views/message.ts'
 
 /** Between two spoken turnouts. Milliseconds. */
 const announceEvery = 15_000
+
+const untouched: Draft = { chosen: null, wasTried: false, refusal: null }
 
 /**
  * A live poll: vote, change the vote, watch the bars move.
@@ -43,174 +43,186 @@ const announceEvery = 15_000
  *
  * @slot footer - Your own words under the poll.
  */
-export class LivePoll extends LitElement {
-  static override styles = styles
-  static override properties = {
-    poll: {},
-    server: {},
-    choices: { type: Number },
-    strings: { attribute: false },
-    selection: { state: true },
-    casting: { state: true },
-    attempted: { state: true },
-    failure: { state: true },
-    spoken: { state: true },
-  }
+export class LivePoll extends TemplateElement {
+  static readonly observedAttributes = ['poll', 'server', 'choices']
 
   /** The server of tags without a `server` attribute. */
   static defaultServer = ownServer
 
-  /** The poll's id. */
-  declare poll: string
-  /** Where Live Poll is mounted, relative to the page or absolute. @default the server the script came from */
-  declare server: string | undefined
-  /** How many rows to hold free while loading. @default 3 */
-  declare choices: number
-  /** Words to use in place of the English ones. */
-  declare strings: StringOverrides | undefined
-
-  private declare selection: ReadonlySet<number> | null
-  private declare casting: boolean
-  private declare attempted: boolean
-  private declare failure: PollError | null
-  private declare spoken: string
-
-  readonly #live = new PollController(this, (now, before) => this.#report(now, before))
-  readonly #announcer = createAnnouncer((text) => {
-    this.spoken = text
-  }, announceEvery)
-  readonly #acts: Acts = {
-    choose: (id, on) => this.#choose(id, on),
-    cast: () => this.#cast(),
-    change: () => this.#open(new Set(this.#live.watched.vote?.choices)),
-    cancel: () => this.#open(null),
-  }
+  readonly #live = new PollController((now, before) => {
+    if (now) this.#report(now, before)
+    this.requestUpdate()
+  })
+  #draft = untouched
   #words: LivePollStrings = english
-  #formats: Formats | undefined
-  #language: string | undefined
+  #formats: Formats = createFormats('')
+  #language = ''
+  #spoken = ''
+  #spokenAt = 0
   #hadFocus = false
 
   constructor() {
-    super()
-    this.poll = ''
-    this.choices = 3
-    this.#open(null)
-    this.casting = false
-    this.spoken = ''
+    super(styleSheet)
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#announcer.stop()
+  /** The poll's id. */
+  get poll(): string {
+    return this.getAttribute('poll') ?? ''
+  }
+  set poll(id: string) {
+    this.setAttribute('poll', id)
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('strings')) {
-      this.#words = { ...english, ...this.strings, errors: { ...english.errors, ...this.strings?.errors } }
-    }
-    if (changed.has('poll') || changed.has('server')) {
-      this.#open(null)
-      this.casting = false
-      this.#announcer.stop()
-      if (!isServer) this.#live.follow(resolveServer(this.server ?? LivePoll.defaultServer, this.baseURI), this.poll)
-    }
-    this.#hadFocus = Boolean(this.shadowRoot?.activeElement)
+  /** Where Live Poll is mounted: absolute, or relative to the page. @default the server the script came from */
+  get server(): string {
+    return this.getAttribute('server') ?? LivePoll.defaultServer
+  }
+  set server(address: string) {
+    this.setAttribute('server', address)
+  }
+
+  /** How many rows to hold free while loading. @default 3 */
+  get choices(): number {
+    return Number(this.getAttribute('choices') ?? 3)
+  }
+  set choices(count: number) {
+    this.setAttribute('choices', `${count}`)
+  }
+
+  /** Words in place of the English ones; those left out stay English. */
+  get strings(): LivePollStrings {
+    return this.#words
+  }
+  set strings(words: StringOverrides) {
+    this.#words = { ...english, ...words }
+    this.requestUpdate()
+  }
+
+  override connectedCallback(): void {
+    takeEarly(this)
+    super.connectedCallback()
+  }
+
+  disconnectedCallback(): void {
+    // One that only moves within the page is back by then.
+    queueMicrotask(() => this.isConnected || this.#live.stop())
+  }
+
+  protected override willUpdate(): void {
+    if (this.#live.follow(resolveServer(this.server, this.baseURI), this.poll)) this.#draft = untouched
+    const language = this.closest<HTMLElement>('[lang]')?.lang ?? ''
+    if (language !== this.#language) this.#formats = createFormats(language)
+    this.#language = language
+    this.#hadFocus = this.renderRoot.activeElement !== null
   }
 
   protected override render(): TemplateResult {
-    return html`${this.#body()}<slot name="footer"></slot><p class="hidden" role="status">${this.spoken}</p>`
+    return html`${this.#body()}<slot name="footer"></slot>
+      <p class="hidden" role="status">${this.#spoken}</p>`
   }
 
   protected override updated(): void {
-    if (this.#hadFocus && !this.shadowRoot?.activeElement) this.#restoreFocus()
+    if (this.#hadFocus && !this.renderRoot.activeElement) this.#restoreFocus()
   }
 
   #body(): TemplateResult {
     const words = this.#words
-    const { poll, status, error } = this.#live.watched
-    if (!this.poll) return message(words.unnamed)
-    if (status === 'not-found') return message(words.notFound)
-    if (!poll && error) return message(errorWords(error, words))
-    if (!poll) return loading(this.choices, this.#live.offline ? words.offline : '', words)
-    const view = this.#view(poll)
-    const formats = this.#formatsHere()
-    const note = noteOf(view, this.#live.offline, this.failure ?? error, this.attempted, words, formats)
-    return ballotPaper(view, note, words, formats, this.#acts)
+    const { isOffline, watched } = this.#live
+    const view = this.#view()
+    if (view && this.poll) return ballotPaper(view, words, this.#formats, this.#acts)
+    if (!this.poll || watched?.status === 'not-found') return message(words.notFound)
+    if (watched?.error) return message(errorWords(watched.error, words))
+    return loading(this.choices, isOffline ? words.offline : '', words)
   }
 
-  #view(poll: Poll): View {
-    return viewOf(poll, this.#live.watched, this.selection, this.casting)
+  #view(): View | undefined {
+    const { watched, isOffline } = this.#live
+    return watched?.poll ? viewOf(watched.poll, watched, this.#draft, isOffline) : undefined
   }
 
-  #formatsHere(): Formats {
-    const nearest = this.closest<HTMLElement>('[lang]')
-    const language = nearest?.lang || document.documentElement.lang
-    if (!this.#formats || language !== this.#language) this.#formats = createFormats(language)
-    this.#language = language
-    return this.#formats
+  readonly #acts: Acts = {
+    choose: (id, isOn) => {
+      const view = this.#view()
+      if (view) this.#edit({ ...untouched, chosen: choose(view.poll, view.chosen, id, isOn) })
+    },
+    change: () => this.#edit({ ...untouched, chosen: this.#view()?.chosen ?? null }),
+    cancel: () => this.#edit(untouched),
+    cast: () => {
+      const view = this.#view()
+      if (view?.stage !== 'ballot' || view.isLocked) return
+      if (view.misfit !== 0) this.#edit({ ...this.#draft, wasTried: true })
+      else void this.#cast(view.poll, ballotOf(view.poll, view.chosen))
+    },
   }
 
-  #open(selection: ReadonlySet<number> | null): void {
-    this.selection = selection
-    this.attempted = false
-    this.failure = null
+  #edit(draft: Draft): void {
+    this.#draft = draft
+    this.requestUpdate()
   }
 
-  #choose(id: number, on: boolean): void {
-    const { poll } = this.#live.watched
-    if (!poll) return
-    this.selection = choose(poll, this.#view(poll).chosen, id, on)
-    this.failure = null
-  }
-
-  async #cast(): Promise<void> {
-    const { poll } = this.#live.watched
-    if (!poll) return
-    const { stage, locked, problem, chosen } = this.#view(poll)
-    if (stage !== 'ballot' || locked) return
-    this.attempted = true
-    this.failure = null
-    if (problem) return
-    const choices = ballotOf(poll, chosen)
-    this.casting = true
+  async #cast({ id: pollId }: Poll, choices: readonly number[]): Promise<void> {
+    let draft = untouched
     try {
       const { revision } = await this.#live.vote(choices)
-      if (this.poll === poll.id) this.#open(null)
-      emit(this, 'live-poll-vote', { pollId: poll.id, choices, revision })
-    } catch (cause) {
-      const failure = cause instanceof PollError ? cause : new PollError('INTERNAL')
-      if (this.poll === poll.id) this.failure = failure
-      emit(this, 'live-poll-error', { pollId: poll.id, code: failure.code, message: failure.message })
-    } finally {
-      if (this.poll === poll.id) this.casting = false
+      emit(this, 'live-poll-vote', { pollId, choices, revision })
+    } catch (error) {
+      const refusal = error instanceof PollError ? error : new PollError('INTERNAL')
+      draft = { ...this.#draft, refusal }
+      this.#fail(pollId, refusal)
     }
+    if (this.poll === pollId) this.#edit(draft)
   }
 
-  #report(now: WatchedPoll, before: WatchedPoll): void {
-    const pollId = this.poll
-    const { poll, results, error } = now
-    if (error && error !== before.error) emit(this, 'live-poll-error', { pollId, code: error.code, message: error.message })
-    if (!poll || !results || results === before.results) return
-    emit(this, 'live-poll-results', { pollId, results })
-    if (before.results && before.results.voters !== results.voters) this.#announce(poll)
+  #fail(pollId: string, { code, message }: PollError): void {
+    emit(this, 'live-poll-error', { pollId, code, message })
   }
 
-  #announce(poll: Poll): void {
-    const { figures, voters } = this.#view(poll)
-    const leader = figures?.findIndex((figure) => figure.leading) ?? -1
-    const figure = figures?.[leader]
-    const choice = poll.choices[leader]
-    if (!figure || !choice || voters === null) return
-    const formats = this.#formatsHere()
-    const turnout = this.#words.turnout(voters, formats.count(voters))
-    this.#announcer.say(this.#words.progress(turnout, choice.label, formats.share(figure.share)))
+  #report({ poll, results, error }: WatchedPoll, before: WatchedPoll | undefined): void {
+    if (error && error !== before?.error) this.#fail(this.poll, error)
+    if (!poll || !results || results === before?.results) return
+    emit(this, 'live-poll-results', { pollId: poll.id, results })
+    if (before?.results && Date.now() - this.#spokenAt > announceEvery) this.#announce(poll, results)
   }
 
-  /** The focused control gave way to another: the focus goes to what took its place, for it must not fall to the page's start. */
+  /** Says how it stands, now and then instead of at every tick. */
+  #announce({ choices }: Poll, { votes, voters }: Results): void {
+    const best = Math.max(...votes)
+    const leader = choices[votes.indexOf(best)]?.label
+    const share = this.#formats.share(best / voters)
+    this.#spokenAt = Date.now()
+    this.#spoken = `${this.#words.turnout(voters, this.#formats.count(voters))}. ${leader}: ${share}`
+  }
+
+  /** A focused control gave way: the focus goes to what took its place, lest it fall to the start of the page. */
   #restoreFocus(): void {
     const root = this.renderRoot
-    const next = root.querySelector<HTMLElement>('input:checked') ?? root.querySelector<HTMLElement>('input, .quiet')
-    const target = next ?? root.querySelector<HTMLElement>('fieldset')
+    const place = root.querySelector<HTMLElement>('input:checked') ?? root.querySelector<HTMLElement>('input, .quiet')
+    const target = place ?? root.querySelector<HTMLElement>('fieldset')
     target?.focus({ preventScroll: true })
+  }
+}
+
+/** Words in place of a poll. */
+function message(text: string): TemplateResult {
+  return html`<p class="message" part="message" role="status">${text}</p>`
+}
+
+let sheet: CSSStyleSheet | undefined
+
+function styleSheet(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet()
+    sheet.replaceSync(styles)
+  }
+  return sheet
+}
+
+/** Properties that the page set before the element was defined hide its own: they are set again. */
+function takeEarly(element: LivePoll): void {
+  for (const name of ['poll', 'server', 'choices', 'strings'] as const) {
+    const early = Object.getOwnPropertyDescriptor(element, name)
+    if (!early) continue
+    delete (element as Partial<LivePoll>)[name]
+    Object.assign(element, { [name]: early.value })
   }
 }

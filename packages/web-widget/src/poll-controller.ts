@@ -1,111 +1,82 @@
-import type { PollClient, VoteReceipt, WatchedPoll } from '@live-poll/client-sdk'
-import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import { borrowClient, returnClient } from './shared-clients.ts'
+import { createPollClient, type PollClient, type VoteReceipt, type WatchedPoll } from '@live-poll/client-sdk'
 
 /** A connection that is back sooner than this was never worth a word. Milliseconds. */
 const patience = 1500
 
-const nothingYet: WatchedPoll = {
-  poll: null,
-  results: null,
-  vote: null,
-  pending: null,
-  status: 'loading',
-  error: null,
-  transport: 'none',
+/** One client, and so one socket, for all tags of a server. It hangs up by itself when nothing is watched. */
+const clients = new Map<string, PollClient>()
+
+function clientOf(server: string): PollClient {
+  const client = clients.get(server) ?? createPollClient({ server })
+  clients.set(server, client)
+  return client
 }
 
-/** Ties one poll on one server to an element's life: watches while connected, asks for an update at every change. */
-export class PollController implements ReactiveController {
-  /** The newest state, also after the connection is lost. */
-  watched: WatchedPoll = nothingYet
-  /** Whether the connection has been gone for more than a moment. */
-  offline = false
+/** Called with every new state, and with none when only `isOffline` changed. */
+export type PollChange = (now?: WatchedPoll, before?: WatchedPoll) => void
 
-  readonly #host: ReactiveControllerHost & EventTarget
-  readonly #onChange: (now: WatchedPoll, before: WatchedPoll) => void
+/** What one element knows of one poll on one server. */
+export class PollController {
+  /** The newest state; it stays when the connection is lost. Undefined before anything is watched. */
+  watched: WatchedPoll | undefined
+  /** Whether the connection has been gone for more than a moment. */
+  isOffline = false
+
+  readonly #onChange: PollChange
   #server = ''
   #pollId = ''
-  #connected = false
-  #client: PollClient | undefined
   #unwatch: (() => void) | undefined
-  #patience: ReturnType<typeof setTimeout> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(
-    host: ReactiveControllerHost & EventTarget,
-    onChange: (now: WatchedPoll, before: WatchedPoll) => void,
-  ) {
-    this.#host = host
+  constructor(onChange: PollChange) {
     this.#onChange = onChange
-    host.addController(this)
   }
 
-  hostConnected(): void {
-    this.#connected = true
-    this.#start()
+  /** Watches this poll from now on and forgets any other. An empty id watches nothing. @returns whether it is another */
+  follow(server: string, pollId: string): boolean {
+    const isAnother = server !== this.#server || pollId !== this.#pollId
+    if (isAnother) {
+      this.stop()
+      this.watched = undefined
+      this.#server = server
+      this.#pollId = pollId
+    }
+    if (pollId) this.#unwatch ??= clientOf(server).watch(pollId, (state) => this.#take(state))
+    return isAnother
   }
 
-  hostDisconnected(): void {
-    this.#connected = false
-    this.#stop()
-  }
-
-  /** Watches this poll from now on and forgets any other. An empty id watches nothing. */
-  follow(server: string, pollId: string): void {
-    if (server === this.#server && pollId === this.#pollId) return
-    this.#stop()
-    this.#server = server
-    this.#pollId = pollId
-    this.watched = nothingYet
-    this.#start()
+  /** Keeps the last state, and watches again at the next `follow`. */
+  stop(): void {
+    this.#unwatch?.()
+    this.#unwatch = undefined
+    this.#lineIs(true)
   }
 
   /**
-   * Resolves when the vote is committed. The client outlives the element until the vote is answered.
+   * Resolves when the vote is committed, also after `stop`.
    * @throws PollError
    */
-  async vote(choices: readonly number[]): Promise<VoteReceipt> {
-    const server = this.#server
-    const client = borrowClient(server)
-    try {
-      return await client.vote(this.#pollId, [...choices])
-    } finally {
-      returnClient(server)
-    }
-  }
-
-  #start(): void {
-    if (!this.#connected || !this.#pollId || this.#client) return
-    this.#client = borrowClient(this.#server)
-    this.#unwatch = this.#client.watch(this.#pollId, (state) => this.#take(state))
-  }
-
-  #stop(): void {
-    if (!this.#client) return
-    this.#unwatch?.()
-    returnClient(this.#server)
-    this.#client = undefined
-    this.#setOffline(false)
+  vote(choices: readonly number[]): Promise<VoteReceipt> {
+    return clientOf(this.#server).vote(this.#pollId, choices)
   }
 
   #take(state: WatchedPoll): void {
     const before = this.watched
     this.watched = state
-    this.#setOffline(state.transport === 'none' && state.status !== 'not-found')
+    this.#lineIs(state.transport !== 'none')
     this.#onChange(state, before)
-    this.#host.requestUpdate()
   }
 
-  #setOffline(lost: boolean): void {
-    if (!lost) {
-      clearTimeout(this.#patience)
-      this.#patience = undefined
-      this.offline = false
-    } else if (!this.offline) {
-      this.#patience ??= setTimeout(() => {
-        this.offline = true
-        this.#host.requestUpdate()
-      }, patience)
+  #lineIs(isUp: boolean): void {
+    if (isUp) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      this.isOffline = false
+      return
     }
+    this.#timer ??= setTimeout(() => {
+      this.isOffline = true
+      this.#onChange()
+    }, patience)
   }
 }

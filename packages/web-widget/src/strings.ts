@@ -6,36 +6,29 @@ export interface LivePollStrings {
   readonly change: string
   readonly cancel: string
   readonly loading: string
-  /** The tag has no `poll` attribute. */
-  readonly unnamed: string
   readonly notFound: string
-  /** What a ballot of this poll takes. */
+  /** What a ballot of this poll takes: shown over the choices, and again beside a ballot that does not fit. */
   readonly rule: (min: number, max: number, choices: number) => string
-  /** Shown when Vote is pressed with fewer than `min` chosen. */
-  readonly tooFew: (min: number) => string
-  readonly tooMany: (max: number) => string
-  /** After the acknowledgement: the vote is committed. */
+  /** The vote is committed. */
   readonly counted: string
-  /** Spoken with the mark on one's own choice. */
+  /** Spoken with the tick on one's own choice. */
   readonly yourVote: string
   readonly scheduled: (time: string | null) => string
   readonly closes: (time: string) => string
   readonly closed: string
+  /** Closed, with figures. */
   readonly final: string
   readonly hiddenUntilClose: string
   readonly hidden: string
-  /** Spoken in place of the bare figure. */
+  /** Spoken in place of the bare figure of a choice. */
   readonly votes: (count: number, written: string) => string
-  /** Under the choices: how many took part. */
+  /** How many took part. */
   readonly turnout: (voters: number, written: string) => string
-  /** Spoken now and then while the figures move. */
-  readonly progress: (turnout: string, leader: string, share: string) => string
   readonly offline: string
   /** Offline, with a vote that goes out on reconnect. */
   readonly waiting: string
-  /** For a code of the error table; a code without words here gets `failed`. */
+  /** For a code that the server's own message does not say well to a voter. */
   readonly errors: Partial<Record<ErrorCode, string>>
-  readonly failed: string
 }
 
 /** What a page may replace: any part of the words. */
@@ -46,45 +39,24 @@ export const english: LivePollStrings = {
   change: 'Change vote',
   cancel: 'Cancel',
   loading: 'Loading the poll',
-  unnamed: 'Name a poll: <live-poll poll="p_...">',
-  notFound: 'There is no poll here any more.',
-  rule: describeRule,
-  tooFew: (min) => (min === 1 ? 'Choose an answer first.' : `Choose at least ${min}.`),
-  tooMany: (max) => `Choose at most ${max}.`,
+  notFound: 'There is no poll here.',
+  rule: (min, max, choices) =>
+    min === max
+      ? `Choose ${max === 1 ? 'one' : max}`
+      : max >= choices
+        ? `Choose at least ${min}`
+        : `Choose ${min > 1 ? `${min} to` : 'up to'} ${max}`,
   counted: 'Your vote is counted',
   yourVote: 'Your vote:',
   scheduled: (time) => (time ? `Opens ${time}` : 'Not open yet'),
   closes: (time) => `Open until ${time}`,
   closed: 'Closed',
   final: 'Final result',
-  hiddenUntilClose: 'Results appear when the poll closes.',
-  hidden: 'Results are not public.',
-  votes: (count, written) => (count === 1 ? '1 vote' : `${written} votes`),
-  turnout: (voters, written) => (voters === 0 ? 'No votes yet' : voters === 1 ? '1 voter' : `${written} voters`),
-  progress: (turnout, leader, share) => `${turnout}. ${leader}: ${share}.`,
-  offline: 'No connection. Trying again.',
-  waiting: 'No connection. Your vote is kept and goes out when it is back.',
-  errors: {
-    POLL_CLOSED: 'The poll closed before your vote arrived.',
-    POLL_NOT_OPEN: 'The poll is not open yet.',
-    ALREADY_VOTED: 'You had voted before. That vote stands.',
-    REVISION_CONFLICT: 'You voted elsewhere meanwhile. Check, and vote again.',
-    EPOCH_CHANGED: 'The poll started over. Please vote again.',
-    UNAUTHENTICATED: 'Sign in to vote.',
-    FORBIDDEN: 'You may not take part in this poll.',
-    VOTE_REFUSED: 'Your vote was refused.',
-    INVITATION_INVALID: 'This invitation is not valid.',
-    INVITATION_USED: 'This invitation has been used.',
-    ORIGIN_NOT_ALLOWED: 'This poll is not available on this site.',
-    RATE_LIMITED: 'Too many tries. Wait a moment.',
-    BUSY: 'Many are voting now. Try again in a moment.',
-  },
-  failed: 'That did not work. Try again in a moment.',
-}
-
-function describeRule(min: number, max: number, choices: number): string {
-  if (max === 1) return 'Choose one'
-  if (min === max) return `Choose ${max}`
-  if (min > 1) return max < choices ? `Choose ${min} to ${max}` : `Choose at least ${min}`
-  return max < choices ? `Choose up to ${max}` : 'Choose any number'
+  hiddenUntilClose: 'Results appear when the poll closes',
+  hidden: 'Results are not public',
+  votes: (count, written) => `${written} ${count === 1 ? 'vote' : 'votes'}`,
+  turnout: (voters, written) => (voters ? `${written} ${voters === 1 ? 'voter' : 'voters'}` : 'No votes yet'),
+  offline: 'No connection. Trying again',
+  waiting: 'No connection. Your vote is kept and will be sent',
+  errors: { UNAUTHENTICATED: 'Sign in to vote.' },
 }

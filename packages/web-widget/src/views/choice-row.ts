@@ -1,75 +1,55 @@
 import type { Choice } from '@live-poll/client-sdk'
-import { html, nothing, type TemplateResult } from 'lit'
-import type { Figure, Formats } from '../figures.ts'
+import { html, nothing, type TemplateResult } from 'lit/html.js'
+import type { Figure } from '../figures.ts'
+import type { Formats } from '../formats.ts'
 import type { LivePollStrings } from '../strings.ts'
 import type { View } from '../view.ts'
 
-/** One choice: a control while a vote may be cast, afterwards the mark of one's own vote; the bar and the figure in every stage. */
+/**
+ * One choice: a control while a vote may be cast, afterwards the tick on one's own vote;
+ * bar and figure in every stage.
+ */
 export function choiceRow(
   choice: Choice,
   figure: Figure | undefined,
-  view: View,
+  { poll, stage, chosen, isLocked }: View,
   words: LivePollStrings,
   formats: Formats,
-  onChoose: (id: number, on: boolean) => void,
+  onChoose: (id: number, isOn: boolean) => void,
 ): TemplateResult {
-  const hasControl = view.stage === 'ballot' || view.stage === 'scheduled'
-  const isOwn = !hasControl && view.chosen.has(choice.id)
-  const names = `choice${isOwn ? ' own' : ''}${figure?.leading ? ' leading' : ''}`
-  return html`
-    <li class=${names} part=${names}>
-      <span class="bar" part="bar" .style=${barStyle(figure)}></span>
-      ${hasControl ? control(choice, view, onChoose) : name(choice, isOwn, view.chosen.size > 0, words)}
-      <span class="figure" part="figure" id="figure-${choice.id}">
-        ${figure && figureText(figure, words, formats)}
-      </span>
-    </li>
-  `
+  const isChosen = chosen.has(choice.id)
+  const hasControl = stage === 'ballot' || stage === 'scheduled'
+  const label = html`<span dir="auto" part="label">${choice.label}</span>`
+  const control = () => html`<label class="name"
+    ><input
+      id="choice-${choice.id}"
+      type=${poll.ballot.max > 1 ? 'checkbox' : 'radio'}
+      name="choice"
+      .checked=${isChosen}
+      ?disabled=${stage === 'scheduled'}
+      aria-describedby="figure-${choice.id}"
+      @click=${(event: Event) => isLocked && event.preventDefault()}
+      @change=${(event: Event) => onChoose(choice.id, (event.target as HTMLInputElement).checked)}
+    />${label}</label
+  >`
+  const name = () => html`<span class="name">${chosen.size > 0 ? tick(isChosen, words) : nothing}${label}</span>`
+  const names = `choice${!hasControl && isChosen ? ' own' : ''}${figure?.isLeading ? ' leading' : ''}`
+  // The share goes through CSSOM, by a property: a `style` attribute, also Lit's styleMap, is refused by a strict CSP.
+  return html`<li class=${names} part=${names}>
+    <span class="bar" part="bar" .style=${`--share:${Math.min(1, figure?.share ?? 0)}`}></span>
+    ${hasControl ? control() : name()}
+    <span class="figure" part="figure" id="figure-${choice.id}">${figure && figureText(figure, words, formats)}</span>
+  </li>`
 }
 
-// Set through CSSOM as a property: a `style` attribute, also the one of Lit's styleMap, is refused by a strict CSP.
-function barStyle(figure: Figure | undefined): string {
-  return `--share:${Math.min(1, figure?.share ?? 0)}`
+function tick(isOwn: boolean, words: LivePollStrings): TemplateResult {
+  const mark = html`<span aria-hidden="true">✓</span><span class="hidden">${words.yourVote}</span>`
+  return html`<span class="mark" part="mark">${isOwn ? mark : nothing}</span>`
 }
 
-function control(choice: Choice, view: View, onChoose: (id: number, on: boolean) => void): TemplateResult {
-  return html`
-    <label class="name">
-      <input
-        type=${view.poll.ballot.max === 1 ? 'radio' : 'checkbox'}
-        name="choice"
-        .checked=${view.chosen.has(choice.id)}
-        ?disabled=${view.stage === 'scheduled'}
-        aria-describedby="figure-${choice.id}"
-        @click=${(event: Event) => view.locked && event.preventDefault()}
-        @change=${(event: Event) => onChoose(choice.id, (event.target as HTMLInputElement).checked)}
-      />
-      <span dir="auto" part="label">${choice.label}</span>
-    </label>
-  `
-}
-
-function name(choice: Choice, isOwn: boolean, hasMarks: boolean, words: LivePollStrings): TemplateResult {
-  return html`
-    <span class="name">
-      ${hasMarks ? html`<span class="mark" part="mark">${isOwn ? tick(words) : nothing}</span>` : nothing}
-      <span dir="auto" part="label">${choice.label}</span>
-    </span>
-  `
-}
-
-function tick(words: LivePollStrings): TemplateResult {
-  return html`
-    <svg viewBox="0 0 20 20" aria-hidden="true"><path d="m4 10.5 4.2 4.2L16 6" /></svg>
-    <span class="hidden">${words.yourVote}</span>
-  `
-}
-
-function figureText(figure: Figure, words: LivePollStrings, formats: Formats): TemplateResult {
-  const count = formats.count(figure.votes)
-  return html`
-    <span class="count" part="count" aria-hidden="true">${count}</span>
-    <span class="share" part="share">${formats.share(figure.share)}</span>
-    <span class="hidden">${words.votes(figure.votes, count)}</span>
-  `
+function figureText({ votes, share }: Figure, words: LivePollStrings, formats: Formats): TemplateResult {
+  const count = formats.count(votes)
+  return html`<span class="count" part="count" aria-hidden="true">${count}</span
+    ><span class="share" part="share">${formats.share(share)}</span
+    ><span class="hidden">${words.votes(votes, count)}</span>`
 }

@@ -1,0 +1,33 @@
+/** Numbers and times in the language of the page. */
+export interface Formats {
+  /** `79,312` */
+  count(value: number): string
+  /** `56%`; never rounds some to none (`<1%`) nor most to all (`>99%`). */
+  share(value: number): string
+  /** A moment in ISO 8601 as date and time, in the reader's time zone. */
+  time(moment: string): string
+}
+
+/** @param language BCP 47; for none, and for what is no language, the browser's own. */
+export function createFormats(language: string | undefined): Formats {
+  const locale = known(language)
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' })
+  return {
+    count: (value) => value.toLocaleString(locale),
+    share(value) {
+      const shown = Math.round(value * 100)
+      if (shown === 0 && value > 0) return `<${percent.format(0.01)}`
+      if (shown === 100 && value < 1) return `>${percent.format(0.99)}`
+      return percent.format(value)
+    },
+    time: (moment) => new Date(moment).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+  }
+}
+
+function known(language: string | undefined): string | undefined {
+  try {
+    return language && Intl.getCanonicalLocales(language)[0]
+  } catch {
+    return undefined
+  }
+}
