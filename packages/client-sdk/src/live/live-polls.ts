@@ -102,8 +102,9 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     }
   }
 
-  async function vote(pollId: string, choices: readonly number[] | null): Promise<VoteReceipt> {
+  async function vote(pollId: string, given: readonly number[] | null): Promise<VoteReceipt> {
     const voteId = createVoteId()
+    const choices = given && [...given].sort((a, b) => a - b) // the caller may go on changing its own array
     const receipt = votes.cast({ voteId, pollId, choices }, () => polls.replaced(pollId))
     const unwatch = watch(pollId, ({ status, error }) => {
       if (error && (status === 'not-found' || !error.retryable)) votes.refuse(voteId, error)
@@ -112,7 +113,7 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     void signIn()
     try {
       const { revision, epoch } = await receipt
-      polls.committed(pollId, { voteId, choices: choices && [...choices].sort((a, b) => a - b), revision }, epoch)
+      polls.committed(pollId, { voteId, choices, revision }, epoch)
       return receipt
     } catch (reason) {
       if (showsOldState.has((reason as PollError).code)) polls.refresh(pollId)
