@@ -9,7 +9,7 @@ export interface Formats {
 }
 
 /** @param language BCP 47; for none, and for what is no language, the browser's own. */
-export function createFormats(language: string | undefined): Formats {
+export function createFormats(language: string): Formats {
   const locale = known(language)
   const percent = new Intl.NumberFormat(locale, { style: 'percent' })
   return {
@@ -24,9 +24,9 @@ export function createFormats(language: string | undefined): Formats {
   }
 }
 
-function known(language: string | undefined): string | undefined {
+function known(language: string): string | undefined {
   try {
-    return language && Intl.getCanonicalLocales(language)[0]
+    return Intl.getCanonicalLocales(language || undefined)[0]
   } catch {
     return undefined
   }

@@ -6,6 +6,8 @@
 export const styles = /* css */ `
   :host {
     --accent: var(--live-poll-accent, color-mix(in oklab, #2f62f0 78%, currentColor));
+    /* Against any background that the text stands out from, also where a page's accent is pale. */
+    --strong: color-mix(in oklab, var(--accent), currentColor);
     --radius: var(--live-poll-radius, 10px);
     --line: 1px solid color-mix(in srgb, currentColor 18%, transparent);
     --muted: color-mix(in srgb, currentColor 78%, transparent);
@@ -15,6 +17,7 @@ export const styles = /* css */ `
     min-inline-size: 0;
     line-height: 1.4;
     overflow-wrap: anywhere;
+    hyphens: auto;
   }
   :host([hidden]) {
     display: none;
@@ -67,8 +70,9 @@ export const styles = /* css */ `
     position: relative;
     isolation: isolate;
     overflow: hidden;
-    min-block-size: 44px;
-    padding: 8px 12px;
+    /* Room for two figures one over the other, so that no row grows when they appear. */
+    min-block-size: max(44px, 2em + 12px);
+    padding: 4px 12px;
     border: var(--line);
     border-radius: var(--radius);
   }
@@ -82,11 +86,11 @@ export const styles = /* css */ `
   }
   .choice:has(:checked),
   .own {
-    border-color: var(--accent);
+    border-color: var(--strong);
   }
   .choice:has(:focus-visible),
   button:focus-visible {
-    outline: 2px solid var(--accent);
+    outline: 2px solid var(--strong);
     outline-offset: 2px;
   }
   .bar {
@@ -107,6 +111,7 @@ export const styles = /* css */ `
     flex: 1;
     min-inline-size: 0;
     align-items: start;
+    padding-block: 4px;
   }
   /* The whole row is the label's to press; the figure stays out of its name. */
   label::before {
@@ -124,9 +129,12 @@ export const styles = /* css */ `
     outline: 0;
     accent-color: var(--accent);
   }
+  input {
+    position: relative;
+  }
   .mark {
     font-weight: 600;
-    color: var(--accent);
+    color: var(--strong);
   }
   .figure {
     justify-content: end;
@@ -161,12 +169,13 @@ export const styles = /* css */ `
     border: 0;
     border-radius: var(--radius);
     background: none;
-    text-decoration: underline 1px;
+    text-decoration: underline 1px color-mix(in srgb, currentColor 40%, transparent);
     text-underline-offset: 4px;
     cursor: pointer;
   }
   .vote {
     padding-inline: 24px;
+    border: 1px solid transparent;
     background: var(--accent);
     text-decoration: none;
   }
@@ -179,18 +188,28 @@ export const styles = /* css */ `
       color: color(from var(--accent) xyz-d65 calc(var(--white) * 0.95) var(--white) calc(var(--white) * 1.09));
     }
   }
-  [aria-disabled='true'] {
-    opacity: 0.5;
+  .vote.blocked {
+    background: none;
+    border: var(--line);
     cursor: default;
+  }
+  .blocked span {
+    color: var(--muted) !important;
+  }
+  /* Most answers come sooner than this shows. */
+  .locked {
+    opacity: 0.6;
+    transition: opacity 0.2s 0.3s;
   }
   .message {
     padding: 12px 16px;
     border: var(--line);
     border-radius: var(--radius);
   }
-  .loading .choice {
+  .loading :is(.choice, .question) {
     background: color-mix(in srgb, currentColor 5%, transparent);
     border: 0;
+    border-radius: var(--radius);
   }
 
   @container (inline-size < 26rem) {
@@ -223,7 +242,10 @@ export const styles = /* css */ `
       border-color: Highlight;
     }
     .vote {
-      border: 1px solid;
+      border-color: ButtonText;
+    }
+    .blocked span {
+      color: GrayText !important;
     }
   }
 `

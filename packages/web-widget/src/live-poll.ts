@@ -7,10 +7,11 @@ import { styles } from './live-poll.styles.ts'
 import { PollController } from './poll-controller.ts'
 import { ownServer, resolveServer } from './server-address.ts'
 import { english, type LivePollStrings, type StringOverrides } from './strings.ts'
-import { type Draft, errorWords, type View, viewOf } from './view.ts'
 import { TemplateElement } from './template-element.ts'
+import { type Draft, errorWords, type View, viewOf } from './view.ts'
 import { type Acts, ballotPaper } from './views/ballot-paper.ts'
 import { loading } from './views/loading.ts'
+import { message } from './views/message.ts'
 
 /** Between two spoken turnouts. Milliseconds. */
 const announceEvery = 15_000
@@ -200,11 +201,6 @@ export class LivePoll extends TemplateElement {
     const target = place ?? root.querySelector<HTMLElement>('fieldset')
     target?.focus({ preventScroll: true })
   }
-}
-
-/** Words in place of a poll. */
-function message(text: string): TemplateResult {
-  return html`<p class="message" part="message" role="status">${text}</p>`
 }
 
 let sheet: CSSStyleSheet | undefined

@@ -48,7 +48,7 @@ export function viewOf(poll: Poll, watched: WatchedPoll, draft: Draft, isOffline
     vote,
     chosen,
     figures: results && figuresOf(results),
-    voters: results && results.voters,
+    voters: results?.voters ?? null,
     misfit: misfitOf(poll, chosen),
     isLocked: pending !== null,
     draft,

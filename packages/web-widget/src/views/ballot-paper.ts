@@ -1,10 +1,11 @@
-import { html, type TemplateResult } from 'lit/html.js'
 import { repeat } from 'lit/directives/repeat.js'
+import { html, type TemplateResult } from 'lit/html.js'
 import type { Formats } from '../formats.ts'
 import type { LivePollStrings } from '../strings.ts'
 import { noteOf, statusOf, type View } from '../view.ts'
 import { choiceRow } from './choice-row.ts'
 import { foot } from './foot.ts'
+import { line } from './line.ts'
 
 /** What the voter does on the paper. */
 export interface Acts {
@@ -23,8 +24,8 @@ export function ballotPaper(view: View, words: LivePollStrings, formats: Formats
   }
   return html`<form part="poll" aria-busy=${view.isLocked} @submit=${submit}>
     <fieldset tabindex="-1" aria-describedby="status">
-      <legend class="question" part="question"><span dir="auto">${poll.question}</span></legend>
-      <p class="status" part="status" id="status" role="status">${statusOf(view, words, formats)}</p>
+      <legend class="question" part="question">${line(poll.question)}</legend>
+      <p class="status" part="status" id="status" role="status">${line(statusOf(view, words, formats))}</p>
       <ul part="choices" role="list">
         ${repeat(
           poll.choices,
@@ -34,6 +35,6 @@ export function ballotPaper(view: View, words: LivePollStrings, formats: Formats
       </ul>
     </fieldset>
     ${foot(view, words, formats, acts.change, acts.cancel)}
-    <p class="note" part="note" id="note" role="status">${noteOf(view, words, formats)}</p>
+    <p class="note" part="note" id="note" role="status">${line(noteOf(view, words, formats))}</p>
   </form>`
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js'
 import type { Formats } from '../formats.ts'
 import type { LivePollStrings } from '../strings.ts'
 import type { View } from '../view.ts'
+import { line } from './line.ts'
 
 /** What the voter may do next, and how many took part. */
 export function foot(
@@ -14,18 +15,21 @@ export function foot(
   const isBallot = stage === 'ballot'
   const isChange = isBallot && vote?.choices
   return html`<div class="foot">
-    ${isBallot ? voteButton(isLocked || misfit !== 0, words) : nothing}
+    ${isBallot ? voteButton(misfit !== 0, isLocked, words) : nothing}
     ${isChange && !isLocked ? quietButton(words.cancel, 'cancel-button', onCancel) : nothing}
     ${stage === 'voted' && poll.canChange ? quietButton(words.change, 'change-button', onChange) : nothing}
-    <p class="turnout" part="turnout">${voters === null ? nothing : words.turnout(voters, formats.count(voters))}</p>
+    <p class="turnout" part="turnout">${voters === null ? nothing : line(words.turnout(voters, formats.count(voters)))}</p>
   </div>`
 }
 
 // Never natively disabled: that would drop the focus and leave the reason unsaid. Pressed too early, the note says it.
-function voteButton(isBlocked: boolean, words: LivePollStrings): TemplateResult {
-  return html`<button class="vote" part="button vote-button" aria-disabled=${isBlocked} aria-describedby="status note"
-    ><span>${words.vote}</span></button
-  >`
+function voteButton(isBlocked: boolean, isLocked: boolean, words: LivePollStrings): TemplateResult {
+  return html`<button
+    class="vote ${isLocked ? 'locked' : isBlocked ? 'blocked' : ''}"
+    part="button vote-button"
+    aria-disabled=${isBlocked || isLocked}
+    aria-describedby="status note"
+  ><span>${words.vote}</span></button>`
 }
 
 function quietButton(text: string, part: string, onPress: () => void): TemplateResult {

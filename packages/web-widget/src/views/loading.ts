@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js'
 import type { LivePollStrings } from '../strings.ts'
+import { line } from './line.ts'
 
 /** As high as the poll that will take its place, if `rows` is the number of its choices. */
 export function loading(rows: number, note: string, words: LivePollStrings): TemplateResult {
@@ -12,7 +13,7 @@ export function loading(rows: number, note: string, words: LivePollStrings): Tem
         ${Array.from({ length: rows }, () => html`<li class="choice"></li>`)}
       </ul>
       <div class="foot"></div>
-      <p class="note" part="note" role="status">${note}</p>
+      <p class="note" part="note" role="status">${line(note)}</p>
     </div>
   `
 }
