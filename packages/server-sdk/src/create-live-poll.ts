@@ -107,7 +107,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
     }),
     channel: {
       path: `${options.basePath}/channel`,
-      allows: origins.allows,
+      allows: origins.allowsChannel,
       attach: channel.attach,
       open(socket) {
         open()

@@ -21,8 +21,9 @@ export interface LivePollOptions {
   /** Where the API is mounted. @default '/live-poll' */
   readonly basePath?: string
   /**
-   * Where browsers find the channel when it is not on the API's own host and port, as in `wss://votes.example.org`
-   * with the path `<basePath>/channel`. @default null
+   * Where browsers find the channel when it is not on the API's own host and port: a URL with the path
+   * `<basePath>/channel`, as in `wss://votes.example.org/live-poll/channel`, or only a port and that path, as in
+   * `:3001/live-poll/channel`, for whatever name the page knows the host by. @default null
    */
   readonly channelUrl?: string | null
   /** Origins whose pages may use this server besides its own, or '*' for all (without cookies). @default [] */

@@ -28,8 +28,9 @@ export function resolveOptions(options: LivePollOptions) {
     throw new OptionError('adminKey', 'send "lpa_" and at least 32 characters.')
   }
   if (!/^(\/[\w.~-]+)+$/.test(basePath)) throw new OptionError('basePath', 'send a path such as "/live-poll".')
-  if (channelUrl !== null && !/^wss?:\/\/[^\s]+$/.test(channelUrl)) {
-    throw new OptionError('channelUrl', `send a URL such as "wss://votes.example.org${basePath}/channel".`)
+  if (channelUrl !== null && !/^(wss?:\/\/[^\s/]|:\d+\/)\S*$/.test(channelUrl)) {
+    const examples = `"wss://votes.example.org${basePath}/channel" or ":3001${basePath}/channel"`
+    throw new OptionError('channelUrl', `send a URL such as ${examples}.`)
   }
   for (const origin of origins === '*' ? [] : origins) {
     if (URL.canParse(origin) && new URL(origin).origin === origin) continue

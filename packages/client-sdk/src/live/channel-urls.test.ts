@@ -28,3 +28,17 @@ it('follows a channel that moved', () => {
   urls.found('wss://two.my.app/channel')
   expect(urls.current()).toBe('wss://two.my.app/channel')
 })
+
+it.each([
+  ['http://localhost:3000/live-poll', 'ws://localhost:3001/live-poll/channel'],
+  ['http://192.168.1.20:3000/live-poll', 'ws://192.168.1.20:3001/live-poll/channel'],
+  ['https://my.app/live-poll', 'wss://my.app:3001/live-poll/channel'],
+  ['http://[::1]:3000/live-poll', 'ws://[::1]:3001/live-poll/channel'],
+])('finds another port of %s', (server, url) => {
+  const urls = createChannelUrls(server)
+  urls.found(':3001/live-poll/channel')
+  expect(urls.current()).toBe(url)
+  urls.failed()
+  urls.found(':3001/live-poll/channel') // known already
+  expect(urls.current()).toBe(`${server.replace('http', 'ws')}/channel`)
+})

@@ -11,17 +11,26 @@ export interface ChannelUrls {
 
 /** Candidates for a server: what its polls name, then the API's own host and port. */
 export function createChannelUrls(server: string): ChannelUrls {
-  let candidates = [channelUrlOf(server)]
-  let turn = 0
+  const own = channelUrlOf(server)
+  let named = own
+  let isOwnTurn = false
   return {
-    current: () => candidates[turn % candidates.length] as string,
+    current: () => (isOwnTurn ? own : named),
     failed: () => {
-      turn++
+      isOwnTurn = !isOwnTurn
     },
     found: (channelUrl) => {
-      if (channelUrl === null || candidates[0] === channelUrl) return
-      candidates = [...new Set([channelUrl, channelUrlOf(server)])]
-      turn = 0
+      const url = channelUrl && absolute(channelUrl, own)
+      if (!url || url === named) return
+      named = url
+      isOwnTurn = false
     },
   }
+}
+
+/** `:3001/live-poll/channel` is another port of the API's own host, whatever name the page knows it by. */
+function absolute(channelUrl: string, own: string): string {
+  if (!channelUrl.startsWith(':')) return channelUrl
+  const { protocol, hostname } = new URL(own)
+  return `${protocol}//${hostname}${channelUrl}`
 }

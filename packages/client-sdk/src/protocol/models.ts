@@ -51,7 +51,10 @@ export interface Poll {
   readonly epoch: number
   /** Null for a viewer who may not see them. */
   readonly results: Results | null
-  /** Where the channel is, when it is not on the same origin as the API. */
+  /**
+   * Where the channel is, when it is not on the same origin as the API: `wss://votes.example.org/live-poll/channel`, or
+   * `:3001/live-poll/channel` for another port of the API's own host, with or without TLS as the API is.
+   */
   readonly channelUrl: string | null
 }
 
