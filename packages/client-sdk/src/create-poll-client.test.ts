@@ -522,11 +522,13 @@ describe('the token option', () => {
 
 describe('close', () => {
   it('rejects votes that are unanswered, leaves no timer, and takes nothing more', async () => {
-    const { client, last, watched } = await createVoting()
+    const { client, last, watched, settle } = await createVoting()
     const receipt = expect(client.vote('lunch', [1])).rejects.toThrow('its outcome is unknown')
     client.close()
     await receipt
     watched.stop()
+    await settle()
+    expect(vi.getTimerCount()).toBe(0)
     client.close()
     expect(last().isClosed).toBe(true)
     await expect(client.vote('lunch', [1])).rejects.toThrow('closed')

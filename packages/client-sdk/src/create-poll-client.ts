@@ -69,7 +69,7 @@ export function createPollClient(options: PollClientOptions = {}): PollClient {
   const { token, fetch, storage = pageStorage() } = options
   const server = serverUrl(options.server)
   const api = createPollApi({ server, token, fetch })
-  const given = token?.startsWith('lpv_') ? token : null
+  const given = token?.startsWith('lpv_') ? token : undefined
   const voter = createVoter({
     // An organizer's key says who runs polls, not who votes.
     admitVoter: token?.startsWith('lpa_') ? createPollApi({ server, fetch }).admitVoter : api.admitVoter,
@@ -81,7 +81,7 @@ export function createPollClient(options: PollClientOptions = {}): PollClient {
   let isClosed = false
 
   function connect(): LivePolls {
-    if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client is closed.')
+    if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
     live ??= createLivePolls({ api, voter, urls: createChannelUrls(server), WebSocket: webSocketOf(options) })
     return live
   }

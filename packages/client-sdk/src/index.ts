@@ -4,7 +4,7 @@ export type { WebSocketConstructor, WebSocketLike } from './live/connection.ts'
 export type { Relay, RelayVote } from './live/relay.ts'
 export type { TokenStorage } from './live/voter.ts'
 export type { PollListener, WatchedPoll } from './live/watched-polls.ts'
-export type { ErrorCode } from './protocol/errors.ts'
+export type { ErrorCode } from './protocol/error-code.ts'
 export type {
   Choice,
   ChooseBallot,

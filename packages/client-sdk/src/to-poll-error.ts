@@ -1,4 +1,4 @@
-import type { ErrorCode } from './protocol/errors.ts'
+import type { ErrorCode } from './protocol/error-code.ts'
 import { type ErrorDetails, PollError } from './protocol/poll-error.ts'
 
 /** An error as it stands on the wire: in an HTTP body, in `rejected`, or in `error`. */

@@ -1,5 +1,6 @@
-import type { ErrorBody, ErrorCode } from '../protocol/errors.ts'
-import { PollError } from '../protocol/poll-error.ts'
+import { attempt } from '../protocol/attempt.ts'
+import type { ErrorCode } from '../protocol/error-code.ts'
+import { type ErrorBody, PollError } from '../protocol/poll-error.ts'
 import { toPollError } from '../to-poll-error.ts'
 
 export interface RequestOptions {
@@ -12,7 +13,7 @@ export interface RequestOptions {
 }
 
 interface Call {
-  readonly body?: unknown
+  readonly body?: object
   /** Lets the browser send the host's cookies along, and says that a script of ours sent this (against forgery). */
   readonly asHostUser?: boolean
   readonly idempotencyKey?: string
@@ -27,10 +28,10 @@ export function createRequest({ server, token, fetch = globalThis.fetch }: Reque
   return async <T>(method: string, path: string, { body, asHostUser, idempotencyKey }: Call = {}) => {
     // Only what is needed: a plain GET with none of these headers crosses origins without a preflight.
     const headers: Record<string, string> = {}
-    if (body !== undefined) headers['content-type'] = 'application/json'
-    if (token !== undefined) headers.authorization = `Bearer ${token}`
+    if (body) headers['content-type'] = 'application/json'
+    if (token) headers.authorization = `Bearer ${token}`
     if (asHostUser) headers['live-poll-client'] = '1'
-    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
+    if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
 
     let response: Response
     let text: string
@@ -38,7 +39,7 @@ export function createRequest({ server, token, fetch = globalThis.fetch }: Reque
       response = await fetch(server + path, {
         method,
         headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body && JSON.stringify(body),
         credentials: asHostUser ? 'include' : 'same-origin',
         signal: AbortSignal.timeout(TIMEOUT),
       })
@@ -47,23 +48,14 @@ export function createRequest({ server, token, fetch = globalThis.fetch }: Reque
       throw new PollError('UNAVAILABLE', {}, `${server} cannot be reached.`)
     }
 
-    const answer = parse(text)
-    if (response.ok && answer !== undefined) return answer as T
-    const error = (answer as Partial<ErrorBody> | undefined)?.error
-    if (error) throw toPollError(error)
+    const answer = attempt<Partial<ErrorBody>>(() => JSON.parse(text))
+    if (response.ok && answer) return answer as T
+    if (answer?.error) throw toPollError(answer.error)
     throw new PollError(
       codeOf(response.status),
       {},
       `${server} answered ${response.status}, but not as Live Poll does.`,
     )
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) ?? undefined
-  } catch {
-    return undefined
   }
 }
 

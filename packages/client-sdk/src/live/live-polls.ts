@@ -1,5 +1,5 @@
 import type { PollApi } from '../http/poll-api.ts'
-import type { HelloMessage, ServerMessage, VoteMessage } from '../protocol/messages.ts'
+import type { ServerMessage, VoteMessage } from '../protocol/messages.ts'
 import type { VoteReceipt } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { backoff } from './backoff.ts'
@@ -42,9 +42,7 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
         await voter.admit().catch(() => {}) // one can watch as nobody; the next vote meets the same failure
       }
       await polls.load()
-      const token = voter.token()
-      const hello: HelloMessage = token ? { type: 'hello', token } : { type: 'hello' }
-      return polls.isNeeded ? { url: urls.current(), hello } : null
+      return polls.isNeeded ? { url: urls.current(), hello: { type: 'hello', token: voter.token() } } : null
     },
     onMessage,
     onDown(wasReached) {
@@ -53,7 +51,6 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     },
     onStopped(error) {
       down()
-      polls.failed(error)
       votes.rejectAll(error)
     },
   })
@@ -90,9 +87,9 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     clearTimeout(signInTimer)
     try {
       const token = voter.token()
-      const hello: HelloMessage = token ? { type: 'hello', token } : { type: 'hello', ticket: await voter.admit() }
+      const ticket = token ? undefined : await voter.admit()
       // A connection made in the meantime said the new token in its own hello.
-      if (voterId === null) connection.send(hello)
+      if (voterId === null) connection.send({ type: 'hello', token, ticket })
       failedSignIns = 0
     } catch (reason) {
       isSigningIn = false
@@ -130,7 +127,7 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     return () => {
       unwatch()
       clearTimeout(lingerTimer)
-      lingerTimer = setTimeout(() => polls.isNeeded || disconnect(), LINGER)
+      if (connection.isReady) lingerTimer = setTimeout(() => polls.isNeeded || disconnect(), LINGER)
     }
   }
 

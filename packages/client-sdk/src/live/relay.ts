@@ -17,7 +17,7 @@ export interface RelayVote {
   /**
    * Up to 64 letters, digits, or any of `. : _ -`; no two unanswered votes of a relay may share one.
    * Give your own where the vote must survive this process: cast again under the same id, it counts once.
-   * @default a random UUID
+   * @default a random UUID of this relay and a running number
    */
   readonly voteId?: string
   /** The revision this vote replaces, 0 for the first. Without it the last writer wins. */
@@ -50,7 +50,8 @@ export interface RelayOptions {
 export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): Relay {
   const pending = createPendingVotes()
   let isClosed = false
-  let isChannelKnown = false
+  const relayId = createVoteId() // one random id serves them all: making one takes longer than sending a vote
+  let count = 0
   let somePollId = ''
 
   const connection = createConnection({
@@ -76,10 +77,8 @@ export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): 
 
   /** A poll knows where its channel is. Where it cannot be asked, the API's own host is tried. */
   async function findChannel(): Promise<void> {
-    if (isChannelKnown) return
     try {
       urls.found((await api.getPoll(somePollId)).channelUrl)
-      isChannelKnown = true
     } catch {}
   }
 
@@ -87,8 +86,8 @@ export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): 
     get unanswered() {
       return pending.size
     },
-    vote({ pollId, voter, choices, voteId = createVoteId(), revision, epoch }) {
-      if (isClosed) return Promise.reject(new PollError('UNAVAILABLE', { voteId }, 'The relay is closed.'))
+    vote({ pollId, voter, choices, voteId = `${relayId}.${++count}`, revision, epoch }) {
+      if (isClosed) return Promise.reject(new PollError('UNAVAILABLE', { voteId }, 'The relay was closed.'))
       const receipt = pending.cast({ voteId, pollId, choices, revision, epoch, voter })
       somePollId = pollId
       connection.connect()

@@ -1,4 +1,5 @@
 import type { PollApi } from '../http/poll-api.ts'
+import { attempt } from '../protocol/attempt.ts'
 
 /** Where the voter token is kept between visits; `localStorage` fits. What it throws is ignored. */
 export interface TokenStorage {
@@ -9,7 +10,7 @@ export interface TokenStorage {
 
 /** Who votes here: nobody yet, or the holder of a token. */
 export interface Voter {
-  token(): string | null
+  token(): string | undefined
   /**
    * Becomes a voter and resolves with a ticket for a hello at once; the token is stored by then.
    * Called again before that, it resolves with the same: two admissions would make two voters of one person.
@@ -23,12 +24,15 @@ export interface Voter {
 export interface VoterOptions {
   admitVoter: PollApi['admitVoter']
   /** A voter token that the app gave. */
-  readonly given: string | null
+  readonly given: string | undefined
   readonly storage: TokenStorage | null
   readonly storageKey: string
 }
 
-/** A voter who is admitted at the first vote. Nothing is stored before. */
+/**
+ * A voter who is admitted at the first vote. Nothing is stored before.
+ * Storage may be full, blocked or gone at any moment; voting goes on from memory.
+ */
 export function createVoter({ admitVoter, given, storage, storageKey }: VoterOptions): Voter {
   let remembered = given
   let admission: Promise<string> | null = null
@@ -50,7 +54,7 @@ export function createVoter({ admitVoter, given, storage, storageKey }: VoterOpt
       return admission
     },
     refused() {
-      remembered = null
+      remembered = undefined
       attempt(() => storage?.removeItem(storageKey))
     },
   }
@@ -59,13 +63,4 @@ export function createVoter({ admitVoter, given, storage, storageKey }: VoterOpt
 /** `localStorage` where there is one. In a sandboxed frame even looking at it throws. */
 export function pageStorage(): TokenStorage | null {
   return attempt(() => globalThis.localStorage) ?? null
-}
-
-/** Storage may be full, blocked or gone at any moment; voting goes on from memory. */
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act()
-  } catch {
-    return undefined
-  }
 }

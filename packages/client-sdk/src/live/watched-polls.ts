@@ -49,8 +49,6 @@ export interface WatchedPolls {
   showPending(pollId: string, choices: readonly number[] | null): () => void
   /** Something shown is known to be out of date: asks for the poll again. */
   refresh(pollId: string): void
-  /** Nothing will be answered any more. */
-  failed(error: PollError): void
 }
 
 interface Entry {
@@ -230,9 +228,6 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
       if (!entry) return
       entry.isOwnVoteKnown = false
       ask(entry)
-    },
-    failed(error) {
-      for (const entry of entries.values()) fail(entry, error)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts'
+import type { ErrorCode } from './error-code.ts'
 
 /** Why the server closed a channel. 4xxx are ours; the rest are RFC 6455, section 7.4. */
 export const closeCodes = {

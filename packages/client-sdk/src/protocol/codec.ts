@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts'
 import type { ClientMessage, ServerMessage } from './messages.ts'
 
 const serverTypes: ReadonlySet<unknown> = new Set<ServerMessage['type']>([
@@ -14,12 +15,8 @@ const serverTypes: ReadonlySet<unknown> = new Set<ServerMessage['type']>([
 
 /** Reads a message from the server; null for what this version does not know, which a client ignores. */
 export function decodeServerMessage(text: string): ServerMessage | null {
-  try {
-    const value = JSON.parse(text)
-    return serverTypes.has(value?.type) ? value : null
-  } catch {
-    return null
-  }
+  const value = attempt(() => JSON.parse(text))
+  return serverTypes.has(value?.type) ? value : null
 }
 
 export function encode(message: ClientMessage | ServerMessage): string {

@@ -1,4 +1,5 @@
-import type { ErrorCode } from './errors.ts'
+import { attempt } from './attempt.ts'
+import type { ErrorCode } from './error-code.ts'
 import { isPollId, isVoteId, isVoterName } from './ids.ts'
 import { limits } from './limits.ts'
 import type { ClientMessage, VoteMessage } from './messages.ts'
@@ -35,21 +36,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function invalid(path: string, message: string, reply?: VoteReply): Decoded<never> {
   return { ok: false, code: 'INVALID', issues: [{ path, message }], ...(reply && { reply }) }
 }
 
 /** Reads a message from a client. Unknown fields are ignored: versions meet during a deploy. */
 export function decodeClientMessage(text: string): Decoded<ClientMessage> {
-  const value = parse(text)
+  const value: unknown = attempt(() => JSON.parse(text))
   if (value === undefined) return { ok: false, code: 'BAD_JSON', issues: [] }
   if (!isRecord(value)) return invalid('', 'Send a JSON object with a "type".')
   switch (value.type) {

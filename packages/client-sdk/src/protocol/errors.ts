@@ -1,3 +1,4 @@
+import type { ErrorCode } from './error-code.ts'
 import { type ErrorDetails, PollError } from './poll-error.ts'
 
 /** What a code means everywhere: on HTTP, on the channel and in the client. */
@@ -47,20 +48,13 @@ export const errors = {
     message: 'The outcome is not known yet; ask again with the same vote id.',
   },
   STORAGE_UNAVAILABLE: { status: 503, retryable: true, message: 'The image storage is not reachable.' },
-} as const satisfies Record<string, ErrorInfo>
-
-export type ErrorCode = keyof typeof errors
-
-/** The body of every HTTP answer with status 400 and above. */
-export interface ErrorBody {
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly requestId: string } & ErrorDetails
-}
+} as const satisfies Record<ErrorCode, ErrorInfo>
 
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errors, value)
 }
 
-/** An error with the message of the table, unless a better one is given. */
+/** An error with the message of the table, unless a better one is given. For servers: a browser need not carry the table. */
 export function pollError(code: ErrorCode, details?: ErrorDetails, message: string = errors[code].message): PollError {
   return new PollError(code, details, message)
 }

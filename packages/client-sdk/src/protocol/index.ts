@@ -1,7 +1,8 @@
 export { closeCodes, reconnects } from './close-codes.ts'
 export { decodeServerMessage, encode } from './codec.ts'
 export { type Decoded, decodeClientMessage, decodeVoteInput, type VoteReply } from './decode-client-message.ts'
-export { type ErrorBody, type ErrorCode, type ErrorInfo, errors, isErrorCode, pollError } from './errors.ts'
+export type { ErrorCode } from './error-code.ts'
+export { type ErrorInfo, errors, isErrorCode, pollError } from './errors.ts'
 export { isPollId, isVoteId, isVoterName } from './ids.ts'
 export { isNewer, type Snapshot } from './is-newer.ts'
 export { limits } from './limits.ts'
@@ -39,4 +40,4 @@ export type {
   VoteReceipt,
   VoterAdmission,
 } from './models.ts'
-export { type ErrorDetails, type Issue, PollError } from './poll-error.ts'
+export { type ErrorBody, type ErrorDetails, type Issue, PollError } from './poll-error.ts'

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts'
+import type { ErrorCode } from './error-code.ts'
 import type { Poll, PollState, Results, Vote } from './models.ts'
 import type { ErrorDetails } from './poll-error.ts'
 

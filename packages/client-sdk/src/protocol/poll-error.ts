@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts'
+import type { ErrorCode } from './error-code.ts'
 
 /** One thing that is wrong with an input: where (dotted path, empty for the whole) and what to do about it. */
 export interface Issue {
@@ -20,6 +20,11 @@ export interface ErrorDetails {
   readonly voteId?: string
 }
 
+/** The body of every HTTP answer with status 400 and above. */
+export interface ErrorBody {
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly requestId: string } & ErrorDetails
+}
+
 /** The codes after which the same request may be sent again. The table of errors says the same; a test holds them equal. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'RATE_LIMITED',
@@ -35,7 +40,7 @@ export class PollError extends Error {
   readonly code: ErrorCode
   readonly details: ErrorDetails
 
-  /** @param message What to show; {@link pollError} fills in the table's, which a browser need not carry. */
+  /** @param message What to show; `pollError` fills in the table's, which a browser need not carry. */
   constructor(code: ErrorCode, details: ErrorDetails = {}, message: string = code) {
     super(message)
     this.code = code

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { closeCodes, finalCodes, reconnects } from './close-codes.ts'
-import { type ErrorCode, errors, isErrorCode, pollError } from './errors.ts'
+import type { ErrorCode } from './error-code.ts'
+import { errors, isErrorCode, pollError } from './errors.ts'
 import { isPollId } from './ids.ts'
 import { limits } from './limits.ts'
 import { PollError } from './poll-error.ts'
