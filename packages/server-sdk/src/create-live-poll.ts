@@ -47,7 +47,7 @@ export interface LivePoll {
    * @throws OptionError, or what the database says
    */
   ready(): Promise<void>
-  /** Answers what was taken, closes the channel with 1012, ends what it opened. Safe to repeat. */
+  /** Takes no more votes, answers those it took, closes the channel with 1012, ends what it opened. Safe to repeat. */
   close(): Promise<void>
 }
 
@@ -122,7 +122,6 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
     close() {
       const opened = opening
       closing ??= (async () => {
-        channel.close()
         const core = await opened?.catch(() => undefined)
         await core?.close()
       })()
@@ -178,7 +177,8 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
     routes: createRoutes({ ...actions, access: createAccess(options, tokens, origins) }),
     async close() {
       stopSchedule()
-      await groupCommit.idle()
+      await groupCommit.drain()
+      channel.close()
       feed.close()
       board.close()
       await database.close()

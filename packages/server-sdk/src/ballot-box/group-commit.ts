@@ -15,11 +15,12 @@ export interface GroupCommit {
   /**
    * Resolves when the vote's batch has committed.
    * @throws PollError `BUSY` (with `retryAfter`) when the queue is full: the vote was not taken.
-   * `UNAVAILABLE` when the database failed: the outcome is unknown, ask again with the same vote id.
+   * `UNAVAILABLE` when the database failed or the box is draining: the outcome is unknown, ask again with the same
+   * vote id.
    */
   cast(vote: PreparedVote): Promise<DecidedVote>
-  /** Resolves when nothing waits or is in flight. */
-  idle(): Promise<void>
+  /** Takes no more votes, and resolves when every vote taken is answered. */
+  drain(): Promise<void>
 }
 
 export type DecidedVote = Exclude<VoteOutcome, { kind: 'passed-over' }>
@@ -49,13 +50,15 @@ export function createGroupCommit(
   logger: Logger,
 ): GroupCommit {
   const boxes = new Map<string, BoxQueue>()
-  const idlers: (() => void)[] = []
+  let isDraining = false
+  let onDrained = () => {}
   let waiting = 0
   let running = 0
   let flushScheduled = false
   let millisPerBatch = 0
 
   function cast(vote: PreparedVote): Promise<DecidedVote> {
+    if (isDraining) return Promise.reject(pollError('UNAVAILABLE', {}, 'The server is restarting.'))
     // Batches grow with the queue: what waits goes in full batches, each about as long as the last few.
     const estimated = (waiting / limits.batch / lanes) * millisPerBatch
     if (waiting >= limits.queue || estimated > limits.wait) {
@@ -103,6 +106,8 @@ export function createGroupCommit(
       box.votes = box.votes.slice(taken.length)
       box.inFlight = true
       batch.set(box, taken)
+      boxes.delete(key) // to the end of the line: a box that fills whole batches must not starve the others
+      boxes.set(key, box)
       room -= taken.length
       if (alone || room === 0) break
     }
@@ -125,7 +130,7 @@ export function createGroupCommit(
     running--
     for (const [box] of batch) box.inFlight = false
     if (waiting > 0) scheduleFlush()
-    else if (running === 0) for (const resolve of idlers.splice(0)) resolve()
+    else if (running === 0) onDrained()
   }
 
   function settle(batch: Map<BoxQueue, Waiting[]>, outcomes: readonly VoteOutcome[]) {
@@ -147,6 +152,12 @@ export function createGroupCommit(
 
   return {
     cast,
-    idle: () => (waiting === 0 && running === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+    drain() {
+      isDraining = true
+      if (waiting === 0 && running === 0) return Promise.resolve()
+      return new Promise((resolve) => {
+        onDrained = resolve
+      })
+    },
   }
 }

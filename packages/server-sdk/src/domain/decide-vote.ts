@@ -22,7 +22,7 @@ export interface VoteRow {
 }
 
 export type VoteDecision =
-  | { readonly kind: 'accepted'; readonly row: VoteRow }
+  | { readonly kind: 'accepted'; readonly row: VoteRow; readonly epoch: number }
   | { readonly kind: 'duplicate'; readonly revision: number; readonly epoch: number }
   | {
       readonly kind: 'refused'
@@ -65,7 +65,8 @@ export function decideVote(
   if (row && !rules.canChange) return refuse('ALREADY_VOTED', { revision })
   if (op.revision !== undefined && op.revision !== revision) return refuse('REVISION_CONFLICT', { revision })
   if (!row && op.ballot === null) return refuse('NOT_FOUND')
-  return { kind: 'accepted', row: { ballot: op.ballot, revision: revision + 1, voteId: op.voteId } }
+  const accepted = { ballot: op.ballot, revision: revision + 1, voteId: op.voteId }
+  return { kind: 'accepted', row: accepted, epoch: rules.epoch }
 }
 
 function refuse(code: ErrorCode, details: { revision?: number; epoch?: number } = {}): VoteDecision {

@@ -43,14 +43,14 @@ export async function startVotingProcess(directory: string, variant?: '--ack-bef
       child.kill('SIGKILL')
       await exited
     },
-    async call(method, path, body) {
+    async call<T>(method: string, path: string, body?: unknown) {
       const response = await fetch(`${url}${path}`, {
         method,
         headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
         body: body === undefined ? undefined : JSON.stringify(body),
       })
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-      return response.json()
+      return response.json() as Promise<T>
     },
   }
 }

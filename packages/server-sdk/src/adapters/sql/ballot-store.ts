@@ -22,12 +22,12 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     for (const vote of votes) {
       const poll = rules.get(vote.pollId)
       const decision = decideVote(vote, poll, changed.rowOf(vote), poll?.now ?? new Date(0))
-      if (decision.kind !== 'accepted' || !poll) {
-        outcomes.set(vote, decision as Exclude<typeof decision, { kind: 'accepted' }>)
+      if (decision.kind !== 'accepted') {
+        outcomes.set(vote, decision)
         continue
       }
       changed.accept(vote, decision.row)
-      outcomes.set(vote, { kind: 'accepted', revision: decision.row.revision, epoch: poll.epoch })
+      outcomes.set(vote, { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch })
     }
 
     if (changed.size > 0) {
