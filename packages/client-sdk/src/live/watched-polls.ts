@@ -1,8 +1,8 @@
 import { type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
-import { isPollId } from '../protocol/ids.ts'
 import type { ClientMessage, ErrorMessage, PollMessage, ResultsMessage, StateMessage } from '../protocol/messages.ts'
 import type { Poll, Results, Vote } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
+import { isPollId } from '../protocol/poll-id.ts'
 import { toPollError } from '../to-poll-error.ts'
 import type { Replaced } from './pending-votes.ts'
 

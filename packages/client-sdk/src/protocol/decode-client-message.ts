@@ -1,10 +1,11 @@
 import { attempt } from './attempt.ts'
 import type { ErrorCode } from './error-code.ts'
-import { isPollId, isVoteId, isVoterName } from './ids.ts'
+import { isVoteId, isVoterName } from './ids.ts'
 import { limits } from './limits.ts'
 import type { ClientMessage, VoteMessage } from './messages.ts'
 import type { VoteInput } from './models.ts'
 import type { Issue } from './poll-error.ts'
+import { isPollId } from './poll-id.ts'
 
 /** What a frame or body turned out to be: the value, or the code and issues to answer with. */
 export type Decoded<T> =

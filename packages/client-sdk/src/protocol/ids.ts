@@ -1,12 +1,6 @@
 import { limits } from './limits.ts'
 
-// The length is that of `limits.pollIdLength`, written out: so a browser, which needs only this, does not carry them all.
-const pollIdPattern = /^[\w-]{1,64}$/
 const voteIdPattern = /^[\w.:-]+$/
-
-export function isPollId(value: unknown): value is string {
-  return typeof value === 'string' && pollIdPattern.test(value)
-}
 
 export function isVoteId(value: unknown): value is string {
   return typeof value === 'string' && value.length <= limits.voteIdLength && voteIdPattern.test(value)

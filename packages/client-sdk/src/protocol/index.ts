@@ -3,7 +3,7 @@ export { decodeServerMessage, encode } from './codec.ts'
 export { type Decoded, decodeClientMessage, decodeVoteInput, type VoteReply } from './decode-client-message.ts'
 export type { ErrorCode } from './error-code.ts'
 export { type ErrorInfo, errors, isErrorCode, pollError } from './errors.ts'
-export { isPollId, isVoteId, isVoterName } from './ids.ts'
+export { isVoteId, isVoterName } from './ids.ts'
 export { isNewer, type Snapshot } from './is-newer.ts'
 export { limits } from './limits.ts'
 export {
@@ -41,3 +41,4 @@ export type {
   VoterAdmission,
 } from './models.ts'
 export { type ErrorBody, type ErrorDetails, type Issue, PollError } from './poll-error.ts'
+export { isPollId } from './poll-id.ts'

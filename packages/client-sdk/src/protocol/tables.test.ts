@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { closeCodes, finalCodes, reconnects } from './close-codes.ts'
 import type { ErrorCode } from './error-code.ts'
 import { errors, isErrorCode, pollError } from './errors.ts'
-import { isPollId } from './ids.ts'
 import { limits } from './limits.ts'
 import { PollError } from './poll-error.ts'
+import { isPollId } from './poll-id.ts'
 
 it.each(Object.entries(errors))('says the same of %s in the table and in PollError', (code, { retryable, message }) => {
   const error = pollError(code as ErrorCode)

@@ -1,0 +1,6 @@
+// The length is that of `limits.pollIdLength`, written out: so a browser, which needs only this, does not carry them all.
+const pollIdPattern = /^[\w-]{1,64}$/
+
+export function isPollId(value: unknown): value is string {
+  return typeof value === 'string' && pollIdPattern.test(value)
+}
