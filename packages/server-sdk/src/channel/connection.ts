@@ -1,6 +1,7 @@
 import {
   type ClientMessage,
   closeCodes,
+  type Decoded,
   decodeClientMessage,
   type ErrorCode,
   type ErrorDetails,
@@ -40,6 +41,8 @@ export interface Connection extends ChannelEvents {
   sweep(now: number): void
   close(code: number, reason: string): void
 }
+
+type Refusal = Omit<Extract<Decoded<never>, { ok: false }>, 'ok'>
 
 /** Milliseconds between asking a socket to close and ending it. */
 const closeGrace = 1000
@@ -100,9 +103,10 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     watched.clear()
   }
 
-  function onBad(code: ErrorCode, message: string | undefined) {
+  function onMalformed({ code, issues, reply }: Refusal) {
     if (++bad >= badMessages) close(closeCodes.BAD_MESSAGES, 'too many malformed messages')
-    else sendError(code, {}, message)
+    else if (reply) reject(reply, pollError(code, { issues }, issues[0]?.message))
+    else sendError(code, { issues })
   }
 
   function onHello(hello: HelloMessage) {
@@ -166,7 +170,10 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   function dispatch(message: ClientMessage) {
     if (message.type === 'hello') return onHello(message)
     if (message.type === 'ping') return send({ type: 'pong' })
-    if (!admission) return onBad('INVALID', 'Say hello first.')
+    if (!admission) {
+      const reply = message.type === 'vote' ? message : undefined
+      return onMalformed({ code: 'INVALID', issues: [{ path: 'type', message: 'Say hello first.' }], reply })
+    }
     if (message.type === 'vote') return void onVote(message)
     if (message.type === 'watch') return void onWatch(message.pollId)
     unwatch(message.pollId)
@@ -209,15 +216,8 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       if (state !== 'open') return
       if (data.byteLength > protocolLimits.messageBytes) return close(closeCodes.TOO_BIG, 'message too big')
       const decoded = decodeClientMessage(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString())
-      if (decoded.ok) {
-        if (!isTooSoon(decoded.value)) dispatch(decoded.value)
-        return
-      }
-      const { code, issues, reply } = decoded
-      if (reply) {
-        if (++bad >= badMessages) close(closeCodes.BAD_MESSAGES, 'too many malformed messages')
-        else reject(reply, pollError(code, { issues }, issues[0]?.message))
-      } else onBad(code, issues[0]?.message)
+      if (!decoded.ok) return onMalformed(decoded)
+      if (!isTooSoon(decoded.value)) dispatch(decoded.value)
     },
     binary: () => close(closeCodes.BINARY, 'text messages only'),
     drained: () => state === 'open' && slowSince !== undefined && judgeSpeed(performance.now()),
