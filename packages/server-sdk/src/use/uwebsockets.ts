@@ -26,7 +26,7 @@ export interface UwsRequest {
 export interface UwsResponse {
   writeStatus(status: string): UwsResponse
   endWithoutBody(): unknown
-  upgrade(data: UwsUserData, key: string, protocol: string, extensions: string, context: never): void
+  upgrade(data: UwsUserData, key: string, protocol: string, extensions: string, context: unknown): void
 }
 
 export interface UwsBehavior {
@@ -34,7 +34,7 @@ export interface UwsBehavior {
   maxBackpressure: number
   idleTimeout: number
   sendPingsAutomatically: boolean
-  upgrade(response: UwsResponse, request: UwsRequest, context: never): void
+  upgrade(response: UwsResponse, request: UwsRequest, context: unknown): void
   open(socket: UwsSocket): void
   message(socket: UwsSocket, message: ArrayBuffer, isBinary: boolean): void
   drain(socket: UwsSocket): void
