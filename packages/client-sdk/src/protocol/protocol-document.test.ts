@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { closeCodes } from './close-codes.ts'
+import { decodeClientMessage } from './decode-client-message.ts'
+import { errors } from './errors.ts'
+import { limits } from './limits.ts'
+import { SUBPROTOCOL } from './messages.ts'
+
+const text = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8')
+
+function tableUnder(heading: string): string[][] {
+  const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const rows = section.split('\n').filter((line) => line.startsWith('|'))
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+it('lists the table of errors, word for word', () => {
+  const rows = Object.entries(errors).map(([code, { status, retryable, message }]) => [
+    `\`${code}\``,
+    `${status}`,
+    retryable ? 'yes' : 'no',
+    message,
+  ])
+  expect(tableUnder('Errors').slice(2)).toEqual(rows)
+})
+
+it('lists every close code', () => {
+  const listed = tableUnder('Staying connected').flatMap(([codes = '']) => codes.match(/\d{4}/g) ?? [])
+  expect(listed.map(Number).sort()).toEqual(Object.values(closeCodes).sort())
+})
+
+it('says every message that there is', () => {
+  const named = (heading: string) => tableUnder(heading).flatMap(([name = '']) => name.match(/(?<=^`)\w+/) ?? [])
+  expect(named('Messages from the client')).toEqual(['hello', 'watch', 'unwatch', 'vote', 'ping'])
+  expect(named('Messages from the server')).toEqual([
+    'welcome',
+    'poll',
+    'results',
+    'state',
+    'voted',
+    'rejected',
+    'error',
+    'drain',
+    'pong',
+  ])
+})
+
+it('states the sizes of the code', () => {
+  expect(text).toContain(`\`${SUBPROTOCOL}\``)
+  expect(text).toContain(`(${limits.messageBytes.toLocaleString('en')} bytes)`)
+  expect(text).toContain(`| poll id | 1 to ${limits.pollIdLength} of`)
+  expect(text).toContain(`| vote id | 1 to ${limits.voteIdLength} of`)
+  expect(text).toContain(`| voter (on a relay) | 1 to ${limits.voterLength} characters`)
+  expect(text).toContain(`| ticket, token | 1 to ${limits.credentialLength} characters`)
+  expect(text).toContain(`| text | at most ${limits.questionLength} |`)
+  expect(text).toContain(`| ${limits.minChoices} to ${limits.maxChoices}; ids`)
+  expect(text).toContain(`a label has at most ${limits.labelLength} |`)
+})
+
+it('shows only messages that decode', () => {
+  const samples = text.match(/^\{"type".*$/gm) ?? []
+  expect(samples.length).toBeGreaterThan(2)
+  for (const sample of samples) expect(decodeClientMessage(sample)).toMatchObject({ ok: true })
+})
