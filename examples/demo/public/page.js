@@ -1,0 +1,18 @@
+import { listenForQuestions } from './ask.js'
+import { offerTag } from './tag.js'
+import { countTurnout } from './turnout.js'
+
+countTurnout()
+const showTag = offerTag()
+const polls = document.getElementById('polls')
+
+showTag(polls?.querySelector('live-poll') ?? null, 'This is all it takes to show the first poll.')
+
+listenForQuestions(({ id, choices }) => {
+  const tag = document.createElement('live-poll')
+  tag.setAttribute('poll', id)
+  tag.setAttribute('choices', `${choices.length}`)
+  polls?.prepend(tag)
+  tag.scrollIntoView({ block: 'nearest' })
+  showTag(tag, 'This is all it takes to show your poll.')
+})

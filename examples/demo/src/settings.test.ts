@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readSettings, SettingError } from './settings.ts'
+
+describe('settings', () => {
+  it('have defaults', () => {
+    expect(readSettings({ PORT: '', LIVE_POLL_ORIGINS: ' ' })).toEqual({
+      port: 3000,
+      channelPort: 3001,
+      isChannelPortFixed: false,
+      channelUrl: null,
+      directory: resolve('.live-poll'),
+      adminKey: undefined,
+      secret: undefined,
+      origins: '*',
+    })
+  })
+
+  it('are read from the environment', () => {
+    const environment = {
+      PORT: '8080',
+      LIVE_POLL_CHANNEL_PORT: '9000',
+      LIVE_POLL_CHANNEL_URL: 'wss://votes.example.org/live-poll/channel',
+      LIVE_POLL_DATA: '/var/lib/live-poll',
+      LIVE_POLL_ADMIN_KEY: 'lpa_key',
+      LIVE_POLL_SECRET: 'secret',
+      LIVE_POLL_ORIGINS: 'https://one.example, https://two.example,',
+    }
+    expect(readSettings(environment)).toEqual({
+      port: 8080,
+      channelPort: 9000,
+      isChannelPortFixed: true,
+      channelUrl: 'wss://votes.example.org/live-poll/channel',
+      directory: '/var/lib/live-poll',
+      adminKey: 'lpa_key',
+      secret: 'secret',
+      origins: ['https://one.example', 'https://two.example'],
+    })
+  })
+
+  it.each([
+    ['0', 0],
+    ['3000', 3001],
+    ['65535', 0],
+  ])('put the channel beside port %s', (PORT, channelPort) => {
+    expect(readSettings({ PORT }).channelPort).toBe(channelPort)
+  })
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['LIVE_POLL_CHANNEL_PORT', '1e3'],
+    ['LIVE_POLL_DATABASE', 'postgres://localhost/polls'],
+    ['LIVE_POLL_REDIS', 'redis://localhost'],
+  ])('refuse %s=%s by name', (name, value) => {
+    const read = () => readSettings({ [name]: value })
+    expect(read).toThrow(SettingError)
+    expect(read).toThrow(new RegExp(`^${name} `))
+  })
+})

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path'
+
+/** What the environment says about this demo. */
+export interface Settings {
+  /** Of HTTP, and of the channel on `ws`. 0 takes a free one. */
+  readonly port: number
+  /** Of the channel on uWebSockets.js. */
+  readonly channelPort: number
+  /** A port that was asked for by name must be the one that is used. */
+  readonly isChannelPortFixed: boolean
+  readonly channelUrl: string | null
+  /** Absolute. */
+  readonly directory: string
+  readonly adminKey: string | undefined
+  readonly secret: string | undefined
+  readonly origins: readonly string[] | '*'
+}
+
+/** A setting that cannot work; the message names its variable. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads the variables of `npm start`; an empty one counts as unset. @throws SettingError */
+export function readSettings(environment: Environment): Settings {
+  const read = (name: string) => environment[name]?.trim() || undefined
+  for (const name of ['LIVE_POLL_DATABASE', 'LIVE_POLL_REDIS']) {
+    if (read(name))
+      throw new SettingError(`${name} is set, but this version serves the embedded database only. Unset it.`)
+  }
+  const port = readPort('PORT', read('PORT')) ?? 3000
+  const channelPort = readPort('LIVE_POLL_CHANNEL_PORT', read('LIVE_POLL_CHANNEL_PORT'))
+  return {
+    port,
+    channelPort: channelPort ?? (port === 0 || port === maxPort ? 0 : port + 1),
+    isChannelPortFixed: channelPort !== undefined,
+    channelUrl: read('LIVE_POLL_CHANNEL_URL') ?? null,
+    directory: resolve(read('LIVE_POLL_DATA') ?? '.live-poll'),
+    adminKey: read('LIVE_POLL_ADMIN_KEY'),
+    secret: read('LIVE_POLL_SECRET'),
+    origins: readOrigins(read('LIVE_POLL_ORIGINS')),
+  }
+}
+
+const maxPort = 65_535
+
+function readPort(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,5}$/.test(text) && Number(text) <= maxPort) return Number(text)
+  throw new SettingError(`${name} must be a port from 0 to ${maxPort}, not "${text}".`)
+}
+
+/** Any page by default: a tag copied from the demo should work wherever it is pasted. */
+function readOrigins(text = '*'): readonly string[] | '*' {
+  if (text === '*') return '*'
+  return text.split(',').flatMap((origin) => origin.trim() || [])
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LivePoll } from '@live-poll/server-sdk'
+import { readCookie, sessionCookie } from './cookie.ts'
+import type { OrganizerSessions } from './organizer-sessions.ts'
+import { type Page, plainPage } from './page.ts'
+import type { StaticFile } from './static-files.ts'
+
+export interface SiteParts {
+  readonly api: LivePoll['api']
+  readonly sessions: OrganizerSessions
+  readonly cookieName: string
+  readonly page: Page
+  readonly files: ReadonlyMap<string, StaticFile>
+  /** Resolves when there are polls to show. */
+  readonly seeded: Promise<void>
+  lanUrl(): string | undefined
+  /** The link was used: a new one is due. */
+  onSignIn(): void
+}
+
+/** Polls on the page, the newest ones. */
+const shownPolls = 12
+
+const headers = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self' ws: wss:", // the channel may have a port of its own
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'referrer-policy': 'no-referrer', // the organizer's code is in an address
+  'x-content-type-options': 'nosniff',
+}
+
+const html = { ...headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }
+
+/** The demo's own pages: what a host has around its polls. */
+export function createSite(parts: SiteParts) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const { pathname, searchParams } = readUrl(request)
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end()
+    } else if (pathname === '/') {
+      showPolls(request, response).catch((error) => {
+        console.error(error)
+        response.writeHead(500, html).end(plainPage('Something went wrong. The terminal says what.'))
+      })
+    } else if (pathname === '/organize') {
+      // A HEAD must not use the link up: some programs look at links before their user does.
+      signIn(response, request.method === 'GET' ? searchParams.get('code') : null)
+    } else {
+      sendFile(request, response, parts.files.get(pathname))
+    }
+  }
+
+  async function showPolls(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await parts.seeded
+    const { polls } = await parts.api.listPolls({ limit: shownPolls })
+    const session = readCookie(request.headers.cookie, parts.cookieName)
+    const isOrganizer = parts.sessions.find(session) !== undefined
+    response.writeHead(200, html).end(parts.page({ polls, isOrganizer, lanUrl: parts.lanUrl() }))
+  }
+
+  function signIn(response: ServerResponse, code: string | null): void {
+    const session = parts.sessions.redeem(code)
+    if (session === undefined) {
+      response.writeHead(403, html).end(plainPage('This link is used up. The terminal shows the one that works.'))
+      return
+    }
+    const cookie = sessionCookie(parts.cookieName, session)
+    response.writeHead(303, { ...headers, location: '/', 'set-cookie': cookie, 'cache-control': 'no-store' }).end()
+    parts.onSignIn()
+  }
+}
+
+/** `//` is a path that anyone may send, and no URL. */
+function readUrl({ url = '/' }: IncomingMessage): URL {
+  return new URL(`http://localhost${url.startsWith('/') ? url : '/'}`)
+}
+
+function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile | undefined): void {
+  if (!file) {
+    response.writeHead(404, html).end(plainPage('There is no such page.'))
+  } else if (request.headers['if-none-match'] === file.etag) {
+    response.writeHead(304, { ...headers, etag: file.etag }).end()
+  } else {
+    response
+      .writeHead(200, { ...headers, etag: file.etag, 'content-type': file.type, 'cache-control': 'no-cache' })
+      .end(file.body)
+  }
+}
