@@ -1,13 +1,20 @@
 import { limits, pollError } from '@live-poll/client-sdk/protocol'
 import type { HttpRequest } from './http-message.ts'
 
+export interface ReadJsonOptions {
+  /** What an empty body stands for. @default it is an error */
+  readonly whenEmpty?: unknown
+  /** @default limits.bodyBytes */
+  readonly maxBytes?: number
+}
+
 /**
  * Reads a JSON body.
- * @param whenEmpty what an empty body stands for; undefined: it is an error
  * @throws PollError `UNSUPPORTED_TYPE`, `TOO_LARGE`, `BAD_JSON`
  */
-export async function readJson(request: HttpRequest, whenEmpty?: unknown): Promise<unknown> {
-  const body = await request.readBody(limits.bodyBytes)
+export async function readJson(request: HttpRequest, options: ReadJsonOptions = {}): Promise<unknown> {
+  const { whenEmpty, maxBytes = limits.bodyBytes } = options
+  const body = await request.readBody(maxBytes)
   if ('json' in body) return body.json
   if (body.bytes.length === 0 && whenEmpty !== undefined) return whenEmpty
   if (!isJson(request.headers.get('content-type'))) throw pollError('UNSUPPORTED_TYPE')

@@ -32,6 +32,9 @@ export interface Route {
   handle(request: HttpRequest, params: Readonly<Record<string, string>>): Promise<HttpReply>
 }
 
+/** Room for all the voters one request may name, each character in its longest JSON form. */
+const votersBytes = limits.namedVoters * (limits.voterLength * 6 + 3)
+
 /** The whole API as one table. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
   const { access } = parts
@@ -128,7 +131,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       method: 'POST',
       path: '/voters',
       async handle(request) {
-        const input = await readJson(request, {})
+        const input = await readJson(request, { whenEmpty: {}, maxBytes: votersBytes })
         const { voters, relay, ...unknown } = readVotersInput(input)
         const extra = Object.keys(unknown)[0]
         if (relay !== undefined || voters !== undefined) {
