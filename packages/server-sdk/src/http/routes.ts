@@ -1,4 +1,4 @@
-import { decodeVoteInput, isPollId, isVoteId, type PollError, pollError } from '@live-poll/client-sdk/protocol'
+import { decodeVoteInput, isPollId, isVoteId, limits, type PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type { AdmitVoter } from '../actions/admit-voter.ts'
 import type { CastVote } from '../actions/cast-vote.ts'
 import type { ClosePoll } from '../actions/close-poll.ts'
