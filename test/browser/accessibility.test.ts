@@ -1,0 +1,106 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { describeInBrowser, test } from './browser-test.ts'
+import type { Site } from './site.ts'
+import { vote } from './tag-page.ts'
+
+/** Brings a page to a state of the tag; the server is real, so each state is one that voters meet. */
+const states: Record<string, (page: Page, site: Site) => Promise<void>> = {
+  async loading(page, site) {
+    await page.route('**/live-poll/polls/*', () => {}) // never answered
+    await page.goto(site.tag('poll="p_1" choices="2"'))
+    await page.getByText('Loading the poll').waitFor({ state: 'attached' })
+  },
+  async ballot(page, site) {
+    await page.goto(site.tag(`poll="${await lunch(site)}"`))
+    await page.getByText('Choose one').waitFor()
+  },
+  async 'ballot with a choice made'(page, site) {
+    await page.goto(site.tag(`poll="${await lunch(site)}"`))
+    await page.getByRole('radio', { name: 'Salad' }).check()
+  },
+  async 'ballot of several choices, too many made'(page, site) {
+    await page.goto(site.tag(`poll="${await lunch(site, { ballot: { min: 1, max: 1 + 1 } })}"`))
+    for (const name of ['Soup', 'Salad', 'Noodles']) await page.getByRole('checkbox', { name }).check()
+  },
+  async 'ballot without votes'(page, site) {
+    const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
+    await page.goto(site.tag(`poll="${id}"`))
+    await page.getByText('No votes yet').waitFor()
+  },
+  async voted(page, site) {
+    await page.goto(site.tag(`poll="${await lunch(site)}"`))
+    await vote(page, 'Salad')
+  },
+  async 'changing a vote'(page, site) {
+    await page.goto(site.tag(`poll="${await lunch(site)}"`))
+    await vote(page, 'Salad')
+    await page.getByRole('button', { name: 'Change vote' }).click()
+    await page.getByRole('button', { name: 'Cancel' }).waitFor()
+  },
+  async scheduled(page, site) {
+    const opensAt = new Date(Date.now() + 3_600_000).toISOString()
+    const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'], opensAt })
+    await page.goto(site.tag(`poll="${id}"`))
+    await page.getByText('Opens').waitFor()
+  },
+  async closed(page, site) {
+    const id = await lunch(site)
+    await site.livePoll.api.closePoll(id)
+    await page.goto(site.tag(`poll="${id}"`))
+    await page.getByText('Final result').waitFor()
+  },
+  async 'not found'(page, site) {
+    await page.goto(site.tag('poll="p_nowhere"'))
+    await page.getByText('There is no poll here.').waitFor()
+  },
+}
+
+describeInBrowser('accessibility', () => {
+  for (const [state, reach] of Object.entries(states)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test(`${state}, ${colorScheme}: axe finds nothing`, async ({ site, open }) => {
+        const page = await open('about:blank', { colorScheme, viewport: { width: 360, height: 800 } })
+        await reach(page, site)
+        await page.addStyleTag({ content: ':root { color-scheme: light dark; font-family: sans-serif }' })
+        await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
+        expect(await violationsOf(page)).toEqual([])
+      })
+    }
+  }
+
+  test('choices, figures and the own vote are said in words', async ({ site, open }) => {
+    const page = await open('about:blank')
+    await states.voted?.(page, site)
+    expect(await page.locator('live-poll').ariaSnapshot()).toBe(`- group "What shall we have for lunch?":
+  - text: What shall we have for lunch?
+  - status: Your vote is counted
+  - list:
+    - listitem: Soup 50% 2 votes
+    - listitem: "Your vote: Salad 50% 2 votes"
+    - listitem: Noodles 0% 0 votes
+- button "Change vote"
+- paragraph: 4 voters
+- status
+- status: "4 voters. Soup: 50%"`)
+  })
+})
+
+async function lunch(site: Site, rules = {}): Promise<string> {
+  const { api } = site.livePoll
+  const choices = ['Soup', 'Salad', 'Noodles']
+  const { id } = await api.createPoll({ question: 'What shall we have for lunch?', choices, ...rules })
+  for (const [voter, choice] of [1, 1, 2].entries()) {
+    await api.castVote({ pollId: id, voter: `voter ${voter}`, choices: [choice] })
+  }
+  return id
+}
+
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()')
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
+  )
+}
