@@ -33,7 +33,7 @@ export function resolveOptions(options: LivePollOptions) {
     throw new OptionError('channelUrl', `send a URL such as ${examples}.`)
   }
   for (const origin of origins === '*' ? [] : origins) {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) continue
+    if (URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*')) continue
     throw new OptionError('origins', `"${origin}" is no origin; send one such as "https://www.example.org".`)
   }
   return {

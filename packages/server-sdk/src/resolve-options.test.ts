@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LivePollOptions } from './options.ts'
+import type { Database } from './ports/database.ts'
+import { OptionError, resolveOptions } from './resolve-options.ts'
+
+const database: Database = { name: 'test', open: () => Promise.reject(new Error('not needed')) }
+
+beforeEach(() => {
+  vi.stubEnv('NODE_ENV', 'development')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('resolveOptions', () => {
+  it('fills in the defaults that options.ts states', () => {
+    expect(resolveOptions({})).toEqual({
+      basePath: '/live-poll',
+      origins: [],
+      channelUrl: null,
+      voterTokenLife: 365 * 24 * 60 * 60 * 1000,
+      resultsInterval: 100,
+      batchSize: 500,
+      queueSize: 20_000,
+      queueWait: 2000,
+      logger: expect.anything(),
+    })
+  })
+
+  it('leaves what is given', () => {
+    const given: LivePollOptions = {
+      database,
+      secret: 's'.repeat(32),
+      adminKey: `lpa_${'k'.repeat(32)}`,
+      basePath: '/apps/polls.v1',
+      channelUrl: 'wss://votes.example.org/apps/polls.v1/channel',
+      origins: ['https://www.example.org', 'http://192.168.1.20:3000'],
+      voterTokenLife: 1000,
+      resultsInterval: 50,
+      batchSize: 1,
+      queueSize: 2,
+      queueWait: 3,
+      channel: { hello: 1 },
+      logger: { info() {}, warn() {}, error() {} },
+    }
+    expect(resolveOptions(given)).toEqual(given)
+  })
+
+  it.each<[keyof LivePollOptions, LivePollOptions]>([
+    ['secret', { secret: 's'.repeat(31) }],
+    ['adminKey', { adminKey: 'k'.repeat(40) }],
+    ['adminKey', { adminKey: `lpa_${'k'.repeat(31)}` }],
+    ['adminKey', { adminKey: `lpa_${'k'.repeat(31)} k` }],
+    ['basePath', { basePath: '' }],
+    ['basePath', { basePath: 'live-poll' }],
+    ['basePath', { basePath: '/live-poll/' }],
+    ['basePath', { basePath: '/' }],
+    ['basePath', { basePath: '/:app' }],
+    ['channelUrl', { channelUrl: 'https://my.app/live-poll/channel' }],
+    ['channelUrl', { channelUrl: 'wss://' }],
+    ['channelUrl', { channelUrl: '/live-poll/channel' }],
+    ['origins', { origins: ['https://www.example.org/'] }],
+    ['origins', { origins: ['www.example.org'] }],
+    ['origins', { origins: ['https://*.example.org'] }],
+    ['origins', { origins: ['HTTPS://www.example.org'] }],
+    ['origins', { origins: ['null'] }],
+    ['origins', { origins: ['*'] }],
+  ])('refuses %s that cannot work: %j', (option, given) => {
+    expect(() => resolveOptions({ database, ...given })).toThrow(OptionError)
+    expect(() => resolveOptions({ database, ...given })).toThrow(`createLivePoll: ${option}: `)
+  })
+
+  it('says the command that makes a secret, and never the secret', () => {
+    const secret = 'short but secret'
+    expect(() => resolveOptions({ secret })).toThrow(/node -p .*randomBytes\(32\)/)
+    expect(() => resolveOptions({ secret })).not.toThrow(secret)
+  })
+
+  it('counts the bytes of a secret, not its letters', () => {
+    expect(() => resolveOptions({ secret: 'é'.repeat(16) })).not.toThrow()
+  })
+
+  it('wants a database named in production, and names the option', () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(() => resolveOptions({})).toThrow('createLivePoll: database: ')
+    expect(() => resolveOptions({ database })).not.toThrow()
+  })
+
+  it('is quiet but for what goes wrong, which the console gets whole', () => {
+    const said: unknown[][] = []
+    for (const level of ['log', 'info', 'warn', 'error'] as const) {
+      vi.spyOn(console, level).mockImplementation((...args) => void said.push([level, ...args]))
+    }
+    const { logger } = resolveOptions({})
+    const cause = new Error('why')
+    logger.info('started')
+    logger.warn('slow')
+    logger.error('failed', cause)
+    vi.restoreAllMocks()
+    expect(said).toEqual([
+      ['warn', 'live-poll: slow'],
+      ['error', 'live-poll: failed', cause],
+    ])
+  })
+})
