@@ -1,0 +1,231 @@
+import type { Results } from '@live-poll/client-sdk/protocol'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createRecordingLogger } from '../../test/recording-logger.ts'
+import type { PollRecord } from '../domain/poll.ts'
+import type { ResultsBus } from '../ports/results-bus.ts'
+import { createBoard } from './board.ts'
+
+const interval = 100
+
+function record(version: number, changes: Partial<PollRecord['facts']> = {}): PollRecord {
+  return {
+    facts: {
+      id: 'p',
+      question: 'Lunch?',
+      choices: [{ id: 1, label: 'Soup' }],
+      ballot: { kind: 'choose', min: 1, max: 1 },
+      showResults: 'always',
+      canChange: true,
+      opensAt: null,
+      closesAt: null,
+      closedAt: null,
+      createdAt: new Date(0),
+      boxes: 1,
+      plan: 1,
+      edition: 1,
+      epoch: 1,
+      salt: '',
+      owner: null,
+      ...changes,
+    },
+    version,
+    buckets: new Map([['1', version]]),
+    now: new Date(),
+  }
+}
+
+/** A board whose database and bus are the test's: `committed` is what a reading would find now. */
+function createSetup() {
+  const listeners = new Set<(results: Results) => void>()
+  const published: { at: number; pollId: string; version: number }[] = []
+  const bus: ResultsBus = {
+    publish(results) {
+      published.push({ at: Date.now(), pollId: results.pollId, version: results.version })
+      for (const listener of listeners) listener(results)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  const database = {
+    committed: 1,
+    facts: {} as Partial<PollRecord['facts']>,
+    failing: false,
+    missing: false,
+    readingTakes: 0,
+  }
+  async function read(pollId: string) {
+    if (database.failing) throw new Error('down')
+    if (database.missing) return undefined
+    const seen = record(database.committed, { id: pollId, ...database.facts })
+    await new Promise((resolve) => setTimeout(resolve, database.readingTakes))
+    return seen
+  }
+  const logger = createRecordingLogger()
+  const board = createBoard(read, bus, interval, logger)
+  const heard: Results[] = []
+  board.onResults((results) => heard.push(results))
+  return { board, bus, database, logger, published, heard, listeners }
+}
+
+const versions = (list: readonly { version: number }[]) => list.map((item) => item.version)
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('publishes the first change at once', async () => {
+  const { board, heard } = createSetup()
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(versions(heard)).toEqual([1])
+  expect(board.newest('p')?.version).toBe(1)
+})
+
+it('publishes at most once an interval, and the last change always', async () => {
+  const { board, database, published } = createSetup()
+  for (let moment = 0; moment < 1000; moment += 7) {
+    database.committed = moment + 1
+    board.markDirty('p')
+    await vi.advanceTimersByTimeAsync(7)
+  }
+  database.committed = 5000
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(2 * interval)
+  const gaps = published.slice(1).map((item, index) => item.at - (published[index]?.at ?? 0))
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(interval)
+  expect(published.length).toBeGreaterThanOrEqual(10)
+  expect(published.at(-1)?.version).toBe(5000)
+
+  await vi.advanceTimersByTimeAsync(10 * interval)
+  expect(published.at(-1)?.version, 'and then is quiet').toBe(5000)
+  expect(published.filter((item) => item.version === 5000)).toHaveLength(1)
+})
+
+it('publishes what changed while it was reading', async () => {
+  const { board, database, published } = createSetup()
+  database.readingTakes = 30
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(10)
+  database.committed = 2
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(versions(published)).toEqual([1, 2])
+})
+
+it('keeps polls apart', async () => {
+  const { board, published } = createSetup()
+  board.markDirty('p')
+  board.markDirty('q')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(published.map((item) => item.pollId)).toEqual(['p', 'q'])
+})
+
+it('tries a failed reading again until it succeeds, and says so', async () => {
+  const { board, database, published, logger } = createSetup()
+  database.failing = true
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(published).toEqual([])
+  expect(logger.warnings.length).toBeGreaterThan(3)
+  database.failing = false
+  await vi.advanceTimersByTimeAsync(1001)
+  expect(versions(published)).toEqual([1])
+})
+
+it('publishes nothing of a poll that is gone, and the next poll of that id', async () => {
+  const { board, database, published } = createSetup()
+  database.missing = true
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(published).toEqual([])
+  database.missing = false
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(versions(published)).toEqual([1])
+})
+
+it('drops what the bus repeats, reorders or loses, and never goes back', () => {
+  const { board, bus, heard } = createSetup()
+  const snapshot = (epoch: number, version: number, state: Results['state'] = 'open'): Results => ({
+    kind: 'choose',
+    pollId: 'p',
+    epoch,
+    version,
+    edition: 1,
+    state,
+    votes: [version],
+    voters: version,
+  })
+  const sent = [
+    snapshot(1, 3),
+    snapshot(1, 3),
+    snapshot(1, 2),
+    snapshot(1, 3, 'scheduled'),
+    snapshot(1, 5, 'closed'),
+    snapshot(1, 5),
+    snapshot(1, 4),
+    snapshot(2, 1),
+    snapshot(1, 9),
+  ]
+  for (const results of sent) bus.publish(results)
+  expect(heard).toEqual([snapshot(1, 3), snapshot(1, 5, 'closed'), snapshot(2, 1)])
+  expect(board.newest('p')).toEqual(snapshot(2, 1))
+})
+
+it('says when time alone has opened a poll', async () => {
+  const { board, database, heard } = createSetup()
+  database.facts = { opensAt: new Date(500) }
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(500)
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(interval)
+  expect(heard.map(({ state, version }) => [state, version])).toEqual([
+    ['scheduled', 1],
+    ['open', 1],
+  ])
+})
+
+it('forgets the poll that changed longest ago when it knows too many', () => {
+  const { board, bus } = createSetup()
+  const results = (pollId: string, version: number): Results => ({
+    ...{ kind: 'choose', edition: 1, epoch: 1, state: 'open', votes: [], voters: 0 },
+    pollId,
+    version,
+  })
+  for (let poll = 0; poll < 10_000; poll++) bus.publish(results(`p${poll}`, 1))
+  bus.publish(results('p0', 2))
+  bus.publish(results('one more', 1))
+  expect(board.newest('p0')?.version).toBe(2)
+  expect(board.newest('p1')).toBeUndefined()
+  expect(board.newest('one more')).toBeDefined()
+})
+
+it('stops telling who has unsubscribed', async () => {
+  const { board } = createSetup()
+  const heard: unknown[] = []
+  board.onResults((results) => heard.push(results))()
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(heard).toEqual([])
+})
+
+it('leaves nothing behind when closed, not even a reading in progress', async () => {
+  const { board, database, published, logger, listeners } = createSetup()
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1)
+  board.markDirty('p')
+  database.readingTakes = 50
+  board.markDirty('q')
+  board.close()
+  board.markDirty('r')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(published.map((item) => item.pollId)).toEqual(['p'])
+  expect(listeners.size).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+  expect(logger.warnings).toEqual([])
+})
