@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { findDifferences, readBallots, readPublished } from '../../../../examples/minneapolis-replay/src/index.ts'
+import type { TestVote } from './cast-over-relay.ts'
+import { castUnderKills, castWithoutKills, type KillReport } from './kill-nine.ts'
+
+const kills = 20
+
+let directories: string[]
+beforeEach(() => {
+  directories = []
+})
+afterEach(async () => {
+  for (const directory of directories) await rm(directory, { recursive: true })
+})
+
+test(`the real ballots of an election, with the server killed by SIGKILL ${kills} times`, async () => {
+  const election = await readElection()
+  const { length, answersAt } = await castWithoutKills({ ...election, directory: await newDirectory() })
+  console.log(`unkilled: ${election.votes.length} votes in ${(length / 1000).toFixed(1)} s`)
+
+  const report = await castUnderKills({
+    ...election,
+    directory: await newDirectory(),
+    killAfter: Array.from({ length: kills }, (_, kill) => answersAt((kill + 1) / (kills + 1))),
+    repeats: 1000,
+    random: seededRandom(Date.now()),
+    log: console.log,
+  })
+
+  expect(report).toMatchObject({ lost: [], invented: [], notDuplicates: [], wrongResults: [] })
+  expect(report.inFlight).toHaveLength(kills)
+  expect(Math.min(...report.inFlight)).toBeGreaterThan(0)
+  expect(differences(election, report)).toEqual([])
+})
+
+test('the same check finds the votes that a server loses which answers before it commits', async () => {
+  const election = await readElection()
+  const report = await castUnderKills({
+    ...election,
+    directory: await newDirectory(),
+    killAfter: [20_000],
+    repeats: 1000,
+    random: seededRandom(Date.now()),
+    log: console.log,
+    variant: '--ack-before-commit',
+  })
+  console.log(`answered before the commit: ${report.lost.length} acknowledged votes lost`)
+  expect(report.lost.length).toBeGreaterThan(0)
+  expect(report.notDuplicates.length).toBeGreaterThan(0)
+})
+
+interface Election {
+  readonly question: string
+  readonly labels: readonly string[]
+  readonly votes: readonly TestVote[]
+  readonly published: ReadonlyMap<string, number>
+}
+
+async function readElection(): Promise<Election> {
+  const { contest, firstChoices } = await readPublished()
+  const labels = [...firstChoices.keys()]
+  const votes: TestVote[] = []
+  for await (const { row, ranks } of readBallots()) {
+    if (ranks[0] !== undefined) votes.push({ voteId: `ballot-${row}`, choice: labels.indexOf(ranks[0]) + 1 })
+  }
+  return { question: contest, labels, votes, published: firstChoices }
+}
+
+function differences({ labels, published }: Election, { results }: KillReport) {
+  return findDifferences(published, new Map(labels.map((label, index) => [label, results.votes[index] ?? 0])))
+}
+
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'live-poll-kill-nine-'))
+  directories.push(directory)
+  return directory
+}
+
+/** A linear congruential generator (Numerical Recipes): enough to choose moments, and it can be repeated. */
+function seededRandom(seed: number): () => number {
+  console.log(`seed ${seed}`)
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
