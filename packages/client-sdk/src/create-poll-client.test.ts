@@ -23,6 +23,7 @@ function create(options: PollClientOptions = {}) {
   const http = {
     isDown: false,
     admissions: 0,
+    admission: Promise.resolve(),
     refuse: null as { code: string; status: number } | null,
     log: [] as string[],
   }
@@ -41,6 +42,7 @@ function create(options: PollClientOptions = {}) {
     const refuse = (code: string, status: number) =>
       Response.json({ error: { code, message: code, requestId: 'r' } }, { status })
     if (path === '/voters') {
+      await http.admission
       if (http.refuse) return refuse(http.refuse.code, http.refuse.status)
       const number = ++http.admissions
       return Response.json({ voterId: `v${number}`, token: `lpv_${number}`, ticket: `lpt_${number}` })
@@ -138,12 +140,13 @@ describe('watch', () => {
   })
 
   it('does not connect for a poll that is not there', async () => {
-    const { watch, settle, sockets } = create()
+    const { watch, settle, sockets, http } = create()
     const missing = watch('gone')
     const nonsense = watch('a/../b')
     await settle()
     expect(missing.now()).toMatchObject({ status: 'not-found', error: { code: 'POLL_NOT_FOUND' }, poll: null })
     expect(nonsense.now().status).toBe('not-found')
+    expect(http.log).toEqual(['GET /polls/gone'])
     await vi.advanceTimersByTimeAsync(60_000)
     expect(sockets).toHaveLength(0)
   })
@@ -177,6 +180,17 @@ describe('watch', () => {
     expect(sockets).toHaveLength(2)
     expect(last().types()).toEqual(['hello', 'watch'])
     expect(now().transport).toBe('websocket')
+  })
+
+  it('calls the listener for changes only', async () => {
+    const { watched, last } = await createVoting()
+    const results = sampleResults({ version: 2, votes: [1, 1], voters: 2 })
+    last().say({ type: 'results', ...results })
+    const shown = watched.states.length
+    last().say({ type: 'results', ...results })
+    last().say({ type: 'results', ...results, version: 1 })
+    last().say({ type: 'results', ...results, pollId: 'stranger', version: 3 })
+    expect(watched.states).toHaveLength(shown)
   })
 
   it('asks for the poll again when results of another edition come', async () => {
@@ -295,7 +309,7 @@ describe('the first vote', () => {
     expect(items.get(`live-poll:voter:${server}`)).toBe('lpv_1')
     expect(last().sent.at(-1)).toEqual({ type: 'hello', ticket: 'lpt_1' })
     last().say({ type: 'welcome', voterId: 'v1' })
-    expect(last().sent.at(-1)).toEqual({ type: 'watch', pollId: 'lunch' })
+    expect(last().types()).toEqual(['hello', 'watch', 'hello', 'watch'])
     sayPoll()
     expect(lastVote()).toMatchObject({ pollId: 'lunch', choices: [2], revision: 0, epoch: 1 })
     answerVote(1)
@@ -356,6 +370,28 @@ describe('the first vote', () => {
     await vi.advanceTimersByTimeAsync(500)
     last().open()
     expect(last().sent).toEqual([{ type: 'hello', token: 'lpv_1' }])
+  })
+
+  it('does not say hello twice when it became another tab’s voter meanwhile', async () => {
+    const { watch, settle, last, client, http, items } = create()
+    watch()
+    await settle()
+    last().welcome()
+    let admit = () => {}
+    http.admission = new Promise<void>((resolve) => {
+      admit = resolve
+    })
+    void client.vote('lunch', [1])
+    items.set(`live-poll:voter:${server}`, 'lpv_other_tab')
+    last().end(1006)
+    await vi.advanceTimersByTimeAsync(500)
+    last().welcome('v')
+    admit()
+    await settle()
+    expect(last().sent).toEqual([
+      { type: 'hello', token: 'lpv_other_tab' },
+      { type: 'watch', pollId: 'lunch' },
+    ])
   })
 
   it('admits one voter, however many votes are cast at once', async () => {
@@ -475,6 +511,20 @@ describe('a token that the server refuses', () => {
     expect(watched.now().vote).toBeNull()
   })
 
+  it('keeps an unanswered vote back until somebody is admitted', async () => {
+    const { client, last, http, sentVotes } = await createVoting()
+    void client.vote('lunch', [1])
+    http.refuse = { code: 'BUSY', status: 503 }
+    last().end(4401)
+    await vi.advanceTimersByTimeAsync(0)
+    last().welcome()
+    expect(sentVotes()).toEqual([])
+    http.refuse = null
+    await vi.advanceTimersByTimeAsync(2000)
+    last().say({ type: 'welcome', voterId: 'v1' })
+    expect(sentVotes()).toMatchObject([{ choices: [1] }])
+  })
+
   it('leaves a watcher watching when nobody is admitted', async () => {
     const { watched, last, http } = await createVoting()
     http.refuse = { code: 'RATE_LIMITED', status: 429 }
@@ -501,11 +551,14 @@ describe('a refusal', () => {
 describe('the token option', () => {
   it('with a voter token votes as that voter, and stores nothing', async () => {
     const { watch, settle, last, items } = create({ token: 'lpv_given' })
+    items.set(`live-poll:voter:${server}`, 'lpv_kept')
     watch()
     await settle()
     last().welcome('v')
     expect(last().sent[0]).toEqual({ type: 'hello', token: 'lpv_given' })
-    expect(items.size).toBe(0)
+    last().end(4401)
+    await settle()
+    expect([...items.values()]).toEqual(['lpv_kept'])
   })
 
   it('with an organizer’s key does not vote as the organizer', async () => {

@@ -42,8 +42,10 @@ function pollMessage(moment: Moment): PollMessage {
 
 function frames(moment: Moment): ServerMessage[] {
   const { epoch, edition, state } = moment
+  const whole = pollMessage(moment)
   return [
-    pollMessage(moment),
+    whole,
+    { ...whole, poll: { ...whole.poll, results: null } },
     { type: 'results', ...resultsOf(moment) },
     { type: 'state', pollId: 'lunch', epoch, edition, state },
   ]

@@ -239,6 +239,15 @@ describe('coming back', () => {
     expect(onStopped).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'UNAUTHENTICATED' }))
   })
 
+  it('takes a refusal for an answer: this is where the server is', async () => {
+    const { connection, last, onDown } = create()
+    connection.connect()
+    await vi.advanceTimersByTimeAsync(0)
+    last().open()
+    last().end(closeCodes.NOT_ADMITTED)
+    expect(onDown).toHaveBeenCalledExactlyOnceWith(true)
+  })
+
   it('may ask for fresh credentials again after they were once accepted', async () => {
     const { sockets, last, onStopped } = await createReady()
     for (let i = 0; i < 3; i++) {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { createFakeNetwork } from '../../test/fake-web-socket.ts'
 import { createPollClient } from '../create-poll-client.ts'
 import { decodeClientMessage } from '../protocol/decode-client-message.ts'
 import type { ServerMessage, VoteMessage } from '../protocol/messages.ts'
@@ -129,6 +130,20 @@ describe('a relay', () => {
     await expect(receipt).rejects.toThrow('The relay was closed. Vote v1: its outcome is unknown.')
     expect(relay.unanswered).toBe(0)
     await expect(relay.vote({ pollId: 'p', voter: 'ann', choices: [1] })).rejects.toThrow('closed')
+  })
+
+  it('knows which votes never left', async () => {
+    const { WebSocket: FakeWebSocket, sockets, last } = createFakeNetwork()
+    const client = createPollClient({ server: 'http://my.app/live-poll', WebSocket: FakeWebSocket, fetch })
+    const relay = client.relay(async () => 'lpt_1')
+    const sent = relay.vote({ pollId: 'p', voter: 'ann', choices: [1] })
+    await vi.waitUntil(() => sockets.length === 1)
+    last().welcome()
+    last().end(1006)
+    const kept = relay.vote({ pollId: 'p', voter: 'bob', choices: [1] })
+    relay.close()
+    await expect(sent).rejects.toThrow('its outcome is unknown')
+    await expect(kept).rejects.toThrow('it was not sent')
   })
 
   it('asks for one fresh ticket when the first is refused, then gives up with the reason', async () => {
