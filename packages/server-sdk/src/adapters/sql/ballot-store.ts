@@ -18,17 +18,14 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     const rules = await readRules(trx, votes)
     const rows = await readRows(trx, votes)
     const changed = new Changes(rows)
-    const outcomes = new Map<PreparedVote, VoteOutcome>()
-    for (const vote of votes) {
+    const outcomes = batch.map((vote): VoteOutcome => {
+      if (!lockedNames.has(boxName(vote))) return { kind: 'passed-over' }
       const poll = rules.get(vote.pollId)
       const decision = decideVote(vote, poll, changed.rowOf(vote), poll?.now ?? new Date(0))
-      if (decision.kind !== 'accepted') {
-        outcomes.set(vote, decision)
-        continue
-      }
+      if (decision.kind !== 'accepted') return decision
       changed.accept(vote, decision.row)
-      outcomes.set(vote, { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch })
-    }
+      return { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch }
+    })
 
     if (changed.size > 0) {
       await dialect.writeVotes(trx, changed.votes())
@@ -36,7 +33,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
       if (deltas.length > 0) await dialect.addTallies(trx, deltas)
       await dialect.raiseVersions(trx, changed.boxes())
     }
-    return batch.map((vote) => outcomes.get(vote) ?? { kind: 'passed-over' })
+    return outcomes
   }
 
   async function readRules(trx: Transaction<Tables>, votes: readonly PreparedVote[]) {
