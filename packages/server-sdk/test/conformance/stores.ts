@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../../src/adapters/sql/tables.ts'
+import type { PollRecord } from '../../src/domain/poll.ts'
+import type { BallotStore, PreparedVote } from '../../src/ports/ballot-store.ts'
+import type { PollStore, PollToInsert } from '../../src/ports/poll-store.ts'
+
+/** What an adapter offers to the conformance suites. */
+export interface StoresUnderTest {
+  readonly polls: PollStore
+  readonly ballots: BallotStore
+  /** For what a suite must see, or do, behind the ports' back. */
+  readonly db: Kysely<Tables>
+  close(): Promise<void>
+}
+
+/** Opens the adapter on a database of its own. */
+export type MakeStores = () => Promise<StoresUnderTest>
+
+export function newPoll(fields: Partial<PollToInsert> = {}): PollToInsert {
+  return {
+    id: `p_${randomBytes(9).toString('base64url')}`,
+    salt: 'c2FsdA',
+    owner: null,
+    question: 'Lunch?',
+    labels: ['Soup', 'Salad', 'Pie'],
+    ballot: { kind: 'choose', min: 1, max: 3 },
+    showResults: 'always',
+    canChange: true,
+    opensAt: null,
+    closesAt: null,
+    ...fields,
+  }
+}
+
+/** @returns the id of a poll that is there */
+export async function insertPoll({ polls }: StoresUnderTest, fields: Partial<PollToInsert> = {}): Promise<string> {
+  const poll = newPoll(fields)
+  await polls.insert(poll)
+  return poll.id
+}
+
+let nextVote = 0
+
+/** A first vote for choice 1 by a new voter, prepared against a new poll's plan. */
+export function vote(pollId: string, fields: Partial<PreparedVote> = {}): PreparedVote {
+  const name = `v${nextVote++}`
+  return {
+    ...{ pollId, box: 0, voterKey: `key-${name}`, voteId: name, plan: 1, ballot: [1] },
+    ...{ revision: undefined, epoch: undefined, ...fields },
+  }
+}
+
+export async function readPoll({ polls }: StoresUnderTest, pollId: string): Promise<PollRecord> {
+  const record = await polls.read(pollId)
+  if (!record) throw new Error(`There is no poll ${pollId}.`)
+  return record
+}
+
+/** The buckets as they would be if nobody had kept tallies: counted from the ballots in the box. */
+export async function recount({ db }: StoresUnderTest, pollId: string): Promise<Record<string, number>> {
+  const rows = await db.selectFrom('live_poll_votes').select('choices').where('poll_id', '=', pollId).execute()
+  const buckets: Record<string, number> = {}
+  for (const { choices } of rows) {
+    if (choices === null) continue
+    for (const bucket of ['voters', ...(JSON.parse(choices) as number[])]) buckets[bucket] = (buckets[bucket] ?? 0) + 1
+  }
+  return buckets
+}
+
+/** The buckets as results show them, those that are 0 left out. */
+export async function tally(stores: StoresUnderTest, pollId: string): Promise<Record<string, number>> {
+  const { buckets } = await readPoll(stores, pollId)
+  return Object.fromEntries([...buckets].filter(([, votes]) => votes !== 0))
+}
+
+/** Gives a poll more boxes, as a later version will: under a new plan. */
+export async function setBoxes({ db }: StoresUnderTest, pollId: string, boxes: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const held = await trx.selectFrom('live_poll_boxes').select('box').where('poll_id', '=', pollId).execute()
+    for (let box = held.length; box < boxes; box++) {
+      await trx.insertInto('live_poll_boxes').values({ poll_id: pollId, box, version: 0 }).execute()
+    }
+    await trx
+      .updateTable('live_poll_polls')
+      .set((poll) => ({ boxes, plan: poll('plan', '+', 1) }))
+      .where('id', '=', pollId)
+      .execute()
+  })
+}
+
+/** Removes a poll and everything of it, as a later version will. */
+export async function deletePoll({ db }: StoresUnderTest, pollId: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    for (const table of ['live_poll_boxes', 'live_poll_votes', 'live_poll_tallies', 'live_poll_choices'] as const) {
+      await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
+    }
+    await trx.deleteFrom('live_poll_polls').where('id', '=', pollId).execute()
+  })
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/server-sdk'
+import { embedded } from '@live-poll/server-sdk/embedded'
+import { toNodeHandler } from '@live-poll/server-sdk/node'
+import { attachChannel as attachToUws } from '@live-poll/server-sdk/uwebsockets'
+import { attachChannel as attachToWs } from '@live-poll/server-sdk/ws'
+import { makeDataFolder } from './data-folder.ts'
+import { createRecordingLogger, type RecordingLogger } from './recording-logger.ts'
+
+/** The WebSocket servers that the channel stands on. */
+export type ChannelServerName = 'ws' | 'uWebSockets.js'
+export const channelServers: readonly ChannelServerName[] = ['ws', 'uWebSockets.js']
+
+export const adminKey = `lpa_${'k'.repeat(32)}`
+
+export interface RunningLivePoll {
+  readonly livePoll: LivePoll
+  readonly logger: RecordingLogger
+  /** Holds its database. Another Live Poll of this process may share it. */
+  readonly directory: string
+  /** As in `http://127.0.0.1:40123`; the routes are under `/live-poll`. */
+  readonly origin: string
+  readonly channelUrls: Readonly<Record<ChannelServerName, string>>
+  /** Closes it, its servers and their sockets, and removes the data folder it made. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts Live Poll on real servers: Node's HTTP with `ws` on one free port, uWebSockets.js on another.
+ * @param options with a `directory`, that database is used and left in place; without, one is made and removed
+ */
+export async function startLivePoll({
+  directory,
+  ...options
+}: LivePollOptions & { readonly directory?: string } = {}): Promise<RunningLivePoll> {
+  const folder = directory ?? (await makeDataFolder())
+  const logger = createRecordingLogger()
+  const livePoll = createLivePoll({ database: embedded({ directory: folder }), adminKey, logger, ...options })
+  await livePoll.ready()
+  const http = await listen(toNodeHandler(livePoll))
+  const detach = attachToWs(http.server, livePoll)
+  const uws = listenWithUws(livePoll)
+  const path = livePoll.channel.path
+  return {
+    livePoll,
+    logger,
+    directory: folder,
+    origin: http.origin,
+    channelUrls: {
+      ws: `${http.origin.replace('http', 'ws')}${path}`,
+      'uWebSockets.js': `ws://127.0.0.1:${uws.port}${path}`,
+    },
+    async stop() {
+      await livePoll.close()
+      detach()
+      uws.close()
+      await http.close()
+      if (!directory) await rm(folder, { recursive: true })
+    },
+  }
+}
+
+/** A Node HTTP server on a free port. */
+export async function listen(handler: RequestListener) {
+  const server = createServer(handler).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    server,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** The channel on a uWebSockets.js app on a free port. @throws where this Node cannot load it: no test is skipped */
+export function listenWithUws(livePoll: LivePoll): { readonly port: number; close(): void } {
+  const uws = createRequire(import.meta.url)('uWebSockets.js') as typeof import('uWebSockets.js')
+  const app = uws.App()
+  const detach = attachToUws(app, livePoll)
+  let port = 0
+  app.listen('127.0.0.1', 0, (socket) => {
+    if (socket) port = uws.us_socket_local_port(socket)
+  })
+  if (port === 0) throw new Error('uWebSockets.js did not get a port.')
+  return {
+    port,
+    close() {
+      detach()
+      app.close()
+    },
+  }
+}
