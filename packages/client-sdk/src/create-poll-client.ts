@@ -5,7 +5,7 @@ import type { WebSocketConstructor } from './live/connection.ts'
 import { createLivePolls, type LivePolls } from './live/live-polls.ts'
 import { createRelay, type Relay } from './live/relay.ts'
 import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
-import type { PollListener } from './live/watched-polls.ts'
+import type { PollListener } from './live/watched-poll.ts'
 import type { VoteReceipt } from './protocol/models.ts'
 import { PollError } from './protocol/poll-error.ts'
 

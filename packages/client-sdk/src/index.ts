@@ -3,7 +3,7 @@ export { createPollApi, type PollApi, type PollApiOptions } from './http/poll-ap
 export type { WebSocketConstructor, WebSocketLike } from './live/connection.ts'
 export type { Relay, RelayVote } from './live/relay.ts'
 export type { TokenStorage } from './live/voter.ts'
-export type { PollListener, WatchedPoll } from './live/watched-polls.ts'
+export type { PollListener, WatchedPoll } from './live/watched-poll.ts'
 export type { ErrorCode } from './protocol/error-code.ts'
 export type {
   Choice,

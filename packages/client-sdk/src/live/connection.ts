@@ -70,7 +70,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     } catch (error) {
       if (thisTurn !== turn) return
       if (error instanceof PollError && !error.retryable) return stop(error)
-      return lost(0)
+      return retryIn(backoff(attempt++))
     }
     if (thisTurn !== turn) return
     if (target) dial(target.url, target.hello)

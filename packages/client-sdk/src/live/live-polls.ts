@@ -8,7 +8,8 @@ import { createConnection, type WebSocketConstructor } from './connection.ts'
 import { createPendingVotes } from './pending-votes.ts'
 import { createVoteId } from './vote-id.ts'
 import type { Voter } from './voter.ts'
-import { createWatchedPolls, type PollListener } from './watched-polls.ts'
+import type { PollListener } from './watched-poll.ts'
+import { createWatchedPolls } from './watched-polls.ts'
 
 export interface LivePollsOptions {
   readonly api: PollApi

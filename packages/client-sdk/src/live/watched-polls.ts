@@ -1,29 +1,11 @@
 import { type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
 import type { ClientMessage, ErrorMessage, PollMessage, ResultsMessage, StateMessage } from '../protocol/messages.ts'
-import type { Poll, Results, Vote } from '../protocol/models.ts'
+import type { Poll, Vote } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { isPollId } from '../protocol/poll-id.ts'
 import { toPollError } from '../to-poll-error.ts'
 import type { Replaced } from './pending-votes.ts'
-
-/** All that a screen shows of one poll. A new object at every change. */
-export interface WatchedPoll {
-  /** Null until it is loaded, and when there is no such poll. */
-  readonly poll: Poll | null
-  /** The newest results that fit the choices of `poll`; null when they are hidden. */
-  readonly results: Results | null
-  /** The own vote as committed; null before the first. */
-  readonly vote: Vote | null
-  /** The own vote that is not answered yet, the last one if several are on their way. */
-  readonly pending: { readonly choices: readonly number[] | null } | null
-  /** `error` only while there is nothing to show; it goes over to `ready` by itself when the cause passes. */
-  readonly status: 'loading' | 'ready' | 'not-found' | 'error'
-  readonly error: PollError | null
-  /** How news arrives. `connecting`: the first attempt is under way. `none`: offline, the last state is kept. */
-  readonly transport: 'connecting' | 'websocket' | 'none'
-}
-
-export type PollListener = (state: WatchedPoll) => void
+import type { PollListener, WatchedPoll } from './watched-poll.ts'
 
 export interface WatchedPollsOptions {
   getPoll(pollId: string): Promise<Poll>
