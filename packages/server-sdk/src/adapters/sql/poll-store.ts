@@ -162,7 +162,8 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
   }
 }
 
+/** Times of at most 14 digits, which end in the year 5138: every database knows them. */
 function parseCursor(cursor: string): { createdAt: Date; id: string } | undefined {
-  const match = /^(\d{1,15})_([\w-]+)$/.exec(cursor)
+  const match = /^(\d{1,14})_([\w-]+)$/.exec(cursor)
   return match?.[1] && match[2] ? { createdAt: new Date(Number(match[1])), id: match[2] } : undefined
 }
