@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPage, createVotingPage, server } from '../test/page.ts'
+import { createPage, createVotingPage, server } from '../test/fake-server.ts'
 import { createPollClient } from './create-poll-client.ts'
 
 beforeEach(() => void vi.useFakeTimers())

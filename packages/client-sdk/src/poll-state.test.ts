@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { samplePoll, sampleResults } from '../test/samples.ts'
+import { samplePoll, sampleResults } from '../test/fake-server.ts'
 import { type HeldPoll, holdVote, nothingHeld, reducePoll } from './poll-state.ts'
 import { isNewer, stateOrder } from './protocol/is-newer.ts'
 import type { PollMessage, ServerMessage } from './protocol/messages.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { samplePoll } from '../../test/samples.ts'
+import { samplePoll } from '../../test/fake-server.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { createPollApi, type PollApi } from './poll-api.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createFakeConnection, createReadyConnection, target } from '../../test/fake-connection.ts'
+import { createFakeConnection, createReadyConnection, target } from '../../test/fake-server.ts'
 import { PollError } from '../protocol/poll-error.ts'
 
 beforeEach(() => void vi.useFakeTimers())

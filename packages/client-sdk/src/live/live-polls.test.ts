@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPage, createVotingPage, own, server } from '../../test/page.ts'
-import { samplePoll } from '../../test/samples.ts'
+import { createPage, createVotingPage, own, samplePoll, server } from '../../test/fake-server.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {

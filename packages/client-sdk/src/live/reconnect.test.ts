@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createFakeConnection, createReadyConnection } from '../../test/fake-connection.ts'
+import { createFakeConnection, createReadyConnection } from '../../test/fake-server.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 
 beforeEach(() => void vi.useFakeTimers())

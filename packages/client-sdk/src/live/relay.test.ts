@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { createFakeNetwork } from '../../test/fake-web-socket.ts'
+import { createFakeNetwork } from '../../test/fake-server.ts'
 import { createPollClient } from '../create-poll-client.ts'
 import { decodeClientMessage } from '../protocol/decode-client-message.ts'
 import type { ServerMessage, VoteMessage } from '../protocol/messages.ts'

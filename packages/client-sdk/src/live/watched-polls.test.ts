@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPage, createVotingPage } from '../../test/page.ts'
-import { samplePoll, sampleResults } from '../../test/samples.ts'
+import { createPage, createVotingPage, samplePoll, sampleResults } from '../../test/fake-server.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
