@@ -56,10 +56,9 @@ export async function startPages(
     serve,
     page: (html, headers) => serve(`/page-${bodies.size + 1}`, html, headers),
     close() {
+      const isClosed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
-      return new Promise((resolve) => {
-        server.close(() => resolve())
-      })
+      return isClosed
     },
   }
 }

@@ -38,5 +38,5 @@ export function emit<Name extends keyof LivePollEventMap>(
 }
 
 declare global {
-  interface HTMLElementEventMap extends LivePollEventMap {}
+  interface GlobalEventHandlersEventMap extends LivePollEventMap {}
 }

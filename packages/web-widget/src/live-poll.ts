@@ -132,8 +132,9 @@ export class LivePoll extends TemplateElement {
     const view = this.#view()
     if (view && this.poll) return ballotPaper(view, words, this.#formats, this.#acts)
     if (!this.poll || watched?.status === 'not-found') return message(words.notFound)
-    if (watched?.error) return message(errorWords(watched.error, words))
-    return loading(this.choices, isOffline ? words.offline : '', words)
+    const error = watched?.error
+    if (error && !error.retryable) return message(errorWords(error, words))
+    return loading(this.choices, error ? errorWords(error, words) : isOffline ? words.offline : '', words)
   }
 
   #view(): View | undefined {

@@ -58,5 +58,5 @@ export const english: LivePollStrings = {
   turnout: (voters, written) => (voters ? `${written} ${voters === 1 ? 'voter' : 'voters'}` : 'No votes yet'),
   offline: 'No connection. Trying again',
   waiting: 'No connection. Your vote is kept and will be sent',
-  errors: { UNAUTHENTICATED: 'Sign in to vote.' },
+  errors: { UNAUTHENTICATED: 'Sign in to vote.', UNAVAILABLE: 'No connection. Trying again' },
 }

@@ -77,7 +77,7 @@ export function noteOf(view: View, words: LivePollStrings, formats: Formats): st
   if (draft.refusal) return errorWords(draft.refusal, words)
   if (stage === 'ballot' && (misfit > 0 || (misfit < 0 && draft.wasTried))) return ruleOf(poll, words)
   if (!figures && poll.showResults === 'organizers') return words.hidden
-  if (!figures && stage === 'voted') return words.hiddenUntilClose
+  if (!figures && poll.showResults === 'after-close' && stage === 'voted') return words.hiddenUntilClose
   return poll.state === 'open' && poll.closesAt ? words.closes(formats.time(poll.closesAt)) : ''
 }
 
