@@ -181,7 +181,11 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
 
   /** @returns whether the message was refused for coming too soon */
   function isTooSoon(message: ClientMessage): boolean {
-    if (typeof admission === 'object' && admission.kind === 'relay') return false
+    if (typeof admission === 'object') {
+      if (admission.kind === 'relay') return false
+    } else if (message.type === 'hello' && (message.ticket ?? message.token) !== undefined) {
+      return false // signing in happens once: it admits, or it closes the connection
+    }
     const retryAfter = rate.take(performance.now())
     if (retryAfter === 0) {
       refused = 0
