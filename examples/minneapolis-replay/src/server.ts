@@ -1,0 +1,24 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createLivePoll } from '@live-poll/server-sdk'
+import { embedded } from '@live-poll/server-sdk/embedded'
+import { toNodeHandler } from '@live-poll/server-sdk/node'
+import { attachChannel } from '@live-poll/server-sdk/ws'
+
+// The whole server of this example, in a process of its own: start-server.ts starts it and ends it.
+const [, , directory, adminKey] = process.argv
+const livePoll = createLivePoll({ database: embedded({ directory }), adminKey })
+const server = createServer(toNodeHandler(livePoll))
+attachChannel(server, livePoll)
+
+await livePoll.ready()
+server.listen(0, '127.0.0.1', () => {
+  process.send?.((server.address() as AddressInfo).port)
+})
+
+process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group; when to end is for the process that started this one
+process.once('disconnect', async () => {
+  server.close()
+  await livePoll.close()
+  server.closeAllConnections()
+})
