@@ -33,7 +33,9 @@ const untouched: Draft = { chosen: null, wasTried: false, refusal: null }
  * @csspart bar - The fill behind a row, as wide as its share.
  * @csspart label - The text of a choice.
  * @csspart mark - The place of the tick on one's own vote.
- * @csspart figure - Count and share at the end of a row; `count` and `share` in it.
+ * @csspart figure - What stands at the end of a row.
+ * @csspart count - The votes in it.
+ * @csspart share - The percentage in it.
  * @csspart button - Each button; also `vote-button`, `change-button`, `cancel-button`.
  * @csspart turnout - How many took part.
  * @csspart note - The line for what went wrong or is awaited.
@@ -70,31 +72,31 @@ export class LivePoll extends TemplateElement {
   get poll(): string {
     return this.getAttribute('poll') ?? ''
   }
-  set poll(id: string) {
-    this.setAttribute('poll', id)
+  set poll(id: string | null | undefined) {
+    this.#reflect('poll', id)
   }
 
   /** Where Live Poll is mounted: absolute, or relative to the page. @default the server the script came from */
   get server(): string {
     return this.getAttribute('server') ?? LivePoll.defaultServer
   }
-  set server(address: string) {
-    this.setAttribute('server', address)
+  set server(address: string | null | undefined) {
+    this.#reflect('server', address)
   }
 
   /** How many rows to hold free while loading. @default 3 */
   get choices(): number {
     return Number(this.getAttribute('choices') ?? 3)
   }
-  set choices(count: number) {
-    this.setAttribute('choices', `${count}`)
+  set choices(count: number | null | undefined) {
+    this.#reflect('choices', count)
   }
 
   /** Words in place of the English ones; those left out stay English. */
   get strings(): LivePollStrings {
     return this.#words
   }
-  set strings(words: StringOverrides) {
+  set strings(words: StringOverrides | null | undefined) {
     this.#words = { ...english, ...words }
     this.requestUpdate()
   }
@@ -157,12 +159,18 @@ export class LivePoll extends TemplateElement {
     },
   }
 
+  #reflect(name: string, value: string | number | null | undefined): void {
+    if (value === null || value === undefined) this.removeAttribute(name)
+    else this.setAttribute(name, `${value}`)
+  }
+
   #edit(draft: Draft): void {
     this.#draft = draft
     this.requestUpdate()
   }
 
   async #cast({ id: pollId }: Poll, choices: readonly number[]): Promise<void> {
+    this.#edit({ ...untouched, chosen: this.#draft.chosen })
     let draft = untouched
     try {
       const { revision } = await this.#live.vote(choices)
