@@ -15,9 +15,10 @@ export interface ReadJsonOptions {
 export async function readJson(request: HttpRequest, options: ReadJsonOptions = {}): Promise<unknown> {
   const { whenEmpty, maxBytes = limits.bodyBytes } = options
   const body = await request.readBody(maxBytes)
-  if ('json' in body) return body.json
-  if (body.bytes.length === 0 && whenEmpty !== undefined) return whenEmpty
+  if ('bytes' in body && body.bytes.length === 0 && whenEmpty !== undefined) return whenEmpty
+  // Also where a parser of the host's has read it: a form, say.
   if (!isJson(request.headers.get('content-type'))) throw pollError('UNSUPPORTED_TYPE')
+  if ('json' in body) return body.json
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.bytes))
   } catch {

@@ -41,10 +41,10 @@ function toRequest(request: NodeRequest): HttpRequest {
 }
 
 async function readBody(request: NodeRequest, maxBytes: number): Promise<HttpBody> {
+  if (Number(request.headers['content-length']) > maxBytes) throw pollError('TOO_LARGE')
   if (request.readableEnded && request.body !== undefined) {
     return Buffer.isBuffer(request.body) ? { bytes: request.body } : { json: request.body }
   }
-  if (Number(request.headers['content-length']) > maxBytes) throw pollError('TOO_LARGE')
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
