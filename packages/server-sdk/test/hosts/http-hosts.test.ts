@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { describeHttpAnswers } from './http-answers.suite.ts'
+import { httpHosts } from './http-hosts.ts'
+import { describeHttpOrigins, namedOrigin } from './http-origins.suite.ts'
+import { describeMalformedRequests } from './malformed-requests.suite.ts'
+
+const hostsSession = {
+  identify: ({ headers }: { headers: Headers }) => headers.get('cookie') === 'session=editor' && { id: 'ed' },
+  authorize: ({ user }: { user?: { id: string } }) => user?.id === 'ed',
+}
+
+let plain: RunningLivePoll
+let named: RunningLivePoll
+let open: RunningLivePoll
+beforeAll(async () => {
+  plain = await startLivePoll()
+  const { directory } = plain
+  named = await startLivePoll({ directory, origins: [namedOrigin], ...hostsSession })
+  open = await startLivePoll({ directory, origins: '*', ...hostsSession })
+})
+afterAll(async () => {
+  await named.stop()
+  await open.stop()
+  await plain.stop()
+})
+
+for (const [name, host] of Object.entries(httpHosts)) {
+  describe('Every route answers', () => describeHttpAnswers(name, host, () => plain))
+  describe('Every route refuses', () => describeMalformedRequests(name, host, () => plain))
+  describe('Origins and cookies', () => describeHttpOrigins(name, host, () => ({ named, open })))
+}

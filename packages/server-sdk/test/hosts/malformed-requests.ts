@@ -1,0 +1,166 @@
+import { type ErrorCode, limits } from '@live-poll/client-sdk/protocol'
+import type { CallOptions } from '../http-client.ts'
+
+/** Who sends it: nobody, a voter (who has not voted), or an organizer. */
+export type Sender = 'nobody' | 'voter' | 'organizer'
+
+export interface MalformedRequest extends CallOptions {
+  readonly code: ErrorCode
+  readonly as: Sender
+  /** After the route's path. */
+  readonly query?: string
+  /** Instead of the id of a poll that is there. */
+  readonly pollId?: string
+  /** Where the issue is, for INVALID. */
+  readonly at?: string
+}
+
+const poll = { question: 'Lunch?', choices: ['Soup', 'Salad'] }
+const vote = { voteId: 'v', choices: [1] }
+const objectOf = (bytes: number) => ({ voteId: 'x'.repeat(bytes - '{"voteId":""}'.length) })
+const withBody = (as: Sender) =>
+  ({
+    'no body': { as, code: 'UNSUPPORTED_TYPE' },
+    'a body of another type': { as, body: '{}', type: 'text/plain', code: 'UNSUPPORTED_TYPE' },
+    'a form': { as, body: 'question=Lunch%3F', type: 'application/x-www-form-urlencoded', code: 'UNSUPPORTED_TYPE' },
+    'what is no JSON': { as, body: '{"question":', code: 'BAD_JSON' },
+    'an empty JSON body': { as, body: '', code: 'BAD_JSON' },
+    'broken UTF-8': { as, body: new Uint8Array([0x22, 0xff, 0x22]), code: 'BAD_JSON' },
+    'an array': { as, body: [], code: 'INVALID', at: '' },
+  }) as const satisfies Record<string, MalformedRequest>
+
+/** For every route under `/polls/:id`. */
+const noSuchPoll = (as: Sender, request: CallOptions & { query?: string } = {}) =>
+  ({
+    'a poll that is not there': { ...request, as, pollId: 'p_nowhere', code: 'POLL_NOT_FOUND' },
+    'a poll id with a dot': { ...request, as, pollId: 'p.1', code: 'POLL_NOT_FOUND' },
+    'a poll id with a slash in it': { ...request, as, pollId: 'p%2F1', code: 'POLL_NOT_FOUND' },
+    'a poll id that is broken UTF-8': { ...request, as, pollId: '%ff%00', code: 'POLL_NOT_FOUND' },
+    'a poll id of 65 letters': { ...request, as, pollId: 'p'.repeat(65), code: 'POLL_NOT_FOUND' },
+  }) as const satisfies Record<string, MalformedRequest>
+
+const organizersOnly = (request: CallOptions = {}) =>
+  ({
+    nobody: { ...request, as: 'nobody', code: 'UNAUTHENTICATED' },
+    'a voter': { ...request, as: 'voter', code: 'FORBIDDEN' },
+    'another admin key': { ...request, as: 'nobody', token: `lpa_${'x'.repeat(32)}`, code: 'UNAUTHENTICATED' },
+  }) as const satisfies Record<string, MalformedRequest>
+
+const votersOnly = (request: CallOptions & { query?: string } = {}) =>
+  ({
+    nobody: { ...request, as: 'nobody', code: 'UNAUTHENTICATED' },
+    'an organizer': { ...request, as: 'organizer', code: 'UNAUTHENTICATED' },
+    'a forged token': { ...request, as: 'nobody', token: 'lpv_W10.AAAA', code: 'UNAUTHENTICATED' },
+  }) as const satisfies Record<string, MalformedRequest>
+
+const invalid = (as: Sender, at: string, request: CallOptions & { query?: string }): MalformedRequest => ({
+  ...request,
+  as,
+  code: 'INVALID',
+  at,
+})
+
+/**
+ * For every route of the API, by method and path: what it refuses, and how. The suite fails for a route that is not
+ * here. A method that the path does not offer is tried on each of them besides.
+ */
+export const malformedRequests: Readonly<Record<string, Readonly<Record<string, MalformedRequest>>>> = {
+  'POST /polls': {
+    ...withBody('organizer'),
+    ...organizersOnly({ body: poll }),
+    'nothing of a poll': invalid('organizer', 'question', { body: {} }),
+    'one choice': invalid('organizer', 'choices', { body: { ...poll, choices: ['Soup'] } }),
+    'a field that is misspelt': invalid('organizer', 'canchange', { body: { ...poll, canchange: true } }),
+    'a time that is none': invalid('organizer', 'closesAt', { body: { ...poll, closesAt: 'soon' } }),
+    'an empty idempotency key': invalid('organizer', 'Idempotency-Key', {
+      body: poll,
+      headers: { 'idempotency-key': '' },
+    }),
+    'an idempotency key that is too long': invalid('organizer', 'Idempotency-Key', {
+      body: poll,
+      headers: { 'idempotency-key': 'k'.repeat(limits.idempotencyKeyLength + 1) },
+    }),
+    'an idempotency key in Latin-1': invalid('organizer', 'Idempotency-Key', {
+      body: poll,
+      headers: { 'idempotency-key': 'clé' },
+    }),
+    'a body that is too large': { as: 'organizer', body: objectOf(limits.bodyBytes + 1), code: 'TOO_LARGE' },
+  },
+  'GET /polls': {
+    ...organizersOnly(),
+    'a limit of 0': invalid('organizer', 'limit', { query: '?limit=0' }),
+    'a limit beyond 100': invalid('organizer', 'limit', { query: '?limit=101' }),
+    'a limit of a half': invalid('organizer', 'limit', { query: '?limit=0.5' }),
+    'a limit that is no number': invalid('organizer', 'limit', { query: '?limit=many' }),
+    'an empty limit': invalid('organizer', 'limit', { query: '?limit=' }),
+    'a cursor that is none': invalid('organizer', 'cursor', { query: '?cursor=next' }),
+    'a cursor in broken UTF-8': invalid('organizer', 'cursor', { query: '?cursor=%ff%00' }),
+    'a cursor of the far future': invalid('organizer', 'cursor', { query: '?cursor=999999999999999_p' }),
+  },
+  'GET /polls/:id': noSuchPoll('nobody'),
+  'POST /polls/:id/open': { ...organizersOnly(), ...noSuchPoll('organizer') },
+  'POST /polls/:id/close': { ...organizersOnly(), ...noSuchPoll('organizer') },
+  'GET /polls/:id/results': noSuchPoll('nobody'),
+  'PUT /polls/:id/vote': {
+    ...withBody('voter'),
+    ...votersOnly({ body: vote }),
+    ...noSuchPoll('voter', { body: vote }),
+    'no vote id': invalid('voter', 'voteId', { body: { choices: [1] } }),
+    'a vote id with a space': invalid('voter', 'voteId', { body: { ...vote, voteId: 'v 1' } }),
+    'no choices': invalid('voter', 'choices', { body: { voteId: 'v' } }),
+    'choices that are null, which is what DELETE is for': invalid('voter', 'choices', {
+      body: { ...vote, choices: null },
+    }),
+    'a choice twice': invalid('voter', 'choices', { body: { ...vote, choices: [1, 1] } }),
+    'an empty ballot': invalid('voter', 'choices', { body: { ...vote, choices: [] } }),
+    'a choice the poll does not have': invalid('voter', 'choices', { body: { ...vote, choices: [9] } }),
+    'more choices than allowed': invalid('voter', 'choices', { body: { ...vote, choices: [1, 2] } }),
+    'a revision that is a text': invalid('voter', 'revision', { body: { ...vote, revision: '0' } }),
+    'a negative epoch': invalid('voter', 'epoch', { body: { ...vote, epoch: -1 } }),
+    'a revision never made': { as: 'voter', body: { ...vote, revision: 7 }, code: 'REVISION_CONFLICT' },
+    'an epoch that never was': { as: 'voter', body: { ...vote, epoch: 9 }, code: 'EPOCH_CHANGED' },
+    'a body that is too large': { as: 'voter', body: objectOf(limits.bodyBytes + 1), code: 'TOO_LARGE' },
+  },
+  'DELETE /polls/:id/vote': {
+    ...votersOnly({ query: '?voteId=v' }),
+    ...noSuchPoll('voter', { query: '?voteId=v' }),
+    'no vote id': invalid('voter', 'voteId', {}),
+    'an empty vote id': invalid('voter', 'voteId', { query: '?voteId=' }),
+    'a vote id with a space': invalid('voter', 'voteId', { query: '?voteId=v%201' }),
+    'a negative revision': invalid('voter', 'revision', { query: '?voteId=v&revision=-1' }),
+    'an empty revision': invalid('voter', 'revision', { query: '?voteId=v&revision=' }),
+    'an epoch that is no number': invalid('voter', 'epoch', { query: '?voteId=v&epoch=first' }),
+    'an epoch too large to be exact': invalid('voter', 'epoch', { query: '?voteId=v&epoch=9007199254740993' }),
+    'nothing to take back': { as: 'voter', query: '?voteId=v', code: 'NOT_FOUND' },
+  },
+  'GET /polls/:id/vote': {
+    ...votersOnly(),
+    ...noSuchPoll('voter'),
+    'a voter who never voted': { as: 'voter', code: 'NOT_FOUND' },
+  },
+  'POST /voters': {
+    'a body of another type': { as: 'nobody', body: '{}', type: 'text/plain', code: 'UNSUPPORTED_TYPE' },
+    'what is no JSON': { as: 'nobody', body: '{', code: 'BAD_JSON' },
+    'an array': invalid('nobody', '', { body: [] }),
+    'a token that is not valid': { as: 'nobody', token: 'lpv_W10.AAAA', code: 'UNAUTHENTICATED' },
+    'voters, named by nobody': { as: 'nobody', body: { voters: ['ada'] }, code: 'UNAUTHENTICATED' },
+    'voters, named by a voter': { as: 'voter', body: { voters: ['ada'] }, code: 'FORBIDDEN' },
+    'a relay, asked for by a voter': { as: 'voter', body: { relay: true }, code: 'FORBIDDEN' },
+    'a relay, asked for by nobody': { as: 'nobody', body: { relay: true }, code: 'UNAUTHENTICATED' },
+    'no voters': invalid('organizer', 'voters', { body: { voters: [] } }),
+    'voters that are null': invalid('organizer', 'voters', { body: { voters: null } }),
+    'too many voters': invalid('organizer', 'voters', {
+      body: { voters: Array.from({ length: limits.namedVoters + 1 }, (_, index) => `u${index}`) },
+    }),
+    'a voter without a name': invalid('organizer', 'voters.1', { body: { voters: ['ada', ''] } }),
+    'a voter with a line break': invalid('organizer', 'voters.0', { body: { voters: ['a\nb'] } }),
+    'a relay that is false': invalid('organizer', 'relay', { body: { relay: false } }),
+    'voters and a relay': invalid('organizer', 'voters', { body: { relay: true, voters: ['ada'] } }),
+    'a field that is not known': invalid('organizer', 'life', { body: { voters: ['ada'], life: 1 } }),
+    'a body that is too large': { as: 'organizer', body: objectOf(2_000_000), code: 'TOO_LARGE' },
+  },
+  // These take no input.
+  'GET /widget.js': {},
+  'GET /health/live': {},
+  'GET /health/ready': {},
+}
