@@ -101,6 +101,7 @@ describe('readPollInput', () => {
     ['a minimum that is null', { ballot: { min: null } }, 'ballot.min'],
     ['a maximum beyond the choices', { ballot: { max: 3 } }, 'ballot.max'],
     ['a maximum below the minimum', { ballot: { min: 2, max: 1 } }, 'ballot.max'],
+    ['a maximum that no number can be made of', { ballot: { max: { toString: 1 } } }, 'ballot.max'],
     ['a way to show results that this version lacks', { showResults: 'after-close' }, 'showResults'],
     ['canChange as a text', { canChange: 'true' }, 'canChange'],
     ['a time as a number', { opensAt: 1_700_000_000_000 }, 'opensAt'],

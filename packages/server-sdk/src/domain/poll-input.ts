@@ -86,7 +86,7 @@ function readLabels(value: unknown, complain: Complain): readonly string[] {
 }
 
 function readBallot(value: unknown, choiceCount: number, complain: Complain): ChooseBallot {
-  const ballot = { kind: 'choose', min: 1, max: 1 } as const
+  const ballot: ChooseBallot = { kind: 'choose', min: 1, max: 1 }
   if (value === undefined) return ballot
   if (!isRecord(value)) {
     complain('ballot', 'Send {"kind":"choose","min":1,"max":1}.')
@@ -95,11 +95,13 @@ function readBallot(value: unknown, choiceCount: number, complain: Complain): Ch
   const { kind = 'choose', min = 1, max = 1, ...unknown } = value
   for (const field of Object.keys(unknown)) complain(`ballot.${field}`, 'This field is not known.')
   if (kind !== 'choose') complain('ballot.kind', 'This version knows "choose".')
-  const fits = (n: unknown): n is number => Number.isInteger(n) && (n as number) >= 1 && (n as number) <= choiceCount
-  if (choiceCount > 0 && !fits(min)) complain('ballot.min', `Send 1 to ${choiceCount}.`)
-  else if (choiceCount > 0 && !fits(max)) complain('ballot.max', `Send 1 to ${choiceCount}.`)
-  else if (Number(min) > Number(max)) complain('ballot.max', 'Send at least min.')
-  return { kind: 'choose', min: Number(min), max: Number(max) }
+  const isCount = (n: unknown): n is number => Number.isInteger(n) && (n as number) >= 1
+  const fits = (n: number) => choiceCount === 0 || n <= choiceCount // without choices there is nothing to fit to
+  if (!isCount(min) || !fits(min)) complain('ballot.min', `Send 1 to ${choiceCount || limits.maxChoices}.`)
+  else if (!isCount(max) || !fits(max)) complain('ballot.max', `Send 1 to ${choiceCount || limits.maxChoices}.`)
+  else if (min > max) complain('ballot.max', 'Send at least min.')
+  else return { ...ballot, min, max }
+  return ballot
 }
 
 /** RFC 3339 with an offset: a time without one means something else on every server. */
