@@ -15,6 +15,12 @@ export interface RawSocket {
    * @throws when the connection ends before, or after 5 s, with what came instead
    */
   take<T extends ServerMessage['type']>(type: T, matches?: (message: Message<T>) => boolean): Promise<Message<T>>
+  /** As `take`, of two types, whichever comes first. */
+  takeEither<A extends ServerMessage['type'], B extends ServerMessage['type']>(
+    one: A,
+    other: B,
+    matches?: (message: Message<A> | Message<B>) => boolean,
+  ): Promise<Message<A> | Message<B>>
   /** What came and was not taken. */
   readonly untaken: readonly ServerMessage[]
   /** Resolves when everything sent so far is read by the server, as far as a pong can tell. */
@@ -24,6 +30,9 @@ export interface RawSocket {
   close(): Promise<void>
   /** Ends the connection without a closing handshake. */
   terminate(): void
+  /** Stops reading: what the server sends then fills the network's buffers, and the server's. */
+  pause(): void
+  resume(): void
 }
 
 export interface RawSocketOptions {
@@ -58,17 +67,15 @@ export async function openRawSocket(url: string, options: RawSocketOptions = {})
   await once(socket, 'open')
   socket.on('error', () => {}) // 'close' follows
 
-  function take<T extends ServerMessage['type']>(type: T, matches: (message: Message<T>) => boolean = () => true) {
-    return new Promise<Message<T>>((resolve, reject) => {
+  function takeFirst<M extends ServerMessage>(wanted: string, isWanted: (message: ServerMessage) => message is M) {
+    return new Promise<M>((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer)
         watchers.delete(watch)
         settle()
       }
       const fail = (why: string) =>
-        finish(() => reject(new Error(`No such "${type}": ${why}; untaken: ${JSON.stringify(untaken)}`)))
-      const isWanted = (message: ServerMessage): message is Message<T> =>
-        message.type === type && matches(message as Message<T>)
+        finish(() => reject(new Error(`No such ${wanted}: ${why}; untaken: ${JSON.stringify(untaken)}`)))
       const watch = () => {
         const found = untaken.find(isWanted)
         if (found) {
@@ -82,6 +89,9 @@ export async function openRawSocket(url: string, options: RawSocketOptions = {})
     })
   }
 
+  const take: RawSocket['take'] = (type, matches = () => true) =>
+    takeFirst(type, (message): message is Message<typeof type> => message.type === type && matches(message as never))
+
   const sendText = (message: object | string | Uint8Array) => {
     if (message instanceof Uint8Array) socket.send(message, { binary: false })
     else socket.send(typeof message === 'string' ? message : JSON.stringify(message))
@@ -91,6 +101,12 @@ export async function openRawSocket(url: string, options: RawSocketOptions = {})
     send: sendText,
     sendBinary: (data) => socket.send(data, { binary: true }),
     take,
+    takeEither: (one, other, matches = () => true) =>
+      takeFirst(
+        `${one} or ${other}`,
+        (message): message is Message<typeof one> | Message<typeof other> =>
+          (message.type === one || message.type === other) && matches(message as never),
+      ),
     untaken,
     async settle() {
       sendText({ type: 'ping' })
@@ -103,5 +119,7 @@ export async function openRawSocket(url: string, options: RawSocketOptions = {})
       await closed
     },
     terminate: () => socket.terminate(),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
   }
 }
