@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { DumpedVote, FromVotingProcess } from './voting-process.ts'
 
-export const adminKey = `lpa_${'k'.repeat(40)}`
+const adminKey = `lpa_${'k'.repeat(40)}`
 
 export interface VotingProcess {
   readonly pid: number

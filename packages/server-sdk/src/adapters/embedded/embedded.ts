@@ -14,6 +14,8 @@ import type { Tables } from '../sql/tables.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
 
+export { DirectoryInUseError } from './directory-lock.ts'
+
 export interface EmbeddedOptions {
   /** Holds the database, its lock and the secret. Created when missing. @default '.live-poll' */
   readonly directory?: string
@@ -21,7 +23,8 @@ export interface EmbeddedOptions {
 
 /**
  * Postgres inside this process (PGlite), with its data in a folder. For development, and for a site that one
- * process serves. Two instances in one process share the database; a second process is refused with the holder's name.
+ * process serves. Two instances in one process share the database; in a second process `ready()` rejects with a
+ * `DirectoryInUseError` that names the holder.
  *
  * @example createLivePoll({ database: embedded({ directory: '/var/lib/live-poll' }) })
  */

@@ -1,7 +1,7 @@
 import type { Ballot } from '../ballot.ts'
 
 /** The bucket that counts ballots, whatever is on them. */
-export const VOTERS = 'voters'
+const VOTERS = 'voters'
 
 /** What one `choose` ballot adds to which buckets: one to each of its choices, one to the voters. */
 export function chooseIncrements(ballot: Ballot): readonly string[] {
