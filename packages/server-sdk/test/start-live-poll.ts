@@ -43,21 +43,17 @@ export async function startLivePoll({
   await livePoll.ready()
   const http = await listen(toNodeHandler(livePoll))
   const detach = attachToWs(http.server, livePoll)
-  const uws = listenWithUws(livePoll)
-  const path = livePoll.channel.path
+  const uws = await channelListeners['uWebSockets.js'](livePoll)
   return {
     livePoll,
     logger,
     directory: folder,
     origin: http.origin,
-    channelUrls: {
-      ws: `${http.origin.replace('http', 'ws')}${path}`,
-      'uWebSockets.js': `ws://127.0.0.1:${uws.port}${path}`,
-    },
+    channelUrls: { ws: channelUrl(http.origin, livePoll), 'uWebSockets.js': uws.channelUrl },
     async stop() {
       await livePoll.close()
       detach()
-      uws.close()
+      await uws.close()
       await http.close()
       if (!directory) await rm(folder, { recursive: true })
     },
@@ -79,21 +75,43 @@ export async function listen(handler: RequestListener) {
   }
 }
 
-/** The channel on a uWebSockets.js app on a free port. @throws where this Node cannot load it: no test is skipped */
-export function listenWithUws(livePoll: LivePoll): { readonly port: number; close(): void } {
-  const uws = createRequire(import.meta.url)('uWebSockets.js') as typeof import('uWebSockets.js')
-  const app = uws.App()
-  const detach = attachToUws(app, livePoll)
-  let port = 0
-  app.listen('127.0.0.1', 0, (socket) => {
-    if (socket) port = uws.us_socket_local_port(socket)
-  })
-  if (port === 0) throw new Error('uWebSockets.js did not get a port.')
-  return {
-    port,
-    close() {
-      detach()
-      app.close()
-    },
-  }
+export interface ChannelListener {
+  readonly channelUrl: string
+  close(): Promise<void>
+}
+
+/** Puts the channel on a free port of its own. @throws where a server cannot be loaded: no test is skipped */
+export const channelListeners: Readonly<Record<ChannelServerName, (livePoll: LivePoll) => Promise<ChannelListener>>> = {
+  async ws(livePoll) {
+    const http = await listen((_, response) => void response.writeHead(404).end())
+    const detach = attachToWs(http.server, livePoll)
+    return {
+      channelUrl: channelUrl(http.origin, livePoll),
+      close() {
+        detach()
+        return http.close()
+      },
+    }
+  },
+  async 'uWebSockets.js'(livePoll) {
+    const uws = createRequire(import.meta.url)('uWebSockets.js') as typeof import('uWebSockets.js')
+    const app = uws.App()
+    const detach = attachToUws(app, livePoll)
+    let port = 0
+    app.listen('127.0.0.1', 0, (socket) => {
+      if (socket) port = uws.us_socket_local_port(socket)
+    })
+    if (port === 0) throw new Error('uWebSockets.js did not get a port.')
+    return {
+      channelUrl: channelUrl(`http://127.0.0.1:${port}`, livePoll),
+      async close() {
+        detach()
+        app.close()
+      },
+    }
+  },
+}
+
+function channelUrl(origin: string, { channel }: LivePoll): string {
+  return `${origin.replace('http', 'ws')}${channel.path}`
 }

@@ -8,7 +8,9 @@ const api = (running: RunningLivePoll) => createHttpClient(running.origin)
 
 export async function createPoll(running: RunningLivePoll, fields: object = {}): Promise<Poll> {
   const body = { question: 'Lunch?', choices: ['Soup', 'Salad'], ...fields }
-  return (await api(running)<Poll>('POST', '/polls', { token: adminKey, body })).body
+  const answer = await api(running)<Poll>('POST', '/polls', { token: adminKey, body })
+  if (answer.status !== 201) throw new Error(`No poll was made: ${JSON.stringify(answer.body)}`)
+  return answer.body
 }
 
 export async function readResults(running: RunningLivePoll, pollId: string): Promise<Results> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { describeChannelMessages } from './channel-messages.suite.ts'
+import { describeChannelResults } from './channel-results.suite.ts'
 import { describeChannelVotes } from './channel-votes.suite.ts'
 import { describeConcurrentCasts } from './concurrent-casts.suite.ts'
 
@@ -12,6 +13,7 @@ afterAll(() => running.stop())
 
 for (const server of channelServers) {
   describe('The channel', () => describeChannelMessages(server, () => running))
+  describe('Watchers', () => describeChannelResults(server, () => running))
   describe('Votes', () => describeChannelVotes(server, () => running))
   describeConcurrentCasts([server], () => running)
 }

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { describeChannelLimits } from './channel-limits.suite.ts'
+import { describeSlowReaders } from './slow-readers.suite.ts'
+
+let running: RunningLivePoll
+beforeAll(async () => {
+  running = await startLivePoll()
+})
+afterAll(() => running.stop())
+
+for (const server of channelServers) {
+  describe('A connection', () => describeChannelLimits(server, () => running))
+  describe('A reader who stops reading', () => describeSlowReaders(server, () => running))
+}

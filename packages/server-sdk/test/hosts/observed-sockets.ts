@@ -1,0 +1,47 @@
+import type { LivePoll } from '@live-poll/server-sdk'
+
+/** What the channel did to one socket, and the socket to the channel. */
+export interface ObservedSocket {
+  readonly topics: ReadonlySet<string>
+  readonly closeCode: number | undefined
+  readonly isTerminated: boolean
+  /** The server has told the channel that it is gone. */
+  readonly hasEnded: boolean
+}
+
+/** A Live Poll to attach to a WebSocket server, whose sockets can be looked at. */
+export function observeSockets(livePoll: LivePoll): { livePoll: LivePoll; sockets: readonly ObservedSocket[] } {
+  const sockets: ObservedSocket[] = []
+  const open: LivePoll['channel']['open'] = (socket) => {
+    const topics = new Set<string>()
+    const observed = { topics, closeCode: undefined as number | undefined, isTerminated: false, hasEnded: false }
+    sockets.push(observed)
+    const events = livePoll.channel.open({
+      ...socket,
+      subscribe(topic) {
+        topics.add(topic)
+        socket.subscribe(topic)
+      },
+      unsubscribe(topic) {
+        topics.delete(topic)
+        socket.unsubscribe(topic)
+      },
+      close(code, reason) {
+        observed.closeCode = code
+        socket.close(code, reason)
+      },
+      terminate() {
+        observed.isTerminated = true
+        socket.terminate()
+      },
+    })
+    return {
+      ...events,
+      closed() {
+        observed.hasEnded = true
+        events.closed()
+      },
+    }
+  }
+  return { livePoll: { ...livePoll, channel: { ...livePoll.channel, open } }, sockets }
+}
