@@ -53,9 +53,13 @@ describeInBrowser('voting', () => {
     expect(await page.getByRole('button').count()).toBe(0)
   })
 
-  test('the page hears of the vote and of the results', async ({ site, open }) => {
+  test('the page hears of the vote and of the results, also from within a shadow tree', async ({ site, open }) => {
     const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
     const page = await open(site.tag(`poll="${id}"`, hearEvents))
+    await page.evaluate(() => {
+      const frame = document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' })
+      frame.append(document.querySelector('live-poll') ?? '')
+    })
     await vote(page, 'Salad')
     await expect.poll(() => turnoutOf(page)).toBe('1 voter')
     const events = await page.evaluate<{ type: string; detail: unknown }[]>('heard')
