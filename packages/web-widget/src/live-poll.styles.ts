@@ -10,7 +10,7 @@ export const styles = /* css */ `
     --strong: color-mix(in oklab, var(--accent), currentColor);
     --radius: var(--live-poll-radius, 10px);
     --line: 1px solid color-mix(in srgb, currentColor 18%, transparent);
-    --muted: color-mix(in srgb, currentColor 78%, transparent);
+    --muted: color-mix(in srgb, currentColor 84%, transparent);
     display: block;
     container-type: inline-size;
     contain-intrinsic-inline-size: 24rem;
