@@ -7,7 +7,7 @@ import type { ChannelServer, LivePoll } from '../index.ts'
 
 /**
  * Serves the channel on the host's own HTTP server and port, with the `ws` library. Upgrades of other paths are left
- * to the host's other listeners.
+ * to the host's other listeners, or get 404 where there is none.
  *
  * @returns detach; the sockets themselves are closed by `livePoll.close()`
  * @example attachChannel(server, livePoll)
@@ -24,12 +24,14 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
   const detach = channel.attach(topics)
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    if (request.url?.split('?')[0] !== channel.path) return
-    const { origin = null, host = null } = request.headers
-    if (!channel.allows(origin, host)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    // Node has taken its own listener off: a client who is gone would end the process.
+    socket.on('error', () => socket.destroy())
+    if (request.url?.split('?')[0] !== channel.path) {
+      if (server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found')
       return
     }
+    const { origin = null, host = null } = request.headers
+    if (!channel.allows(origin, host)) return refuse(socket, '403 Forbidden')
     sockets.handleUpgrade(request, socket, head, onOpen)
   }
 
@@ -75,6 +77,10 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
     server.off('upgrade', onUpgrade)
     detach()
   }
+}
+
+function refuse(socket: Duplex, status: string) {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
 function createTopics(): ChannelServer & {
