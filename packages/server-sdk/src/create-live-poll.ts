@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeClientMessage, pollError } from '@live-poll/client-sdk/protocol'
 import { createAdmitVoter } from './actions/admit-voter.ts'
 import { createCastVote } from './actions/cast-vote.ts'
@@ -178,6 +179,7 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
     async close() {
       stopSchedule()
       await groupCommit.drain()
+      await nextTurn() // the answers are on their way, from promise to promise
       channel.close()
       feed.close()
       board.close()
