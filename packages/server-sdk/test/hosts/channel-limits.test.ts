@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { describeChannelLimits } from './channel-limits.suite.ts'
+import { describeLifeCycle } from './life-cycle.suite.ts'
 import { describeSlowReaders } from './slow-readers.suite.ts'
 
 let running: RunningLivePoll
@@ -11,5 +12,6 @@ afterAll(() => running.stop())
 
 for (const server of channelServers) {
   describe('A connection', () => describeChannelLimits(server, () => running))
+  describe('The life of a Live Poll', () => describeLifeCycle(server, () => running))
   describe('A reader who stops reading', () => describeSlowReaders(server, () => running))
 }

@@ -2,7 +2,8 @@ import type { LivePoll } from '@live-poll/server-sdk'
 
 /** What the channel did to one socket, and the socket to the channel. */
 export interface ObservedSocket {
-  readonly topics: ReadonlySet<string>
+  /** Topics it was taken off, in order. */
+  readonly unsubscribed: readonly string[]
   readonly closeCode: number | undefined
   readonly isTerminated: boolean
   /** The server has told the channel that it is gone. */
@@ -13,17 +14,13 @@ export interface ObservedSocket {
 export function observeSockets(livePoll: LivePoll): { livePoll: LivePoll; sockets: readonly ObservedSocket[] } {
   const sockets: ObservedSocket[] = []
   const open: LivePoll['channel']['open'] = (socket) => {
-    const topics = new Set<string>()
-    const observed = { topics, closeCode: undefined as number | undefined, isTerminated: false, hasEnded: false }
+    const unsubscribed: string[] = []
+    const observed = { unsubscribed, closeCode: undefined as number | undefined, isTerminated: false, hasEnded: false }
     sockets.push(observed)
     const events = livePoll.channel.open({
       ...socket,
-      subscribe(topic) {
-        topics.add(topic)
-        socket.subscribe(topic)
-      },
       unsubscribe(topic) {
-        topics.delete(topic)
+        unsubscribed.push(topic)
         socket.unsubscribe(topic)
       },
       close(code, reason) {

@@ -5,7 +5,7 @@ import { type ObservedSocket, observeSockets } from './observed-sockets.ts'
 
 const unlimited = 1024 ** 3
 /** Asks for the large poll until the buffers of the network (some megabytes) and then those of the server fill up. */
-const manyTimes = 200
+const manyTimes = 80
 
 /** What becomes of a connection whose client stops reading, over one WebSocket server. */
 export function describeSlowReaders(server: ChannelServerName, running: () => RunningLivePoll): void {
@@ -42,8 +42,7 @@ export function describeSlowReaders(server: ChannelServerName, running: () => Ru
   describe(`on ${server}`, () => {
     it('misses results, and gets the newest once they read again', async () => {
       const { id, slow, socket, limited, stop } = await startSlowReader({})
-      await vi.waitFor(() => expect(socket.topics.size).toBe(1), { timeout: 10_000 })
-      await vi.waitFor(() => expect(socket.topics.size).toBe(0), { timeout: 10_000 })
+      await vi.waitFor(() => expect(socket.unsubscribed).toHaveLength(1), { timeout: 10_000 })
       const relay = await visitAsRelay(limited, server)
       const watcher = await visit(limited, server)
       watcher.send({ type: 'watch', pollId: id })
@@ -85,7 +84,6 @@ export function describeSlowReaders(server: ChannelServerName, running: () => Ru
     it('is gone soon even if they never read again', async () => {
       const { slow, socket, stop } = await startSlowReader({ fullBytes: 200_000 })
       await vi.waitFor(() => expect(socket.hasEnded).toBe(true), { timeout: 10_000 })
-      expect(socket.topics.size, 'and watches nothing').toBeLessThanOrEqual(1)
       slow.terminate()
       await stop()
     })

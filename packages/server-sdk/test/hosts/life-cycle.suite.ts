@@ -1,0 +1,101 @@
+import { createLivePoll, type Database } from '@live-poll/server-sdk'
+import { embedded } from '@live-poll/server-sdk/embedded'
+import { describe, expect, it } from 'vitest'
+import { openRawSocket } from '../raw-socket.ts'
+import { createRecordingLogger } from '../recording-logger.ts'
+import { type ChannelServerName, channelListeners, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { cast, createPoll, readResults, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
+
+/** Before the database is open, and when it closes, over one WebSocket server. */
+export function describeLifeCycle(server: ChannelServerName, running: () => RunningLivePoll): void {
+  const start = (options: object = {}) => startLivePoll({ directory: running().directory, ...options })
+
+  /** The embedded database, which opens (or fails to) when told. */
+  function gatedDatabase() {
+    let letGo = (_: 'open' | 'fail') => {}
+    const told = new Promise<'open' | 'fail'>((resolve) => {
+      letGo = resolve
+    })
+    const real = embedded({ directory: running().directory })
+    const database: Database = {
+      name: 'embedded',
+      async open(logger) {
+        if ((await told) === 'fail') throw new Error('The database does not answer.')
+        return real.open(logger)
+      },
+    }
+    return { database, letGo }
+  }
+
+  describe(`on ${server}`, () => {
+    it('tells who comes before the database is open to try later, and then lets them in', async () => {
+      const { database, letGo } = gatedDatabase()
+      const livePoll = createLivePoll({ database, logger: createRecordingLogger() })
+      const listener = await channelListeners[server](livePoll)
+      for (let early = 0; early < 3; early++) {
+        expect((await (await openRawSocket(listener.channelUrl)).closed).code).toBe(1013)
+      }
+      letGo('open')
+      await livePoll.ready()
+      const socket = await openRawSocket(listener.channelUrl)
+      socket.send({ type: 'hello' })
+      await socket.take('welcome')
+      await livePoll.close()
+      await listener.close()
+    })
+
+    it('opens the database for the first who comes, and says in the log when that fails', async () => {
+      const { database, letGo } = gatedDatabase()
+      const logger = createRecordingLogger()
+      const livePoll = createLivePoll({ database, logger })
+      const listener = await channelListeners[server](livePoll)
+      letGo('fail')
+      expect((await (await openRawSocket(listener.channelUrl)).closed).code).toBe(1013)
+      await expect(livePoll.ready()).rejects.toThrow('does not answer')
+      expect(logger.errors).not.toEqual([])
+      await livePoll.close()
+      await listener.close()
+    })
+
+    it('close answers every vote it took, then closes with 1012', async () => {
+      const closing = await start({ batchSize: 1 })
+      const { id } = await createPoll(closing)
+      const relay = await visitAsRelay(closing, server)
+      const visitor = await visit(closing, server)
+      const casts = Array.from({ length: 50 }, (_, n) => cast(relay, id, { voter: `user-${n}` }))
+      await relay.settle() // all of them have been read, most of them wait
+      await closing.livePoll.close()
+      const answers = await Promise.all(casts)
+      const voted = answers.filter((answer) => answer.type === 'voted').length
+      for (const answer of answers) if (answer.type === 'rejected') expect(answer.code).toBe('UNAVAILABLE')
+      expect(voted).toBeGreaterThan(0)
+      for (const socket of [relay, visitor]) expect((await socket.closed).code).toBe(1012)
+
+      const reopened = await start()
+      expect(await readResults(reopened, id), 'what was acknowledged, and no more').toMatchObject({ voters: voted })
+      await reopened.stop()
+      await closing.stop()
+    })
+
+    it('after close, nobody gets in', async () => {
+      const closing = await start()
+      await visitAsVoter(closing, server)
+      await closing.livePoll.close()
+      const late = await openRawSocket(closing.channelUrls[server])
+      expect((await late.closed).code).toBe(1013)
+      await closing.stop()
+    })
+
+    it('a close before it is open leaves nothing open', async () => {
+      const { database, letGo } = gatedDatabase()
+      const livePoll = createLivePoll({ database, logger: createRecordingLogger() })
+      const listener = await channelListeners[server](livePoll)
+      const ready = livePoll.ready().catch(() => undefined)
+      const closed = livePoll.close()
+      letGo('open')
+      await Promise.all([ready, closed])
+      expect((await (await openRawSocket(listener.channelUrl)).closed).code).toBe(1013)
+      await listener.close()
+    })
+  })
+}
