@@ -1,5 +1,5 @@
 import axe from 'axe-core'
-import type { Page } from 'playwright-core'
+import type { Page, WebSocketRoute } from 'playwright-core'
 import { expect } from 'vitest'
 import { describeInBrowser, test } from './browser-test.ts'
 import type { Site } from './site.ts'
@@ -21,7 +21,7 @@ const states: Record<string, (page: Page, site: Site) => Promise<void>> = {
     await page.getByRole('radio', { name: 'Salad' }).check()
   },
   async 'ballot of several choices, too many made'(page, site) {
-    await page.goto(site.tag(`poll="${await lunch(site, { ballot: { min: 1, max: 1 + 1 } })}"`))
+    await page.goto(site.tag(`poll="${await lunch(site, { ballot: { min: 1, max: 2 } })}"`))
     for (const name of ['Soup', 'Salad', 'Noodles']) await page.getByRole('checkbox', { name }).check()
   },
   async 'ballot without votes'(page, site) {
@@ -50,6 +50,25 @@ const states: Record<string, (page: Page, site: Site) => Promise<void>> = {
     await site.livePoll.api.closePoll(id)
     await page.goto(site.tag(`poll="${id}"`))
     await page.getByText('Final result').waitFor()
+  },
+  async 'offline, a vote waiting'(page, site) {
+    const sockets: WebSocketRoute[] = []
+    await page.routeWebSocket('**/live-poll/channel', (socket) => {
+      if (sockets.push(socket) === 1) socket.connectToServer()
+      else void socket.close()
+    })
+    await page.goto(site.tag(`poll="${await lunch(site)}"`))
+    await page.getByRole('radio', { name: 'Salad' }).check()
+    await page.route('**/live-poll/**', (route) => route.abort())
+    await sockets[0]?.close({ code: 1012 })
+    await page.getByRole('button', { name: 'Vote' }).click()
+    await page.getByText('No connection. Your vote is kept').waitFor()
+  },
+  async 'refused by the server'(page, site) {
+    const error = { code: 'FORBIDDEN', message: 'You may not do this.', requestId: 'r' }
+    await page.route('**/live-poll/polls/*', (route) => route.fulfill({ status: 403, json: { error } }))
+    await page.goto(site.tag('poll="p_1"'))
+    await page.getByText('You may not do this.').waitFor()
   },
   async 'not found'(page, site) {
     await page.goto(site.tag('poll="p_nowhere"'))
