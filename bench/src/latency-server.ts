@@ -1,5 +1,5 @@
 /**
- * The server of the latency benchmark, in a process of its own: one poll, one page, nothing else.
+ * The server of the latency benchmark, in a process of its own: one poll, one page, and on demand a crowd.
  * node --import tsx latency-server.ts <ws | uwebsockets>
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -18,6 +18,9 @@ export type FromServer =
   | { readonly type: 'ready'; readonly url: string }
   /** uWebSockets.js does not load on this Node or system. */
   | { readonly type: 'missing'; readonly reason: string }
+
+/** Sent to this process: voters gather and keep the poll busy from now on. */
+export type ToServer = 'crowd'
 
 type Uws = { App(): UwsApp & { listen(port: number, done: (socket: unknown) => void): unknown } }
 
@@ -50,16 +53,29 @@ async function serve(channel: Uws | undefined): Promise<void> {
     database: embedded({ directory }),
     channelUrl: channel ? `:${port}/live-poll/channel` : null,
   })
-  const { id } = await livePoll.api.createPoll({ question: 'Which way?', choices: ['Left', 'Right'] })
+  const { id } = await livePoll.api.createPoll({ question: 'Which way?', choices: ['Left', 'Right', 'Up', 'Down'] })
   const handle = toNodeHandler(livePoll)
   const server = createServer((request, response) => {
     handle(request, response, () => response.writeHead(200, { 'content-type': 'text/html' }).end(page(id)))
   })
   if (channel) await listenWithUws(channel, livePoll, port)
   else attachToWs(server, livePoll)
+  process.once('message', () => gather(livePoll, id))
   server.listen(0, '127.0.0.1', () => {
     tell({ type: 'ready', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` })
   })
+}
+
+/**
+ * Voters who go from Up to Down and back without a pause, so that the results are published as often as they may be.
+ * Left and Right are the measured voter's alone: their bars move for nobody else.
+ */
+function gather({ api }: LivePoll, pollId: string): void {
+  for (let person = 0; person < 20; person++) void waver(`person-${person}`)
+
+  async function waver(voter: string): Promise<void> {
+    for (let turn = 0; ; turn++) await api.castVote({ pollId, voter, choices: [3 + (turn % 2)] })
+  }
 }
 
 function listenWithUws(channel: Uws, livePoll: LivePoll, port: number): Promise<void> {

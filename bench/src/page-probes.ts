@@ -18,14 +18,14 @@ export async function castVote(choice: number): Promise<number> {
   return pressed
 }
 
-/** @returns when the bar of a choice, by its place, stands at its full width in a frame about to be drawn */
+/** @returns when the bar of a choice without votes, by its place, has got one, in a frame about to be drawn */
 export function waitForBar(choice: number): Promise<number> {
   const bar = () =>
     document.querySelector('live-poll')?.shadowRoot?.querySelectorAll<HTMLElement>('[part="bar"]')[choice]
-  const isFull = () => bar()?.style.getPropertyValue('--share') === '1'
+  const hasMoved = () => Number(bar()?.style.getPropertyValue('--share')) > 0
   return new Promise((resolve) => {
     const look = () => {
-      if (isFull()) resolve(performance.timeOrigin + performance.now())
+      if (hasMoved()) resolve(performance.timeOrigin + performance.now())
       else requestAnimationFrame(look)
     }
     look()
