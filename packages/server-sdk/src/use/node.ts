@@ -47,10 +47,15 @@ async function readBody(request: NodeRequest, maxBytes: number): Promise<HttpBod
   }
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += chunk.length
-    if (length > maxBytes) throw pollError('TOO_LARGE')
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += chunk.length
+      if (length > maxBytes) throw pollError('TOO_LARGE')
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (request.errored) throw pollError('BAD_JSON', {}, 'The body broke off.') // the client's doing: nobody hears this
+    throw error
   }
   return { bytes: Buffer.concat(chunks) }
 }
