@@ -83,16 +83,12 @@ it('a voter who signs in keeps the voter they were, as long as they show its tok
   expect((await signedIn('ada')).voterId).toBe('ada')
 })
 
-it('2,000 voters from one address may all vote', async () => {
+it('voters are not counted by their address: 500 from one may all vote at once', async () => {
   const { id } = await createPoll(running)
-  for (let round = 0; round < 20; round++) {
-    const voters = await Promise.all(
-      Array.from({ length: 100 }, async () => (await call<VoterAdmission>('POST', '/voters')).body),
-    )
-    const votes = await Promise.all(voters.map(({ token }) => put(id, token)))
-    for (const vote of votes) expect(vote).toEqual({ revision: 1, code: undefined })
-  }
-  expect(await readResults(running, id)).toMatchObject({ voters: 2000 })
+  const newVoters = Array.from({ length: 500 }, () => call<VoterAdmission>('POST', '/voters'))
+  const votes = (await Promise.all(newVoters)).map((voter) => put(id, voter.body.token))
+  for (const vote of await Promise.all(votes)) expect(vote).toEqual({ revision: 1, code: undefined })
+  expect(await readResults(running, id)).toMatchObject({ voters: 500 })
 })
 
 it('no credential is said again in what a poll tells', async () => {
