@@ -51,6 +51,7 @@ describe('settings', () => {
     ['PORT', '65536'],
     ['PORT', '-1'],
     ['LIVE_POLL_CHANNEL_PORT', '1e3'],
+    ['LIVE_POLL_CHANNEL_PORT', '3000'],
     ['LIVE_POLL_DATABASE', 'postgres://localhost/polls'],
     ['LIVE_POLL_REDIS', 'redis://localhost'],
   ])('refuse %s=%s by name', (name, value) => {

@@ -32,6 +32,7 @@ export function readSettings(environment: Environment): Settings {
   }
   const port = readPort('PORT', read('PORT')) ?? 3000
   const channelPort = readPort('LIVE_POLL_CHANNEL_PORT', read('LIVE_POLL_CHANNEL_PORT'))
+  if (channelPort === port && port !== 0) throw new SettingError('LIVE_POLL_CHANNEL_PORT must not be PORT itself.')
   return {
     port,
     channelPort: channelPort ?? (port === 0 || port === maxPort ? 0 : port + 1),
