@@ -35,7 +35,7 @@ export interface LivePollApi {
    * `REVISION_CONFLICT`, `EPOCH_CHANGED`, `VOTE_ID_REUSED`, `NOT_FOUND`, `BUSY`, `UNAVAILABLE`
    */
   castVote(vote: CastVoteInput): Promise<VoteReceipt>
-  /** Null if they never voted in this epoch. @throws PollError `POLL_NOT_FOUND` */
+  /** Null if they never voted in this epoch. @throws PollError `POLL_NOT_FOUND`, `INVALID` */
   getVote(vote: { readonly pollId: string; readonly voter: string }): Promise<Vote | null>
   /** Tokens for voters the host names by its own ids, at most 1,000. @throws PollError `INVALID` */
   nameVoters(ids: readonly string[]): Promise<readonly NamedVoter[]>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { decodeClientMessage, pollError } from '@live-poll/client-sdk/protocol'
+import { decodeClientMessage, isVoterName, limits, pollError } from '@live-poll/client-sdk/protocol'
 import { createAdmitVoter } from './actions/admit-voter.ts'
 import { createCastVote } from './actions/cast-vote.ts'
 import { createClosePoll } from './actions/close-poll.ts'
@@ -15,6 +15,7 @@ import { createPollFactsCache } from './ballot-box/poll-facts.ts'
 import { defaultChannelLimits } from './channel/limits.ts'
 import { createResultsFeed } from './channel/results-feed.ts'
 import { createVoteChannel, type VoteChannel } from './channel/vote-channel.ts'
+import type { Voter } from './domain/voter.ts'
 import { createAccess } from './http/access.ts'
 import { createHandler, type Handler } from './http/create-handler.ts'
 import { createOrigins, type Origins } from './http/origins.ts'
@@ -211,7 +212,7 @@ function createApi(open: () => Promise<Core>): LivePollApi {
       return results
     },
     castVote: async (vote) => (await actions()).castVote(checkVote(vote)),
-    getVote: async ({ pollId, voter }) => (await actions()).readVote(pollId, { kind: 'user', id: voter }),
+    getVote: async ({ pollId, voter }) => (await actions()).readVote(pollId, toVoter(voter)),
     nameVoters: async (ids) => (await actions()).admitVoter.named(ids).voters,
     createRelayTicket: async () => (await actions()).admitVoter.relay().ticket,
   }
@@ -221,5 +222,12 @@ function createApi(open: () => Promise<Core>): LivePollApi {
 function checkVote({ voteId = randomUUID(), ...vote }: CastVoteInput) {
   const decoded = decodeClientMessage(JSON.stringify({ type: 'vote', voteId, ...vote }))
   if (!decoded.ok) throw pollError(decoded.code, { issues: decoded.issues }, decoded.issues[0]?.message)
-  return { ...vote, voteId, voter: { kind: 'user', id: vote.voter } as const }
+  return { ...vote, voteId, voter: toVoter(vote.voter) }
+}
+
+/** Without types, a voter that was left out would vote as `undefined`. */
+function toVoter(id: string): Voter {
+  if (isVoterName(id)) return { kind: 'user', id }
+  const message = `Send the voter's id, 1 to ${limits.voterLength} characters.`
+  throw pollError('INVALID', { issues: [{ path: 'voter', message }] }, message)
 }
