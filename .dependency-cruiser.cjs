@@ -1,11 +1,11 @@
 // Who may import whom: DESIGN section 3 as rules. A layer may import itself and every layer below it.
-// Type imports count. Tests (*.test.ts) may import what they test and their tools.
+// Type imports count. Tests (*.test.ts, *.fixture.ts) may import what they test and their tools.
 // test/tooling/import-rules.test.ts shows each rule failing on a small example.
 
 const server = '^packages/server-sdk/src'
 const client = '^packages/client-sdk/src'
 const widget = '^packages/web-widget/src'
-const tests = '\\.test\\.ts$'
+const tests = '\\.(test|fixture)\\.ts$'
 
 // A package of this repository is named by its built file, or by its own name where it is not built.
 const clientPackage = '(^|/)packages/client-sdk/|^@live-poll/client-sdk(/|$)'
