@@ -13,6 +13,6 @@ listenForQuestions(({ id, choices }) => {
   tag.setAttribute('poll', id)
   tag.setAttribute('choices', `${choices.length}`)
   polls?.prepend(tag)
-  tag.scrollIntoView({ block: 'nearest' })
+  requestAnimationFrame(() => tag.scrollIntoView({ block: 'nearest' })) // by then it has its height
   showTag(tag, 'This is all it takes to show your poll.')
 })
