@@ -12,7 +12,7 @@ export interface RawSocket {
   sendBinary(data: Uint8Array): void
   /**
    * Takes the first message of a type (that matches) which was not taken yet, or waits for it.
-   * @throws when the connection ends before, or after 5 s, with what came instead
+   * @throws when the connection ends before, or after 10 s, with what came instead
    */
   take<T extends ServerMessage['type']>(type: T, matches?: (message: Message<T>) => boolean): Promise<Message<T>>
   /** As `take`, of two types, whichever comes first. */
@@ -42,7 +42,7 @@ export interface RawSocketOptions {
 }
 
 /** Milliseconds until a message that did not come is an error. */
-const patience = 5000
+const patience = 10_000
 
 /** @throws with the HTTP status when the upgrade is refused */
 export async function openRawSocket(url: string, options: RawSocketOptions = {}): Promise<RawSocket> {

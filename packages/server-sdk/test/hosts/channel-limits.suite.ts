@@ -72,7 +72,8 @@ export function describeChannelLimits(server: ChannelServerName, running: () => 
         expect(error.retryAfter).toBeGreaterThan(0)
         expect(error.retryAfter).toBeLessThanOrEqual(50)
 
-        await vi.waitFor(async () => expect(await cast(socket, id, { voteId: 'v' })).toMatchObject({ type: 'voted' }))
+        const voted = async () => expect(await cast(socket, id, { voteId: 'v' })).toMatchObject({ type: 'voted' })
+        await vi.waitFor(voted, { timeout: 10_000 })
         await limited.stop()
       })
 

@@ -140,7 +140,7 @@ export function describeChannelResults(server: ChannelServerName, running: () =>
     })
 
     it('the schedule opens and closes polls by itself, and tells every watcher', async () => {
-      const soon = new Date(Date.now() + 400).toISOString()
+      const soon = new Date(Date.now() + 2000).toISOString() // time enough to watch before it has come
       const opening = await createPoll(running(), { opensAt: soon })
       const closing = await createPoll(running(), { closesAt: soon })
       expect([opening.state, closing.state]).toEqual(['scheduled', 'open'])
