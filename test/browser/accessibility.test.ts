@@ -67,6 +67,7 @@ const states: Record<string, (page: Page, site: Site) => Promise<void>> = {
   async 'refused by the server'(page, site) {
     const error = { code: 'FORBIDDEN', message: 'You may not do this.', requestId: 'r' }
     await page.route('**/live-poll/polls/*', (route) => route.fulfill({ status: 403, json: { error } }))
+    await page.routeWebSocket('**/live-poll/channel', () => {}) // silent: the real one knows no such poll
     await page.goto(site.tag('poll="p_1"'))
     await page.getByText('You may not do this.').waitFor()
   },
