@@ -65,6 +65,13 @@ describe('resolveOptions', () => {
     ['origins', { origins: ['HTTPS://www.example.org'] }],
     ['origins', { origins: ['null'] }],
     ['origins', { origins: ['*'] }],
+    ['batchSize', { batchSize: 0 }],
+    ['batchSize', { batchSize: Number.NaN }],
+    ['batchSize', { batchSize: 1.5 }],
+    ['queueSize', { queueSize: 0 }],
+    ['queueWait', { queueWait: -1 }],
+    ['resultsInterval', { resultsInterval: Number.POSITIVE_INFINITY }],
+    ['voterTokenLife', { voterTokenLife: 0 }],
   ])('refuses %s that cannot work: %j', (option, given) => {
     expect(() => resolveOptions({ database, ...given })).toThrow(OptionError)
     expect(() => resolveOptions({ database, ...given })).toThrow(`createLivePoll: ${option}: `)

@@ -17,6 +17,15 @@ const consoleLogger: Logger = {
   error: (message, cause) => console.error(`live-poll: ${message}`, ...(cause === undefined ? [] : [cause])),
 }
 
+/** A batch or queue of nothing would never end. */
+const leastNumbers = [
+  ['voterTokenLife', 1],
+  ['resultsInterval', 0],
+  ['batchSize', 1],
+  ['queueSize', 1],
+  ['queueWait', 0],
+] as const
+
 /** Fills in defaults. @throws OptionError that names the option and says what to do */
 export function resolveOptions(options: LivePollOptions) {
   const { basePath = '/live-poll', origins = [], secret, adminKey, channelUrl = null } = options
@@ -35,6 +44,11 @@ export function resolveOptions(options: LivePollOptions) {
   for (const origin of origins === '*' ? [] : origins) {
     if (URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*')) continue
     throw new OptionError('origins', `"${origin}" is no origin; send one such as "https://www.example.org".`)
+  }
+  for (const [name, least] of leastNumbers) {
+    const value = options[name]
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue
+    throw new OptionError(name, `send a whole number from ${least}.`)
   }
   return {
     ...options,
