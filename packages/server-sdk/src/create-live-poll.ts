@@ -92,7 +92,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
   }
 
   function unavailable(error: unknown): never {
-    options.logger.error('Live Poll could not open.', error)
+    if (!closing) options.logger.error('Live Poll could not open.', error)
     throw pollError('UNAVAILABLE', { retryAfter: 1000 }, 'The server is not ready.')
   }
 
@@ -163,7 +163,7 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
     readPoll,
     readVote: createReadVote(facts, ballots),
     createPoll: createCreatePoll(polls, readPoll),
-    listPolls: createListPolls(polls, channelUrl),
+    listPolls: createListPolls(polls, readRecord, channelUrl),
     openPoll: createOpenPoll(polls, facts, board, readPoll),
     closePoll: createClosePoll(polls, facts, board, readPoll),
     castVote: createCastVote(facts, groupCommit, board),

@@ -1,6 +1,8 @@
 import { type PollPage, pollError } from '@live-poll/client-sdk/protocol'
+import { isDue, type PollRecord } from '../domain/poll.ts'
 import { toPoll, toResults } from '../domain/results.ts'
 import type { PollStore } from '../ports/poll-store.ts'
+import type { ReadRecord } from './read-poll.ts'
 
 export interface ListPollsInput {
   /** `next` of the page before. */
@@ -14,7 +16,15 @@ export type ListPolls = (input?: ListPollsInput) => Promise<PollPage>
 const maxLimit = 100
 
 /** Newest first. @throws PollError `INVALID` */
-export function createListPolls(polls: Pick<PollStore, 'list'>, channelUrl: string | null): ListPolls {
+export function createListPolls(
+  polls: Pick<PollStore, 'list'>,
+  readRecord: ReadRecord,
+  channelUrl: string | null,
+): ListPolls {
+  /** Nobody sees a poll open after its time: reading it by itself closes it. */
+  const settle = async (record: PollRecord) =>
+    (isDue(record.facts, record.now) && (await readRecord(record.facts.id))) || record
+
   return async ({ cursor, limit = 20 } = {}) => {
     if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
       throw pollError('INVALID', { issues: [{ path: 'limit', message: `Send 1 to ${maxLimit}.` }] })
@@ -23,6 +33,7 @@ export function createListPolls(polls: Pick<PollStore, 'list'>, channelUrl: stri
     if (!page) {
       throw pollError('INVALID', { issues: [{ path: 'cursor', message: 'Send "next" of the page before.' }] })
     }
-    return { polls: page.records.map((record) => toPoll(record, toResults(record), channelUrl)), next: page.next }
+    const records = await Promise.all(page.records.map(settle))
+    return { polls: records.map((record) => toPoll(record, toResults(record), channelUrl)), next: page.next }
   }
 }
