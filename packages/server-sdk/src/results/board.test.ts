@@ -222,6 +222,7 @@ it('leaves nothing behind when closed, not even a reading in progress', async ()
   database.readingTakes = 50
   board.markDirty('q')
   board.close()
+  expect(vi.getTimerCount(), 'the reading').toBe(1)
   board.markDirty('r')
   await vi.advanceTimersByTimeAsync(10_000)
   expect(published.map((item) => item.pollId)).toEqual(['p'])
