@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { test as base, describe } from 'vitest'
+import { makeDataFolder } from '../../packages/server-sdk/test/data-folder.ts'
 import { type SiteOptions, startSite } from './site.ts'
 
 const places = [
@@ -35,8 +35,8 @@ export const test = base
   })
   // biome-ignore lint/correctness/noEmptyPattern: the same
   .extend('directory', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const directory = mkdtempSync(join(tmpdir(), 'live-poll-browser-'))
-    onCleanup(() => rmSync(directory, { recursive: true, force: true }))
+    const directory = await makeDataFolder()
+    onCleanup(() => rm(directory, { recursive: true, force: true }))
     return directory
   })
   .extend('siteOptions', { scope: 'file' }, async (): Promise<Omit<SiteOptions, 'directory'>> => ({}))

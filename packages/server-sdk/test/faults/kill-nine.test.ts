@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findDifferences, readBallots, readPublished } from '../../../../examples/minneapolis-replay/src/index.ts'
+import { makeDataFolder } from '../data-folder.ts'
 import type { TestVote } from './cast-over-relay.ts'
 import { castUnderKills, castWithoutKills, type KillReport } from './kill-nine.ts'
 
@@ -74,7 +73,7 @@ function differences({ labels, published }: Election, { results }: KillReport) {
 }
 
 async function newDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'live-poll-kill-nine-'))
+  const directory = await makeDataFolder()
   directories.push(directory)
   return directory
 }
