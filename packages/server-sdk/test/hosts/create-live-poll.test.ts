@@ -114,6 +114,7 @@ describe('createLivePoll', () => {
 
     const refused = await call('GET', '/polls/p')
     expect(refused).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE', retryAfter: 1000 } } })
+    expect(refused.headers['retry-after'], 'in seconds').toBe('1')
     expect(JSON.stringify(refused.body), 'whose cause is not for everybody').not.toContain('route')
     expect(logger.errors).not.toEqual([])
     expect(await call('GET', '/health/live')).toMatchObject({ status: 200 })

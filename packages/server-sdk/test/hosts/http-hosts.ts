@@ -47,13 +47,13 @@ export const httpHosts: Readonly<Record<string, HttpHost>> = {
     notFound,
     parser: 'raw',
   },
-  'express behind other middleware and routes': {
+  'express behind other middleware and routes, mounted at its path': {
     mount: (livePoll) =>
       express()
         .use((_request, _response, next) => void setImmediate(next))
         .get('/hello', (_, response) => void response.send('Hello'))
         .use(express.urlencoded())
-        .use(toExpress(livePoll))
+        .use(livePoll.basePath, toExpress(livePoll))
         .use((_, response) => void response.status(404).send(notFound.body)),
     notFound,
     parser: 'none',
