@@ -10,6 +10,7 @@ export type {
   ChooseBallot,
   NamedVoter,
   Poll,
+  PollEdit,
   PollInput,
   PollPage,
   PollState,

@@ -30,6 +30,7 @@ export type {
   ChooseBallot,
   NamedVoter,
   Poll,
+  PollEdit,
   PollInput,
   PollPage,
   PollState,

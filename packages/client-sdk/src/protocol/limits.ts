@@ -8,6 +8,9 @@ export const limits = {
   labelLength: 200,
   minChoices: 2,
   maxChoices: 200,
+  maxBoxes: 64,
+  /** The most that `minVoters` can ask for. */
+  maxMinVoters: 1_000_000,
   pollIdLength: 64,
   voteIdLength: 64,
   voterLength: 200,

@@ -54,6 +54,10 @@ export interface PollMessage {
   readonly type: 'poll'
   readonly poll: Poll
   readonly vote: Vote | null
+  /** The database's clock, by which the poll opens and closes. ISO 8601. */
+  readonly now: string
+  /** How many watch the poll; absent where `poll.results` is null. */
+  readonly watching?: number
 }
 
 export interface VotedMessage {
@@ -76,6 +80,8 @@ export interface RejectedMessage extends Omit<ErrorDetails, 'requestId'> {
 
 export interface ResultsMessage extends Results {
   readonly type: 'results'
+  /** How many watch the poll. No part of the results: it may differ between two frames of one version. */
+  readonly watching?: number
 }
 
 /** For watchers who may not see results. */

@@ -40,6 +40,8 @@ export interface Poll {
   readonly choices: readonly Choice[]
   readonly ballot: ChooseBallot
   readonly showResults: ShowResults
+  /** Results are shown to nobody but organizers until this many have voted; once shown, they stay so. Null: from the first. */
+  readonly minVoters: number | null
   readonly canChange: boolean
   readonly state: PollState
   readonly opensAt: string | null
@@ -95,12 +97,25 @@ export interface PollInput {
   readonly ballot?: { readonly kind?: 'choose'; readonly min?: number; readonly max?: number }
   /** @default 'always' */
   readonly showResults?: ShowResults
+  /** Hides results, besides what `showResults` says, until this many have voted. @default null: from the first vote */
+  readonly minVoters?: number | null
   /** Whether a voter may change or retract a vote. @default true */
   readonly canChange?: boolean
   /** @default null: open at once */
   readonly opensAt?: string | null
   /** @default null: open until closed by hand */
   readonly closesAt?: string | null
+  /**
+   * How many boxes the votes go to: each is counted under a lock of its own, so a poll with thousands of votes a second
+   * on a server with several connections gains by more. 1 to 64; can be raised at any time, never lowered. @default 1
+   */
+  readonly boxes?: number
+}
+
+/** The body of `PATCH /polls/:id`: what is left out stays. */
+export interface PollEdit extends Partial<Omit<PollInput, 'choices'>> {
+  /** All choices in their new order: those with an `id` are there already, the others are added. */
+  readonly choices?: readonly (string | { readonly id?: number; readonly label: string })[]
 }
 
 export interface PollPage {

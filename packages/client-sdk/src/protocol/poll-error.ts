@@ -1,4 +1,5 @@
 import type { ErrorCode } from './error-code.ts'
+import type { Vote } from './models.ts'
 
 /** One thing that is wrong with an input: where (dotted path, empty for the whole) and what to do about it. */
 export interface Issue {
@@ -13,6 +14,8 @@ export interface ErrorDetails {
   readonly retryAfter?: number
   /** REVISION_CONFLICT and ALREADY_VOTED: the revision that stands. */
   readonly revision?: number
+  /** REVISION_CONFLICT and ALREADY_VOTED: the vote that stands, to go on from. */
+  readonly vote?: Vote
   /** EPOCH_CHANGED: the epoch that is current. */
   readonly epoch?: number
   readonly requestId?: string

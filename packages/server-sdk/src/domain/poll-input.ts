@@ -6,7 +6,9 @@ export interface NewPoll {
   readonly labels: readonly string[]
   readonly ballot: ChooseBallot
   readonly showResults: ShowResults
+  readonly minVoters: number | null
   readonly canChange: boolean
+  readonly boxes: number
   readonly opensAt: Date | null
   readonly closesAt: Date | null
 }

@@ -25,6 +25,11 @@ export interface PollRules extends PollTimes {
 export interface PollFacts extends PollRules {
   readonly question: string
   readonly showResults: ShowResults
+  readonly minVoters: number | null
+  /** The epoch in which `minVoters` was last reached; it holds to that epoch's end, whatever is retracted. */
+  readonly revealedEpoch: number | null
+  /** The highest id a choice ever had: ids are not used again. */
+  readonly lastChoiceId: number
   readonly edition: number
   readonly createdAt: Date
   /** The organizer who made it, as the host names them; null when made by code. */

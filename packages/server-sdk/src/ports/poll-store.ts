@@ -1,4 +1,6 @@
+import type { EditDecision } from '../domain/decide-edit.ts'
 import type { PollRecord } from '../domain/poll.ts'
+import type { CheckedEdit } from '../domain/poll-edit.ts'
 import type { NewPoll } from '../domain/poll-input.ts'
 
 /** A poll about to be written. */
@@ -25,6 +27,13 @@ export type InsertOutcome =
   | { readonly kind: 'key-reused' }
 
 export type TransitionOutcome = 'changed' | 'unchanged' | 'not-found' | 'refused'
+
+export type EditOutcome =
+  | { readonly kind: 'changed' }
+  /** Everything is as it was asked for already. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'not-found' }
+  | Extract<EditDecision, { kind: 'refused' }>
 
 export interface PollList {
   readonly records: readonly PollRecord[]
@@ -59,6 +68,26 @@ export interface PollStore {
    * @param when `due`: only if its closing time has come by the database's clock
    */
   close(pollId: string, when: 'now' | 'due'): Promise<TransitionOutcome>
+
+  /**
+   * Decides an edit (`decideEdit`) and writes it, under the locks of all the poll's boxes. A poll that is due is closed
+   * first, as of its closing time, also when the edit is then refused. Raises plan, edition and a version; boxes that
+   * are asked for beyond those there are, are added.
+   */
+  edit(pollId: string, edit: CheckedEdit): Promise<EditOutcome>
+
+  /**
+   * Empties the boxes of an epoch and begins the next: votes and tallies go, `closedAt` goes, and so does a closing time
+   * that has come. Under the locks of all boxes. An epoch that is over already: `unchanged`; one that has not begun:
+   * `refused`.
+   */
+  reset(pollId: string, epoch: number): Promise<TransitionOutcome>
+
+  /** Removes a poll and everything of it, under the locks of all its boxes. @returns whether it was there */
+  delete(pollId: string): Promise<boolean>
+
+  /** Remembers that enough have voted in this epoch. Repeated, or in another epoch, it changes nothing. */
+  reveal(pollId: string, epoch: number): Promise<void>
 
   /**
    * Polls not closed whose closing time has come, and those whose opening time came after `since`.

@@ -1,12 +1,11 @@
-import type { Results } from '@live-poll/client-sdk/protocol'
-import type { ResultsBus } from '../../ports/results-bus.ts'
+import type { PollNews, ResultsBus } from '../../ports/results-bus.ts'
 
 /** The bus of a single process. */
 export function createMemoryBus(): ResultsBus {
-  const listeners = new Set<(results: Results) => void>()
+  const listeners = new Set<(news: PollNews) => void>()
   return {
-    publish(results) {
-      for (const listener of listeners) listener(results)
+    publish(news) {
+      for (const listener of listeners) listener(news)
     },
     subscribe(listener) {
       listeners.add(listener)

@@ -47,7 +47,9 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         opens_at: poll.opensAt,
         closes_at: poll.closesAt,
         closed_at: null,
-        boxes: 1,
+        min_voters: poll.minVoters,
+        last_choice_id: poll.labels.length,
+        boxes: poll.boxes,
         plan: 1,
         edition: 1,
         epoch: 1,
@@ -57,7 +59,8 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       .execute()
     const choices = poll.labels.map((label, index) => ({ poll_id: poll.id, id: index + 1, label, position: index }))
     await trx.insertInto('live_poll_choices').values(choices).execute()
-    await trx.insertInto('live_poll_boxes').values({ poll_id: poll.id, box: 0, version: 0 }).execute()
+    const boxes = Array.from({ length: poll.boxes }, (_, box) => ({ poll_id: poll.id, box, version: 0 }))
+    await trx.insertInto('live_poll_boxes').values(boxes).execute()
   }
 
   /** Claims the key for `pollId`, or says what it stands for. */

@@ -10,6 +10,8 @@ interface Row {
   question: string
   ballot: string
   show_results: ShowResults
+  min_voters: number | null
+  revealed_epoch: number | null
   can_change: boolean
   opens_at: Date | null
   closes_at: Date | null
@@ -18,6 +20,7 @@ interface Row {
   plan: number
   edition: number
   epoch: number
+  last_choice_id: number
   salt: string
   owner: string | null
   created_at: Date
@@ -38,8 +41,8 @@ export async function readPolls(
   if (pollIds.length === 0) return []
   const ids = sql.join(pollIds)
   const { rows } = await sql<Row>`
-    select p.id, p.question, p.ballot, p.show_results, p.can_change, p.opens_at, p.closes_at, p.closed_at,
-      p.boxes, p.plan, p.edition, p.epoch, p.salt, p.owner, p.created_at, ${dialect.clock} as now,
+    select p.id, p.question, p.ballot, p.show_results, p.min_voters, p.revealed_epoch, p.can_change,
+      p.opens_at, p.closes_at, p.closed_at, p.boxes, p.plan, p.edition, p.epoch, p.last_choice_id, p.salt, p.owner, p.created_at, ${dialect.clock} as now,
       (select sum(b.version) from live_poll_boxes b where b.poll_id = p.id) as version,
       part.choice_id, part.label, part.bucket, part.votes
     from live_poll_polls p
@@ -79,6 +82,9 @@ function toFacts(row: Row, choices: PollFacts['choices']): PollFacts {
     choices,
     ballot: JSON.parse(row.ballot) as ChooseBallot,
     showResults: row.show_results,
+    minVoters: row.min_voters,
+    revealedEpoch: row.revealed_epoch,
+    lastChoiceId: row.last_choice_id,
     canChange: row.can_change,
     opensAt: row.opens_at,
     closesAt: row.closes_at,

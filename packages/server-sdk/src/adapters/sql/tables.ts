@@ -17,6 +17,8 @@ interface PollsTable {
   /** JSON of a `ChooseBallot`. */
   ballot: string
   show_results: string
+  min_voters: Generated<number | null>
+  revealed_epoch: Generated<number | null>
   can_change: boolean
   opens_at: Date | null
   closes_at: Date | null
@@ -25,6 +27,7 @@ interface PollsTable {
   plan: number
   edition: number
   epoch: number
+  last_choice_id: Generated<number>
   salt: string
   owner: string | null
   created_at: Generated<Date>
