@@ -1,13 +1,29 @@
-import type { ChooseBallot, ShowResults } from '@live-poll/client-sdk/protocol'
+import { type ChooseBallot, type Issue, limits, type ShowResults } from '@live-poll/client-sdk/protocol'
+import { pollFields } from './poll-input.ts'
+import {
+  type Complain,
+  readBallotRules,
+  readBoxes,
+  readCanChange,
+  readChoices,
+  readMinVoters,
+  readObject,
+  readQuestion,
+  readShowResults,
+  readTime,
+} from './read-fields.ts'
 
 /** A choice as an edit wants it: one that is there, or a new one. */
 export interface EditedChoice {
-  /** Undefined: to be added. */
+  /** Undefined: the one that is written so, else to be added. */
   readonly id: number | undefined
   readonly label: string
 }
 
-/** An edit whose shape is checked; whether the poll can take it is for `decideEdit`. Undefined: stays as it is. */
+/**
+ * An edit whose shape is checked: as many choices as a poll may have, each once. Whether the poll can take it is for
+ * `decideEdit`. Undefined: stays as it is.
+ */
 export interface CheckedEdit {
   readonly question?: string
   readonly choices?: readonly EditedChoice[]
@@ -18,4 +34,28 @@ export interface CheckedEdit {
   readonly opensAt?: Date | null
   readonly closesAt?: Date | null
   readonly boxes?: number
+}
+
+export type PollEditResult =
+  | { readonly ok: true; readonly edit: CheckedEdit }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** Checks the body of `PATCH /polls/:id` as `readPollInput` checks that of a new poll; every field may be left out. */
+export function readPollEdit(input: unknown): PollEditResult {
+  const result = readObject(input, pollFields, (object, complain): CheckedEdit => {
+    const ifGiven = <T>(field: string, read: (value: unknown, complain: Complain) => T): T | undefined =>
+      object[field] === undefined ? undefined : read(object[field], complain)
+    return {
+      question: ifGiven('question', readQuestion),
+      choices: ifGiven('choices', (value) => readChoices(value, true, complain)),
+      ballot: ifGiven('ballot', (value) => readBallotRules(value, limits.maxChoices, complain)),
+      showResults: ifGiven('showResults', readShowResults),
+      minVoters: ifGiven('minVoters', readMinVoters),
+      canChange: ifGiven('canChange', readCanChange),
+      opensAt: ifGiven('opensAt', (value) => readTime(value, 'opensAt', complain)),
+      closesAt: ifGiven('closesAt', (value) => readTime(value, 'closesAt', complain)),
+      boxes: ifGiven('boxes', readBoxes),
+    }
+  })
+  return result.ok ? { ok: true, edit: result.value } : result
 }

@@ -1,0 +1,154 @@
+import { type ChooseBallot, type Issue, limits, type ShowResults } from '@live-poll/client-sdk/protocol'
+
+/** Notes what is wrong with a field: where, and what to do about it. */
+export type Complain = (path: string, message: string) => void
+
+/**
+ * Reads an organizer's JSON object, and lists everything that is wrong with it at once. An unknown field is an issue:
+ * a misspelt rule must not pass in silence.
+ *
+ * @param read reads the fields; what it returns counts only where nothing was complained of
+ */
+export function readObject<T>(
+  input: unknown,
+  fields: ReadonlySet<string>,
+  read: (object: Record<string, unknown>, complain: Complain) => T,
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly Issue[] } {
+  if (!isRecord(input)) return { ok: false, issues: [{ path: '', message: 'Send a JSON object.' }] }
+  const issues: Issue[] = []
+  const complain: Complain = (path, message) => {
+    issues.push({ path, message })
+  }
+  for (const field of Object.keys(input)) if (!fields.has(field)) complain(field, unknownField)
+  const value = read(input, complain)
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value }
+}
+
+const unknownField = 'This field is not known.'
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Text a screen can show: no control characters (line breaks become spaces), no lone surrogates. */
+function readText(value: unknown, path: string, maxLength: number, complain: Complain): string {
+  if (typeof value !== 'string') {
+    complain(path, 'Send a text.')
+    return ''
+  }
+  const text = value.replace(/[\r\n\t]+/g, ' ').trim()
+  if (text === '') complain(path, 'Write something.')
+  else if (text.length > maxLength) complain(path, `Write at most ${maxLength} characters.`)
+  else if (/[\p{Cc}\p{Cs}]/u.test(text)) complain(path, 'Leave out control characters and broken Unicode.')
+  return text
+}
+
+export function readQuestion(value: unknown, complain: Complain): string {
+  return readText(value, 'question', limits.questionLength, complain)
+}
+
+/** Labels of the same look would be one choice to a voter. */
+export function lookOf(label: string): string {
+  return label.normalize('NFKC').toLowerCase()
+}
+
+/**
+ * Reads all choices of a poll, each a text or an object with a `label`.
+ * @param withIds whether a choice may have an `id`
+ */
+export function readChoices(
+  value: unknown,
+  withIds: boolean,
+  complain: Complain,
+): readonly { readonly id: number | undefined; readonly label: string }[] {
+  if (!Array.isArray(value) || value.length < limits.minChoices || value.length > limits.maxChoices) {
+    complain('choices', `Send ${limits.minChoices} to ${limits.maxChoices} choices.`)
+    return []
+  }
+  const looks = new Set<string>()
+  const ids = new Set<number>()
+  return value.map((choice: unknown, index) => {
+    const path = `choices.${index}`
+    const { label: text, id: givenId, ...unknown } = isRecord(choice) ? choice : { label: choice }
+    for (const field of Object.keys(unknown)) complain(`${path}.${field}`, unknownField)
+    if (givenId !== undefined && !withIds) complain(`${path}.id`, unknownField)
+    const id = withIds ? readChoiceId(givenId, `${path}.id`, complain) : undefined
+    if (id !== undefined && ids.has(id)) complain(`${path}.id`, 'This choice is there already.')
+    else if (id !== undefined) ids.add(id)
+    const label = readText(text, path, limits.labelLength, complain)
+    const look = lookOf(label)
+    if (label !== '' && looks.has(look)) complain(path, 'This choice is there already.')
+    looks.add(look)
+    return { id, label }
+  })
+}
+
+function readChoiceId(value: unknown, path: string, complain: Complain): number | undefined {
+  if (value === undefined || (Number.isInteger(value) && (value as number) >= 1)) return value as number | undefined
+  complain(path, 'Send the id that the choice has, or leave it out to add a choice.')
+  return undefined
+}
+
+/** @param most choices a ballot can name */
+export function readBallotRules(value: unknown, most: number, complain: Complain): ChooseBallot {
+  const ballot: ChooseBallot = { kind: 'choose', min: 1, max: 1 }
+  if (value === undefined) return ballot
+  if (!isRecord(value)) {
+    complain('ballot', 'Send {"kind":"choose","min":1,"max":1}.')
+    return ballot
+  }
+  const { kind = 'choose', min = 1, max = 1, ...unknown } = value
+  for (const field of Object.keys(unknown)) complain(`ballot.${field}`, unknownField)
+  if (kind !== 'choose') complain('ballot.kind', 'This version knows "choose".')
+  if (!isCount(min, most)) complain('ballot.min', `Send 1 to ${most}.`)
+  else if (!isCount(max, most)) complain('ballot.max', `Send 1 to ${most}.`)
+  else if (min > max) complain('ballot.max', 'Send at least min.')
+  else return { ...ballot, min, max }
+  return ballot
+}
+
+function isCount(value: unknown, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
+}
+
+const showResultsValues: readonly unknown[] = [
+  'always',
+  'after-vote',
+  'after-close',
+  'organizers',
+] satisfies ShowResults[]
+
+export function readShowResults(value: unknown, complain: Complain): ShowResults {
+  if (showResultsValues.includes(value)) return value as ShowResults
+  complain('showResults', 'Send "always", "after-vote", "after-close" or "organizers".')
+  return 'always'
+}
+
+export function readMinVoters(value: unknown, complain: Complain): number | null {
+  if (value === null || isCount(value, limits.maxMinVoters)) return value
+  complain('minVoters', `Send 1 to ${limits.maxMinVoters}, or null.`)
+  return null
+}
+
+export function readCanChange(value: unknown, complain: Complain): boolean {
+  if (typeof value !== 'boolean') complain('canChange', 'Send true or false.')
+  return value === true
+}
+
+export function readBoxes(value: unknown, complain: Complain): number {
+  if (isCount(value, limits.maxBoxes)) return value
+  complain('boxes', `Send 1 to ${limits.maxBoxes}.`)
+  return 1
+}
+
+/** RFC 3339 with an offset: a time without one means something else on every server. */
+const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
+const lastYear = 9999
+
+export function readTime(value: unknown, path: 'opensAt' | 'closesAt', complain: Complain): Date | null {
+  if (value === null) return null
+  const time = typeof value === 'string' && timePattern.test(value) ? new Date(value) : undefined
+  if (time && !Number.isNaN(time.getTime()) && time.getUTCFullYear() <= lastYear && time.getTime() >= 0) return time
+  complain(path, 'Send a time such as "2026-12-01T12:00:00Z", or null.')
+  return null
+}
