@@ -1,7 +1,8 @@
-import { pollError, type VoteReceipt } from '@live-poll/client-sdk/protocol'
+import { PollError, pollError, type VoteReceipt } from '@live-poll/client-sdk/protocol'
 import type { GroupCommit } from '../ballot-box/group-commit.ts'
-import type { PollFactsCache } from '../ballot-box/poll-facts.ts'
+import type { PollFactsCache, PreparedPoll } from '../ballot-box/poll-facts.ts'
 import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
+import type { PreparedVote } from '../ports/ballot-store.ts'
 import type { Board } from '../results/board.ts'
 
 export type CastVote = (request: VoteRequest) => Promise<VoteReceipt>
@@ -13,26 +14,51 @@ const maxPreparations = 10
  * Casts, changes or retracts one vote. Resolves when it is committed.
  *
  * @throws PollError `POLL_NOT_FOUND`, `INVALID`, `EPOCH_CHANGED`, `VOTE_ID_REUSED`, `POLL_CLOSED`, `POLL_NOT_OPEN`,
- * `ALREADY_VOTED`, `REVISION_CONFLICT`, `NOT_FOUND` (nothing to retract); `BUSY`: not taken, try again later;
- * `UNAVAILABLE`: unknown, ask again with the same vote id
+ * `ALREADY_VOTED` and `REVISION_CONFLICT` (both with the vote that stands), `NOT_FOUND` (nothing to retract);
+ * `BUSY`: not taken, try again later; `UNAVAILABLE`: unknown, ask again with the same vote id
  */
-export function createCastVote(facts: PollFactsCache, groupCommit: GroupCommit, board: Board): CastVote {
+export function createCastVote(
+  facts: PollFactsCache,
+  groupCommit: Pick<GroupCommit, 'cast'>,
+  board: Pick<Board, 'markDirty'>,
+): CastVote {
+  /** The poll in memory may be older than the one its voter sees: what does not fit it is fitted to a new reading. */
+  async function prepare(request: VoteRequest): Promise<{ poll: PreparedPoll; vote: PreparedVote }> {
+    const poll = await find(request.pollId)
+    try {
+      return { poll, vote: prepareVote(request, poll) }
+    } catch (error) {
+      if (!(error instanceof PollError)) throw error
+      facts.drop(request.pollId, poll)
+      const newer = await find(request.pollId)
+      return { poll: newer, vote: prepareVote(request, newer) }
+    }
+  }
+
+  async function find(pollId: string): Promise<PreparedPoll> {
+    const poll = await facts.get(pollId)
+    if (!poll) throw pollError('POLL_NOT_FOUND')
+    return poll
+  }
+
   return async (request) => {
+    const { pollId, voteId } = request
     for (let preparation = 0; preparation < maxPreparations; preparation++) {
-      const poll = await facts.get(request.pollId)
-      if (!poll) throw pollError('POLL_NOT_FOUND')
-      const outcome = await groupCommit.cast(prepareVote(request, poll))
+      const { poll, vote } = await prepare(request)
+      const outcome = await groupCommit.cast(vote)
       switch (outcome.kind) {
         case 'accepted':
-          board.markDirty(request.pollId)
-          return { voteId: request.voteId, revision: outcome.revision, epoch: outcome.epoch }
+          board.markDirty(pollId)
+          return { voteId, revision: outcome.revision, epoch: outcome.epoch }
         case 'duplicate':
-          return { voteId: request.voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true }
-        case 'refused':
-          if (outcome.code === 'POLL_NOT_FOUND') facts.drop(request.pollId)
-          throw pollError(outcome.code, { revision: outcome.revision, epoch: outcome.epoch })
+          return { voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true }
+        case 'refused': {
+          const { kind: _, code, ...details } = outcome
+          if (code === 'POLL_NOT_FOUND') facts.drop(pollId)
+          throw pollError(code, details)
+        }
         case 'stale':
-          facts.drop(request.pollId)
+          facts.drop(pollId, poll)
       }
     }
     throw pollError('BUSY', { retryAfter: 1000 })

@@ -1,5 +1,6 @@
 import { pollError, type Vote } from '@live-poll/client-sdk/protocol'
 import type { PollFactsCache } from '../ballot-box/poll-facts.ts'
+import { toVote } from '../domain/decide-vote.ts'
 import type { Voter } from '../domain/voter.ts'
 import { voterKey } from '../identity/voter-key.ts'
 import type { BallotStore } from '../ports/ballot-store.ts'
@@ -12,6 +13,6 @@ export function createReadVote(facts: PollFactsCache, ballots: Pick<BallotStore,
     const poll = await facts.get(pollId)
     if (!poll) throw pollError('POLL_NOT_FOUND')
     const row = await ballots.readVote(pollId, voterKey(poll.voterKeys, voter))
-    return row ? { voteId: row.voteId, choices: row.ballot, revision: row.revision } : null
+    return row ? toVote(row) : null
   }
 }

@@ -11,15 +11,25 @@ export interface PreparedPoll {
 export interface PollFactsCache {
   /** From memory if it is there; undefined when the poll does not exist. */
   get(pollId: string): Promise<PreparedPoll | undefined>
-  /** Forgets what turned out to be out of date. */
-  drop(pollId: string): void
+  /**
+   * Forgets what turned out to be out of date.
+   * @param stale what `get` answered then: a newer reading is kept, so that a thousand votes of one old plan read the
+   * poll once. Left out: whatever is there
+   */
+  drop(pollId: string, stale?: PreparedPoll): void
+}
+
+interface Reading {
+  readonly loading: Promise<PreparedPoll | undefined>
+  /** Once it is there. */
+  poll: PreparedPoll | undefined
 }
 
 /** Polls kept; beyond it the one that was loaded first goes. */
 const capacity = 10_000
 
 export function createPollFactsCache(polls: Pick<PollStore, 'read'>, keys: Keys): PollFactsCache {
-  const cache = new Map<string, Promise<PreparedPoll | undefined>>()
+  const cache = new Map<string, Reading>()
 
   async function load(pollId: string): Promise<PreparedPoll | undefined> {
     const record = await polls.read(pollId)
@@ -29,18 +39,21 @@ export function createPollFactsCache(polls: Pick<PollStore, 'read'>, keys: Keys)
   return {
     get(pollId) {
       const known = cache.get(pollId)
-      if (known) return known
-      const loading = load(pollId)
-      cache.set(pollId, loading)
+      if (known) return known.loading
+      const reading: Reading = { loading: load(pollId), poll: undefined }
+      cache.set(pollId, reading)
       const oldest = cache.size > capacity ? cache.keys().next().value : undefined
       if (oldest !== undefined) cache.delete(oldest)
       // A poll that is missing now may exist in a moment, and a read that failed may succeed.
-      const forget = () => cache.get(pollId) === loading && cache.delete(pollId)
-      loading.then((poll) => poll ?? forget(), forget)
-      return loading
+      const forget = () => cache.get(pollId) === reading && cache.delete(pollId)
+      reading.loading.then((poll) => {
+        reading.poll = poll
+        if (!poll) forget()
+      }, forget)
+      return reading.loading
     },
-    drop: (pollId) => {
-      cache.delete(pollId)
+    drop(pollId, stale) {
+      if (stale === undefined || cache.get(pollId)?.poll === stale) cache.delete(pollId)
     },
   }
 }

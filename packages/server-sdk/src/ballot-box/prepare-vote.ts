@@ -18,7 +18,8 @@ export interface VoteRequest {
 
 /**
  * Fits a vote to the poll's plan: the ballot in its one form, the voter's key, the box.
- * @throws PollError `INVALID` when the choices are no ballot of this poll
+ * @throws PollError when the choices are no ballot of this poll: `INVALID`, or `EPOCH_CHANGED` where they were chosen in
+ * another epoch, whose choices may have been others
  */
 export function prepareVote(request: VoteRequest, { rules, voterKeys }: PreparedPoll): PreparedVote {
   const key = voterKey(voterKeys, request.voter)
@@ -28,15 +29,16 @@ export function prepareVote(request: VoteRequest, { rules, voterKeys }: Prepared
     voterKey: key,
     voteId: request.voteId,
     plan: rules.plan,
-    ballot: request.choices === null ? null : fit(request.choices, rules),
+    ballot: request.choices === null ? null : fit(request.choices, request.epoch, rules),
     revision: request.revision,
     epoch: request.epoch,
   }
 }
 
-function fit(choices: readonly number[], rules: PreparedPoll['rules']): Ballot {
+function fit(choices: readonly number[], epoch: number | undefined, rules: PreparedPoll['rules']): Ballot {
   const result = readBallot(choices, rules)
   if (result.ok) return result.ballot
+  if (epoch !== undefined && epoch !== rules.epoch) throw pollError('EPOCH_CHANGED', { epoch: rules.epoch })
   throw pollError('INVALID', { issues: result.issues }, result.issues[0]?.message)
 }
 

@@ -1,20 +1,157 @@
-import type { ErrorCode, Issue } from '@live-poll/client-sdk/protocol'
-import type { PollFacts } from './poll.ts'
-import type { CheckedEdit } from './poll-edit.ts'
+import type { Choice, ChooseBallot, ErrorCode, Issue } from '@live-poll/client-sdk/protocol'
+import { type PollFacts, pollState } from './poll.ts'
+import type { CheckedEdit, EditedChoice } from './poll-edit.ts'
+import { lookOf } from './read-fields.ts'
 
 export type EditDecision =
-  /** `facts` as they are to be written, with plan and edition as before: the store raises them. */
-  | { readonly kind: 'edited'; readonly facts: PollFacts }
+  | {
+      readonly kind: 'edited'
+      /** As they are to be written, with plan and edition as before: the store raises them. */
+      readonly facts: PollFacts
+      /** Whether a screen must show it, so that the edition rises. */
+      readonly isShown: boolean
+    }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly issues?: readonly Issue[] }
 
 /**
- * Decides an edit, under the locks of all boxes.
+ * Decides an edit, under the locks of all boxes. A field equal to what is there is no change, so an edit sent again is
+ * `unchanged`. Refused, in this order: a choice that is not there `INVALID`; what a closed poll does not take
+ * `POLL_CLOSED`; what would change a cast ballot `POLL_HAS_VOTES`; what does not fit together `INVALID`. Each with an
+ * issue for every field it is about.
  *
  * @param facts the poll as read under the locks; a due poll has been closed before
  * @param hasVotes whether any ballot is in its boxes
  * @param now the database's clock
  */
 export function decideEdit(facts: PollFacts, edit: CheckedEdit, hasVotes: boolean, now: Date): EditDecision {
-  throw new Error(`not built yet: ${facts.id} ${hasVotes} ${now.toISOString()} ${Object.keys(edit)}`)
+  const merged = edit.choices && mergeChoices(facts, edit.choices)
+  if (merged && merged.issues.length > 0) return refuse('INVALID', merged.issues)
+  const { choices, lastChoiceId } = merged ?? facts
+  const next: PollFacts = { ...facts, ...withoutUndefined(edit), choices, lastChoiceId }
+  const change = changesOf(facts, next)
+  if (!Object.values(change).includes(true)) return { kind: 'unchanged' }
+
+  if (facts.closedAt) {
+    const issues = [...closedIssues(change), ...(hasVotes && change.question ? [questionIssue] : [])]
+    const [first] = issues
+    if (first) return refuse(first === questionIssue ? 'POLL_HAS_VOTES' : 'POLL_CLOSED', issues)
+  }
+  if (hasVotes) {
+    const issues = hasVotesIssues(change)
+    if (issues.length > 0) return refuse('POLL_HAS_VOTES', issues)
+  }
+  const issues = [...fitIssues(facts, next, edit, now, change)]
+  if (issues.length > 0) return refuse('INVALID', issues)
+  const { boxes: _, ...shown } = change
+  return { kind: 'edited', facts: next, isShown: Object.values(shown).includes(true) }
+}
+
+function refuse(code: ErrorCode, issues: readonly Issue[]): EditDecision {
+  return { kind: 'refused', code, issues }
+}
+
+/** Fields that were left out must not overwrite what is there. */
+function withoutUndefined({ choices: _, ...edit }: CheckedEdit): Partial<Omit<CheckedEdit, 'choices'>> {
+  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined))
+}
+
+/** The protocol's; a poll that had this many choices is being used for something else. */
+const maxChoiceId = 32_767
+
+/**
+ * The choices in the order of the edit. One without an id that looks like one of the poll's, which no other names, is
+ * that one: an edit that added it may be sent again. The rest get ids that no choice of this poll ever had.
+ */
+function mergeChoices(facts: PollFacts, edited: readonly EditedChoice[]) {
+  const issues: Issue[] = []
+  const free = new Map(facts.choices.map((choice) => [choice.id, choice]))
+  for (const [index, { id }] of edited.entries()) {
+    if (id !== undefined && !free.delete(id)) {
+      issues.push({
+        path: `choices.${index}.id`,
+        message: `This poll has no choice ${id}; leave the id out to add one.`,
+      })
+    }
+  }
+  const idOfLook = new Map([...free.values()].map((choice) => [lookOf(choice.label), choice.id]))
+  let { lastChoiceId } = facts
+  const choices = edited.map(
+    ({ id, label }): Choice => ({ id: id ?? idOfLook.get(lookOf(label)) ?? ++lastChoiceId, label }),
+  )
+  if (lastChoiceId > maxChoiceId) {
+    issues.push({ path: 'choices', message: 'This poll has had too many choices; make a new poll.' })
+  }
+  return { choices, lastChoiceId, issues }
+}
+
+type Change = ReturnType<typeof changesOf>
+
+function changesOf(facts: PollFacts, next: PollFacts) {
+  const nextIds = new Set(next.choices.map((choice) => choice.id))
+  return {
+    question: next.question !== facts.question,
+    labelsOrOrder: !isSameList(facts.choices, next.choices),
+    added: next.lastChoiceId !== facts.lastChoiceId,
+    removed: facts.choices.some((choice) => !nextIds.has(choice.id)),
+    ballot: !isSameBallotRule(next.ballot, facts.ballot),
+    showResults: next.showResults !== facts.showResults,
+    minVoters: next.minVoters !== facts.minVoters,
+    canChange: next.canChange !== facts.canChange,
+    opensAt: next.opensAt?.getTime() !== facts.opensAt?.getTime(),
+    closesAt: next.closesAt?.getTime() !== facts.closesAt?.getTime(),
+    boxes: next.boxes !== facts.boxes,
+  }
+}
+
+function isSameList(a: readonly Choice[], b: readonly Choice[]): boolean {
+  return a.length === b.length && a.every(({ id, label }, index) => id === b[index]?.id && label === b[index]?.label)
+}
+
+function isSameBallotRule(a: ChooseBallot, b: ChooseBallot): boolean {
+  return a.kind === b.kind && a.min === b.min && a.max === b.max
+}
+
+function* closedIssues(change: Change): Iterable<Issue> {
+  const message = 'The poll is closed: its votes are counted. Reset it to change this.'
+  if (change.added || change.removed) yield { path: 'choices', message }
+  for (const path of ['ballot', 'canChange', 'opensAt', 'closesAt', 'boxes'] as const) {
+    if (change[path]) yield { path, message }
+  }
+}
+
+const questionIssue: Issue = { path: 'question', message: 'Votes answer this question. Reset the poll to ask another.' }
+
+function hasVotesIssues(change: Change): readonly Issue[] {
+  const issues: Issue[] = []
+  if (change.question) issues.push(questionIssue)
+  if (change.removed) issues.push({ path: 'choices', message: 'Votes are in: keep every choice. You may add some.' })
+  if (change.ballot) issues.push({ path: 'ballot', message: 'Votes are in that were cast under this rule.' })
+  if (change.opensAt) issues.push({ path: 'opensAt', message: 'Votes are in: the poll has opened.' })
+  return issues
+}
+
+function* fitIssues(facts: PollFacts, next: PollFacts, edit: CheckedEdit, now: Date, change: Change): Iterable<Issue> {
+  const count = next.choices.length
+  if (next.ballot.max > count) {
+    yield edit.ballot
+      ? { path: 'ballot.max', message: `Send 1 to ${count}: the poll has no more choices.` }
+      : {
+          path: 'choices',
+          message: `A ballot may name ${next.ballot.max}: keep as many choices, or change the ballot.`,
+        }
+  }
+  if (change.opensAt && pollState(facts, now) !== 'scheduled') {
+    yield { path: 'opensAt', message: 'The poll has opened already.' }
+  }
+  if (change.closesAt && next.closesAt && next.closesAt <= now) {
+    yield { path: 'closesAt', message: 'Send a time that is still to come; to close now, close the poll.' }
+  } else if ((change.opensAt || change.closesAt) && next.opensAt && next.closesAt && next.closesAt <= next.opensAt) {
+    yield change.closesAt
+      ? { path: 'closesAt', message: 'Close after opening.' }
+      : { path: 'opensAt', message: 'Open before closing.' }
+  }
+  if (next.boxes < facts.boxes) {
+    yield { path: 'boxes', message: `Boxes are added, never removed: send ${facts.boxes} or more.` }
+  }
 }

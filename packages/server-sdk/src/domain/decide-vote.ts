@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@live-poll/client-sdk/protocol'
+import type { ErrorCode, Vote } from '@live-poll/client-sdk/protocol'
 import { type Ballot, isSameBallot } from './ballot.ts'
 import { isDue, type PollRules, pollState } from './poll.ts'
 
@@ -28,6 +28,8 @@ export type VoteDecision =
       readonly kind: 'refused'
       readonly code: ErrorCode
       readonly revision?: number
+      /** REVISION_CONFLICT and ALREADY_VOTED: the vote that stands, where there is one. */
+      readonly vote?: Vote
       readonly epoch?: number
     }
   /** Prepared against another plan: prepare it again. */
@@ -62,13 +64,22 @@ export function decideVote(
   if (state === 'scheduled') return refuse('POLL_NOT_OPEN')
 
   const revision = row?.revision ?? 0
-  if (row && !rules.canChange) return refuse('ALREADY_VOTED', { revision })
-  if (op.revision !== undefined && op.revision !== revision) return refuse('REVISION_CONFLICT', { revision })
+  if (row && !rules.canChange) return refuse('ALREADY_VOTED', { revision, vote: toVote(row) })
+  if (op.revision !== undefined && op.revision !== revision) {
+    return refuse('REVISION_CONFLICT', { revision, ...(row && { vote: toVote(row) }) })
+  }
   if (!row && op.ballot === null) return refuse('NOT_FOUND')
   const accepted = { ballot: op.ballot, revision: revision + 1, voteId: op.voteId }
   return { kind: 'accepted', row: accepted, epoch: rules.epoch }
 }
 
-function refuse(code: ErrorCode, details: { revision?: number; epoch?: number } = {}): VoteDecision {
+type Details = Omit<Extract<VoteDecision, { kind: 'refused' }>, 'kind' | 'code'>
+
+function refuse(code: ErrorCode, details: Details = {}): VoteDecision {
   return { kind: 'refused', code, ...details }
+}
+
+/** The row as its voter knows it. */
+export function toVote({ voteId, ballot, revision }: VoteRow): Vote {
+  return { voteId, choices: ballot, revision }
 }

@@ -1,95 +1,17 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { decideEdit } from '../../domain/decide-edit.ts'
 import { isDue, pollState } from '../../domain/poll.ts'
-import type { Idempotency, InsertOutcome, PollStore, PollToInsert, TransitionOutcome } from '../../ports/poll-store.ts'
+import type { EditOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
+import { claimRequest, insertPoll } from './insert-poll.ts'
+import { closeIfDue, lockPoll, writePoll } from './lock-poll.ts'
 import { readPolls } from './read-polls.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
+import { hasVotes, writeEdit } from './write-edit.ts'
 
 export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): PollStore {
   const inTransaction = <T>(work: (trx: Transaction<Tables>) => Promise<T>) =>
     db.transaction().setIsolationLevel('read committed').execute(work)
-
-  /**
-   * Locks all boxes of a poll and then reads its row. Box 0 first, the others in a new statement: in one statement,
-   * boxes added while it waited would be missed.
-   */
-  async function lockPoll(trx: Transaction<Tables>, pollId: string) {
-    await dialect.lockBoxes(trx, [{ pollId, box: 0 }], true)
-    const boxes = await trx.selectFrom('live_poll_boxes').select('box').where('poll_id', '=', pollId).execute()
-    const others = boxes.filter(({ box }) => box !== 0).map(({ box }) => ({ pollId, box }))
-    if (others.length > 0) await dialect.lockBoxes(trx, others, true)
-    return trx
-      .selectFrom('live_poll_polls')
-      .select(['opens_at as opensAt', 'closes_at as closesAt', 'closed_at as closedAt', dialect.clock.as('now')])
-      .where('id', '=', pollId)
-      .executeTakeFirst()
-  }
-
-  /** Raises the plan, so that votes prepared before are prepared again, and a version, so that no screen drops it. */
-  async function writeTimes(trx: Transaction<Tables>, pollId: string, times: { opens_at: Date } | { closed_at: Date }) {
-    await trx
-      .updateTable('live_poll_polls')
-      .set({ ...times, plan: sql<number>`plan + 1` })
-      .where('id', '=', pollId)
-      .execute()
-    await dialect.raiseVersions(trx, [{ pollId, box: 0 }])
-  }
-
-  async function insertPoll(trx: Transaction<Tables>, poll: PollToInsert) {
-    await trx
-      .insertInto('live_poll_polls')
-      .values({
-        id: poll.id,
-        question: poll.question,
-        ballot: JSON.stringify(poll.ballot),
-        show_results: poll.showResults,
-        can_change: poll.canChange,
-        opens_at: poll.opensAt,
-        closes_at: poll.closesAt,
-        closed_at: null,
-        min_voters: poll.minVoters,
-        last_choice_id: poll.labels.length,
-        boxes: poll.boxes,
-        plan: 1,
-        edition: 1,
-        epoch: 1,
-        salt: poll.salt,
-        owner: poll.owner,
-      })
-      .execute()
-    const choices = poll.labels.map((label, index) => ({ poll_id: poll.id, id: index + 1, label, position: index }))
-    await trx.insertInto('live_poll_choices').values(choices).execute()
-    const boxes = Array.from({ length: poll.boxes }, (_, box) => ({ poll_id: poll.id, box, version: 0 }))
-    await trx.insertInto('live_poll_boxes').values(boxes).execute()
-  }
-
-  /** Claims the key for `pollId`, or says what it stands for. */
-  async function claimRequest(
-    trx: Transaction<Tables>,
-    { key, bodyHash, life }: Idempotency,
-    pollId: string,
-  ): Promise<InsertOutcome> {
-    const now = new Date()
-    await trx.deleteFrom('live_poll_requests').where('expires_at', '<=', now).execute()
-    const claim = {
-      idempotency_key: key,
-      body_hash: bodyHash,
-      poll_id: pollId,
-      expires_at: new Date(now.getTime() + life),
-    }
-    const { numInsertedOrUpdatedRows } = await trx
-      .insertInto('live_poll_requests')
-      .values(claim)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    if (numInsertedOrUpdatedRows === 1n) return { kind: 'inserted' }
-    const earlier = await trx
-      .selectFrom('live_poll_requests')
-      .select(['body_hash', 'poll_id'])
-      .where('idempotency_key', '=', key)
-      .executeTakeFirstOrThrow()
-    return earlier.body_hash === bodyHash ? { kind: 'repeated', pollId: earlier.poll_id } : { kind: 'key-reused' }
-  }
 
   return {
     insert: (poll, idempotency) =>
@@ -136,24 +58,76 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
 
     open: (pollId) =>
       inTransaction(async (trx): Promise<TransitionOutcome> => {
-        const poll = await lockPoll(trx, pollId)
+        const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return 'not-found'
-        const state = pollState(poll, poll.now)
-        if (state === 'closed' || isDue(poll, poll.now)) return 'refused'
+        const state = pollState(poll.facts, poll.now)
+        if (state === 'closed' || isDue(poll.facts, poll.now)) return 'refused'
         if (state === 'open') return 'unchanged'
-        await writeTimes(trx, pollId, { opens_at: poll.now })
+        await writePoll(trx, dialect, pollId, { opens_at: poll.now })
         return 'changed'
       }),
 
     close: (pollId, when) =>
       inTransaction(async (trx): Promise<TransitionOutcome> => {
-        const poll = await lockPoll(trx, pollId)
+        const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return 'not-found'
-        const due = isDue(poll, poll.now)
-        if (poll.closedAt || (when === 'due' && !due)) return 'unchanged'
-        await writeTimes(trx, pollId, { closed_at: due && poll.closesAt ? poll.closesAt : poll.now })
+        if (poll.facts.closedAt) return 'unchanged'
+        const { closedAt } = await closeIfDue(trx, dialect, poll)
+        if (closedAt) return 'changed'
+        if (when === 'due') return 'unchanged'
+        await writePoll(trx, dialect, pollId, { closed_at: poll.now })
         return 'changed'
       }),
+
+    edit: (pollId, edit) =>
+      inTransaction(async (trx): Promise<EditOutcome> => {
+        const poll = await lockPoll(trx, dialect, pollId)
+        if (!poll) return { kind: 'not-found' }
+        const facts = await closeIfDue(trx, dialect, poll)
+        const decision = decideEdit(facts, edit, await hasVotes(trx, pollId), poll.now)
+        if (decision.kind !== 'edited') return decision
+        await writeEdit(trx, dialect, facts, decision)
+        return { kind: 'changed' }
+      }),
+
+    reset: (pollId, epoch) =>
+      inTransaction(async (trx): Promise<TransitionOutcome> => {
+        const poll = await lockPoll(trx, dialect, pollId)
+        if (!poll) return 'not-found'
+        const { facts, now } = poll
+        if (epoch !== facts.epoch) return epoch < facts.epoch ? 'unchanged' : 'refused'
+        for (const table of ['live_poll_votes', 'live_poll_tallies'] as const) {
+          await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
+        }
+        const isOver = facts.closesAt !== null && facts.closesAt <= now
+        await writePoll(trx, dialect, pollId, {
+          epoch: epoch + 1,
+          closed_at: null,
+          closes_at: isOver ? null : facts.closesAt,
+        })
+        return 'changed'
+      }),
+
+    delete: (pollId) =>
+      inTransaction(async (trx) => {
+        const poll = await lockPoll(trx, dialect, pollId)
+        if (!poll) return false
+        for (const table of ['live_poll_votes', 'live_poll_tallies', 'live_poll_choices', 'live_poll_boxes'] as const) {
+          await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
+        }
+        await trx.deleteFrom('live_poll_polls').where('id', '=', pollId).execute()
+        return true
+      }),
+
+    async reveal(pollId, epoch) {
+      await db
+        .updateTable('live_poll_polls')
+        .set({ revealed_epoch: epoch })
+        .where('id', '=', pollId)
+        .where('epoch', '=', epoch)
+        .where((where) => where.or([where('revealed_epoch', 'is', null), where('revealed_epoch', '<>', epoch)]))
+        .execute()
+    },
 
     async turnedSince(since) {
       const { rows } = await sql<{ now: Date; id: string | null }>`

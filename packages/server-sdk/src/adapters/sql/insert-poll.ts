@@ -1,0 +1,79 @@
+import type { Choice } from '@live-poll/client-sdk/protocol'
+import type { Transaction } from 'kysely'
+import type { Idempotency, InsertOutcome, PollToInsert } from '../../ports/poll-store.ts'
+import type { Tables } from './tables.ts'
+
+/** Writes a new poll with its choices and boxes. */
+export async function insertPoll(trx: Transaction<Tables>, poll: PollToInsert): Promise<void> {
+  await trx
+    .insertInto('live_poll_polls')
+    .values({
+      id: poll.id,
+      question: poll.question,
+      ballot: JSON.stringify(poll.ballot),
+      show_results: poll.showResults,
+      can_change: poll.canChange,
+      opens_at: poll.opensAt,
+      closes_at: poll.closesAt,
+      closed_at: null,
+      min_voters: poll.minVoters,
+      last_choice_id: poll.labels.length,
+      boxes: poll.boxes,
+      plan: 1,
+      edition: 1,
+      epoch: 1,
+      salt: poll.salt,
+      owner: poll.owner,
+    })
+    .execute()
+  await insertChoices(
+    trx,
+    poll.id,
+    poll.labels.map((label, index) => ({ id: index + 1, label })),
+  )
+  await insertBoxes(trx, poll.id, 0, poll.boxes)
+}
+
+/** Writes the choices of a poll that has none, in their order. */
+export async function insertChoices(
+  trx: Transaction<Tables>,
+  pollId: string,
+  choices: readonly Choice[],
+): Promise<void> {
+  const rows = choices.map(({ id, label }, position) => ({ poll_id: pollId, id, label, position }))
+  await trx.insertInto('live_poll_choices').values(rows).execute()
+}
+
+/** Adds empty boxes, from `first` up to but without `end`. */
+export async function insertBoxes(trx: Transaction<Tables>, pollId: string, first: number, end: number): Promise<void> {
+  const rows = Array.from({ length: end - first }, (_, index) => ({ poll_id: pollId, box: first + index, version: 0 }))
+  await trx.insertInto('live_poll_boxes').values(rows).execute()
+}
+
+/** Claims the key for `pollId`, or says what it stands for. */
+export async function claimRequest(
+  trx: Transaction<Tables>,
+  { key, bodyHash, life }: Idempotency,
+  pollId: string,
+): Promise<InsertOutcome> {
+  const now = new Date()
+  await trx.deleteFrom('live_poll_requests').where('expires_at', '<=', now).execute()
+  const claim = {
+    idempotency_key: key,
+    body_hash: bodyHash,
+    poll_id: pollId,
+    expires_at: new Date(now.getTime() + life),
+  }
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('live_poll_requests')
+    .values(claim)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows === 1n) return { kind: 'inserted' }
+  const earlier = await trx
+    .selectFrom('live_poll_requests')
+    .select(['body_hash', 'poll_id'])
+    .where('idempotency_key', '=', key)
+    .executeTakeFirstOrThrow()
+  return earlier.body_hash === bodyHash ? { kind: 'repeated', pollId: earlier.poll_id } : { kind: 'key-reused' }
+}
