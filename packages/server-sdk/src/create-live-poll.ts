@@ -7,7 +7,7 @@ import { createClosePoll } from './actions/close-poll.ts'
 import { createCreatePoll } from './actions/create-poll.ts'
 import { createListPolls } from './actions/list-polls.ts'
 import { createOpenPoll } from './actions/open-poll.ts'
-import { createReadPoll, createReadRecord } from './actions/read-poll.ts'
+import { createReadOwn, createReadPoll, createReadRecord } from './actions/read-poll.ts'
 import { createReadVote } from './actions/read-vote.ts'
 import type { CastVoteInput, LivePollApi } from './api.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
@@ -26,7 +26,7 @@ import { createTokens } from './identity/tokens.ts'
 import type { LivePollOptions } from './options.ts'
 import type { OpenDatabase } from './ports/database.ts'
 import { checkSecret, OptionError, resolveOptions, secretAdvice } from './resolve-options.ts'
-import { createBoard } from './results/board.ts'
+import { type Board, createBoard } from './results/board.ts'
 import { startSchedule } from './results/schedule.ts'
 
 /** Realtime polls inside a host's own server. */
@@ -149,8 +149,8 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
 
   const tokens = createTokens(keys.tokens, { voterToken: options.voterTokenLife, ticket: ticketLife })
   const facts = createPollFactsCache(polls, keys)
-  const readRecord = createReadRecord(polls)
-  const board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger)
+  const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
+  const board: Board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger)
   const stopSchedule = startSchedule(polls, board.markDirty, logger)
   const groupCommit = createGroupCommit(
     ballots,
@@ -159,9 +159,11 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
     logger,
   )
   const readPoll = createReadPoll(readRecord, board, channelUrl)
+  const readVote = createReadVote(facts, ballots)
   const actions = {
     readPoll,
-    readVote: createReadVote(facts, ballots),
+    readVote,
+    readOwn: createReadOwn(readPoll, readVote),
     createPoll: createCreatePoll(polls, readPoll),
     listPolls: createListPolls(polls, readRecord, channelUrl),
     openPoll: createOpenPoll(polls, facts, board, readPoll),
@@ -202,15 +204,11 @@ function createApi(open: () => Promise<Core>): LivePollApi {
   const actions = async () => (await open()).actions
   return {
     createPoll: async (input, context) => (await actions()).createPoll(input, context),
-    getPoll: async (pollId) => (await actions()).readPoll(pollId),
+    getPoll: async (pollId) => (await (await actions()).readPoll(pollId)).poll,
     listPolls: async (page) => (await actions()).listPolls(page),
     openPoll: async (pollId) => (await actions()).openPoll(pollId),
     closePoll: async (pollId) => (await actions()).closePoll(pollId),
-    async getResults(pollId) {
-      const { results } = await (await actions()).readPoll(pollId)
-      if (!results) throw pollError('RESULTS_HIDDEN')
-      return results
-    },
+    getResults: async (pollId) => (await (await actions()).readPoll(pollId)).poll.results,
     castVote: async (vote) => (await actions()).castVote(checkVote(vote)),
     getVote: async ({ pollId, voter }) => (await actions()).readVote(pollId, toVoter(voter)),
     nameVoters: async (ids) => (await actions()).admitVoter.named(ids).voters,

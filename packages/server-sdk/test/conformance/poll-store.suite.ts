@@ -30,7 +30,10 @@ export function describePollStore(name: string, make: MakeStores): void {
           question: 'Quel déjeuner ? 昼食 🍲 \\ \' " $1',
           labels: ['شوربة', '👩‍👩‍👧', '<b>', ...Array.from({ length: 197 }, (_, index) => `Choice ${index}`)],
           ballot: { kind: 'choose', min: 2, max: 5 },
+          showResults: 'after-vote',
+          minVoters: 1_000_000,
           canChange: false,
+          boxes: 64,
           opensAt: new Date('2026-12-01T11:00:00.123Z'),
           closesAt: new Date('9999-12-31T23:59:59.999Z'),
           owner: 'user-1',
@@ -43,7 +46,7 @@ export function describePollStore(name: string, make: MakeStores): void {
           choices: labels.map((label, index) => ({ id: index + 1, label })),
           closedAt: null,
           createdAt: expect.any(Date),
-          ...{ boxes: 1, plan: 1, edition: 1, epoch: 1 },
+          ...{ plan: 1, edition: 1, epoch: 1, revealedEpoch: null, lastChoiceId: 200 },
         })
         expect({ version, buckets }).toEqual({ version: 0, buckets: new Map() })
         expect(now.getTime()).toBeGreaterThanOrEqual(facts.createdAt.getTime())
@@ -203,7 +206,7 @@ export function describePollStore(name: string, make: MakeStores): void {
         await setBoxes(stores, pollId, 3)
         await stores.ballots.commit([0, 1, 2].map((box) => vote(pollId, { plan: 2, box })))
         expect(await stores.polls.close(pollId, 'now')).toBe('changed')
-        expect(await mark(pollId)).toMatchObject({ plan: 3, version: 4 })
+        expect(await mark(pollId)).toMatchObject({ plan: 3, version: 5 })
       })
 
       it('raises the plan: what was prepared before is prepared again', async () => {

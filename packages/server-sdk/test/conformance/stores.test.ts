@@ -1,15 +1,23 @@
+import { describe } from 'vitest'
+import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeBallotBoxRaces } from './ballot-box-races.suite.ts'
 import { describeBallotStore } from './ballot-store.suite.ts'
 import { openEmbeddedStores } from './embedded-stores.ts'
 import { describePollList } from './poll-list.suite.ts'
 import { describePollStore } from './poll-store.suite.ts'
+import { openPostgresStores } from './postgres-stores.ts'
 import type { MakeStores } from './stores.ts'
 
-const adapters: Readonly<Record<string, MakeStores>> = { embedded: openEmbeddedStores }
+const adapters: readonly [string, MakeStores, typeof describe][] = [
+  ['embedded', openEmbeddedStores, describe],
+  ['postgres', openPostgresStores, describeOnPostgres],
+]
 
-for (const [name, make] of Object.entries(adapters)) {
-  describeBallotStore(name, make)
-  describeBallotBoxRaces(name, make)
-  describePollStore(name, make)
-  describePollList(name, make)
+for (const [name, make, describeStores] of adapters) {
+  describeStores(`The stores on ${name}`, () => {
+    describeBallotStore(name, make)
+    describeBallotBoxRaces(name, make)
+    describePollStore(name, make)
+    describePollList(name, make)
+  })
 }

@@ -26,9 +26,11 @@ export function newPoll(fields: Partial<PollToInsert> = {}): PollToInsert {
     labels: ['Soup', 'Salad', 'Pie'],
     ballot: { kind: 'choose', min: 1, max: 3 },
     showResults: 'always',
+    minVoters: null,
     canChange: true,
     opensAt: null,
     closesAt: null,
+    boxes: 1,
     ...fields,
   }
 }
@@ -74,27 +76,8 @@ export async function tally(stores: StoresUnderTest, pollId: string): Promise<Re
   return Object.fromEntries([...buckets].filter(([, votes]) => votes !== 0))
 }
 
-/** Gives a poll more boxes, as a later version will: under a new plan. */
-export async function setBoxes({ db }: StoresUnderTest, pollId: string, boxes: number): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const held = await trx.selectFrom('live_poll_boxes').select('box').where('poll_id', '=', pollId).execute()
-    for (let box = held.length; box < boxes; box++) {
-      await trx.insertInto('live_poll_boxes').values({ poll_id: pollId, box, version: 0 }).execute()
-    }
-    await trx
-      .updateTable('live_poll_polls')
-      .set((poll) => ({ boxes, plan: poll('plan', '+', 1) }))
-      .where('id', '=', pollId)
-      .execute()
-  })
-}
-
-/** Removes a poll and everything of it, as a later version will. */
-export async function deletePoll({ db }: StoresUnderTest, pollId: string): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    for (const table of ['live_poll_boxes', 'live_poll_votes', 'live_poll_tallies', 'live_poll_choices'] as const) {
-      await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
-    }
-    await trx.deleteFrom('live_poll_polls').where('id', '=', pollId).execute()
-  })
+/** Gives a poll more boxes: its plan and its version rise by one. */
+export async function setBoxes({ polls }: StoresUnderTest, pollId: string, boxes: number): Promise<void> {
+  const outcome = await polls.edit(pollId, { boxes })
+  if (outcome.kind !== 'changed') throw new Error(`The poll ${pollId} takes no ${boxes} boxes: ${outcome.kind}.`)
 }
