@@ -1,4 +1,13 @@
-import type { NamedVoter, Poll, PollInput, PollPage, Results, Vote, VoteReceipt } from '@live-poll/client-sdk/protocol'
+import type {
+  NamedVoter,
+  Poll,
+  PollEdit,
+  PollInput,
+  PollPage,
+  Results,
+  Vote,
+  VoteReceipt,
+} from '@live-poll/client-sdk/protocol'
 import type { CreatePollContext } from './actions/create-poll.ts'
 import type { ListPollsInput } from './actions/list-polls.ts'
 
@@ -27,10 +36,28 @@ export interface LivePollApi {
   openPoll(pollId: string): Promise<Poll>
   /** Closes a poll for good; safe to repeat. @throws PollError `POLL_NOT_FOUND` */
   closePoll(pollId: string): Promise<Poll>
+  /**
+   * Changes what the edit names and leaves the rest; the same edit again changes nothing. Once votes are in, what would
+   * change a cast ballot is refused: the question, the ballot, the opening time, a choice that is missing.
+   *
+   * @throws PollError `POLL_NOT_FOUND`; `INVALID`, `POLL_CLOSED` and `POLL_HAS_VOTES`, with issues that name the field
+   * @example await livePoll.api.editPoll(poll.id, { choices: [...poll.choices, 'Pie'] })
+   */
+  editPoll(pollId: string, edit: PollEdit): Promise<Poll>
+  /**
+   * Ends an epoch of a poll: its votes go for good, and the next epoch begins, open unless the poll is scheduled.
+   * Of an epoch that is over already it changes nothing, so it is safe to repeat.
+   *
+   * @throws PollError `POLL_NOT_FOUND`, `INVALID`; `EPOCH_CHANGED` for an epoch that has not begun
+   * @example await livePoll.api.resetPoll(poll.id, { epoch: poll.epoch })
+   */
+  resetPoll(pollId: string, reset: { readonly epoch: number }): Promise<Poll>
+  /** Removes a poll and its votes for good. @throws PollError `POLL_NOT_FOUND`, also when repeated */
+  deletePoll(pollId: string): Promise<void>
   /** @throws PollError `POLL_NOT_FOUND` */
   getResults(pollId: string): Promise<Results>
   /**
-   * Resolves when the vote is committed.
+   * Casts, changes or (with choices null) retracts a vote. Resolves when it is committed.
    * @throws PollError `POLL_NOT_FOUND`, `INVALID`, `POLL_CLOSED`, `POLL_NOT_OPEN`, `ALREADY_VOTED`,
    * `REVISION_CONFLICT`, `EPOCH_CHANGED`, `VOTE_ID_REUSED`, `NOT_FOUND`, `BUSY`, `UNAVAILABLE`
    */

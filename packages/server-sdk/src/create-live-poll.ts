@@ -5,10 +5,13 @@ import { createAdmitVoter } from './actions/admit-voter.ts'
 import { createCastVote } from './actions/cast-vote.ts'
 import { createClosePoll } from './actions/close-poll.ts'
 import { createCreatePoll } from './actions/create-poll.ts'
+import { createDeletePoll } from './actions/delete-poll.ts'
+import { createEditPoll } from './actions/edit-poll.ts'
 import { createListPolls } from './actions/list-polls.ts'
 import { createOpenPoll } from './actions/open-poll.ts'
 import { createReadOwn, createReadPoll, createReadRecord } from './actions/read-poll.ts'
 import { createReadVote } from './actions/read-vote.ts'
+import { createResetPoll } from './actions/reset-poll.ts'
 import type { CastVoteInput, LivePollApi } from './api.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
 import { createPollFactsCache } from './ballot-box/poll-facts.ts'
@@ -168,6 +171,9 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
     listPolls: createListPolls(polls, readRecord, channelUrl),
     openPoll: createOpenPoll(polls, facts, board, readPoll),
     closePoll: createClosePoll(polls, facts, board, readPoll),
+    editPoll: createEditPoll(polls, facts, board, readPoll),
+    resetPoll: createResetPoll(polls, facts, board, readPoll),
+    deletePoll: createDeletePoll(polls, facts, board),
     castVote: createCastVote(facts, groupCommit, board),
     admitVoter: createAdmitVoter(tokens),
   }

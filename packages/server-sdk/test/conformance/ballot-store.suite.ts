@@ -159,8 +159,12 @@ export function describeBallotStore(name: string, make: MakeStores): void {
         const pollId = await insertPoll(stores)
         const first = vote(pollId, { revision: 0 })
         await commit(first)
-        await commit(vote(pollId, { voterKey: first.voterKey, ballot: [2], revision: 1 }))
-        expect(await commit(first)).toEqual([{ kind: 'refused', code: 'REVISION_CONFLICT', revision: 2 }])
+        const second = vote(pollId, { voterKey: first.voterKey, ballot: [2], revision: 1 })
+        await commit(second)
+        const stands = { voteId: second.voteId, choices: [2], revision: 2 }
+        expect(await commit(first)).toEqual([
+          { kind: 'refused', code: 'REVISION_CONFLICT', revision: 2, vote: stands },
+        ])
         await expectCounted(pollId, { voters: 1, 2: 1 })
       })
 
