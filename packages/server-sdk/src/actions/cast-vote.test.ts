@@ -43,7 +43,7 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
       },
       drain: async () => {},
     },
-    { markDirty: (id) => dirty.push(id), newest: () => undefined, onResults: () => () => {}, close() {} },
+    { markDirty: (id) => dirty.push(id), newest: () => undefined, onNews: () => () => {}, deleted() {}, close() {} },
   )
   return { castVote, cast, dirty }
 }

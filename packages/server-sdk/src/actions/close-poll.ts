@@ -22,6 +22,6 @@ export function createClosePoll(
       facts.drop(pollId)
       board.markDirty(pollId)
     }
-    return readPoll(pollId)
+    return (await readPoll(pollId)).poll
   }
 }

@@ -37,7 +37,7 @@ export function createCreatePoll(polls: Pick<PollStore, 'insert'>, readPoll: Rea
           },
     )
     if (outcome.kind === 'key-reused') throw pollError('IDEMPOTENCY_KEY_REUSED')
-    return readPoll(outcome.kind === 'repeated' ? outcome.pollId : id)
+    return (await readPoll(outcome.kind === 'repeated' ? outcome.pollId : id)).poll
   }
 }
 

@@ -29,6 +29,6 @@ export function createEditPoll(
     facts.drop(pollId)
     board.markDirty(pollId)
     if (outcome.kind === 'refused') throw pollError(outcome.code, { issues: outcome.issues })
-    return readPoll(pollId)
+    return (await readPoll(pollId)).poll
   }
 }

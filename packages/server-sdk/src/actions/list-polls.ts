@@ -21,7 +21,7 @@ export function createListPolls(
   readRecord: ReadRecord,
   channelUrl: string | null,
 ): ListPolls {
-  /** Nobody sees a poll open after its time: reading it by itself closes it. */
+  /** As an organizer sees it. Nobody sees a poll open after its time: reading it by itself closes it. */
   const settle = async (record: PollRecord) =>
     (isDue(record.facts, record.now) && (await readRecord(record.facts.id))) || record
 

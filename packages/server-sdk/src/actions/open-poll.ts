@@ -20,6 +20,6 @@ export function createOpenPoll(
       facts.drop(pollId)
       board.markDirty(pollId)
     }
-    return readPoll(pollId)
+    return (await readPoll(pollId)).poll
   }
 }

@@ -1,38 +1,132 @@
-import { isNewer, type Poll, pollError, type Results } from '@live-poll/client-sdk/protocol'
+import { isNewer, type Poll, pollError, type Results, type Vote } from '@live-poll/client-sdk/protocol'
 import { isDue, type PollRecord } from '../domain/poll.ts'
 import { toPoll, toResults } from '../domain/results.ts'
+import { latched } from '../domain/snapshot.ts'
+import { maySeeResults, type Viewer, type Visibility, visibilityOf } from '../domain/visibility.ts'
+import type { Voter } from '../domain/voter.ts'
 import type { PollStore } from '../ports/poll-store.ts'
+import type { PollSnapshot } from '../ports/results-bus.ts'
 import type { Board } from '../results/board.ts'
 import { coalesce } from '../results/coalesce.ts'
+import type { ReadVote } from './read-vote.ts'
 
 /** Reads a poll; undefined when there is none. */
 export type ReadRecord = (pollId: string) => Promise<PollRecord | undefined>
 
+/** Turns that one reading may find and write down: a close, and in the worst case a reset and another close. */
+const maxTurns = 3
+
 /**
- * Reads polls from SQL, one reading at a time a poll however many ask. A poll whose closing time has come is closed
- * before the answer, so that nobody sees it open after its time, or closed before its last batch has committed.
+ * Reads polls from SQL, one reading at a time a poll however many ask. What time or the number of voters has brought
+ * about is written down before the answer: a poll whose closing time has come is closed, so that nobody sees it open
+ * after its time, or closed before its last batch has committed; one whose `minVoters` have voted is revealed, so that
+ * nobody sees results that a retraction could hide again.
+ *
+ * @param onTurn called when a reading has changed the poll, for those who watch it
  */
-export function createReadRecord(polls: Pick<PollStore, 'read' | 'close'>): ReadRecord {
+export function createReadRecord(
+  polls: Pick<PollStore, 'read' | 'close' | 'reveal'>,
+  onTurn: (pollId: string) => void = () => {},
+): ReadRecord {
+  /** @returns whether the poll has to be read again */
+  async function settle(record: PollRecord): Promise<boolean> {
+    const { facts, now } = record
+    if (isDue(facts, now)) {
+      if ((await polls.close(facts.id, 'due')) === 'changed') onTurn(facts.id)
+      return true
+    }
+    if (visibilityOf(facts).isRevealed || toResults(record).voters < (facts.minVoters ?? 0)) return false
+    await polls.reveal(facts.id, facts.epoch)
+    onTurn(facts.id)
+    return true
+  }
+
   return coalesce(async (pollId) => {
-    const record = await polls.read(pollId)
-    if (!record || !isDue(record.facts, record.now)) return record
-    await polls.close(pollId, 'due')
-    return polls.read(pollId)
+    let record = await polls.read(pollId)
+    for (let turn = 0; record && turn < maxTurns && (await settle(record)); turn++) record = await polls.read(pollId)
+    return record
   })
 }
 
-export type ReadPoll = (pollId: string) => Promise<Poll>
+/** A poll as one reading saw it. */
+export interface PollReading {
+  /** As an organizer sees it: with its results. */
+  readonly poll: Poll & { readonly results: Results }
+  readonly visibility: Visibility
+  /** The database's clock. */
+  readonly now: Date
+}
+
+export type ReadPoll = (pollId: string) => Promise<PollReading>
+
+/** Readings until one is not behind what this node has published. */
+const maxReadings = 3
 
 /** @throws PollError `POLL_NOT_FOUND` */
-export function createReadPoll(readRecord: ReadRecord, board: Board, channelUrl: string | null): ReadPoll {
+export function createReadPoll(
+  readRecord: ReadRecord,
+  board: Pick<Board, 'newest'>,
+  channelUrl: string | null,
+): ReadPoll {
   return async (pollId) => {
-    const record = await readRecord(pollId)
-    if (!record) throw pollError('POLL_NOT_FOUND')
-    return toPoll(record, newestOf(toResults(record), board.newest(pollId)), channelUrl)
+    for (let time = 1; ; time++) {
+      const record = await readRecord(pollId)
+      if (!record) throw pollError('POLL_NOT_FOUND')
+      const reading = toReading(record, channelUrl)
+      const published = board.newest(pollId)
+      // What this node has published meanwhile counts too: whoever reads now may have missed that frame.
+      const newest = published ? withSnapshot(reading, published) : reading
+      if (newest || time === maxReadings) return newest ?? reading
+    }
   }
 }
 
-/** What this node has published meanwhile counts too: whoever reads now may have missed that frame. */
-function newestOf(read: Results, published: Results | undefined): Results {
-  return published?.edition === read.edition && isNewer(published, read) ? published : read
+export function toReading(record: PollRecord, channelUrl: string | null): PollReading {
+  const results = toResults(record)
+  const poll = { ...toPoll(record, results, channelUrl), results }
+  return { poll, visibility: visibilityOf(record.facts), now: record.now }
+}
+
+/**
+ * The newer of a reading and what was published.
+ * @returns undefined where that differs in more than its counts, so that the poll has to be read again
+ */
+export function withSnapshot(reading: PollReading, published: PollSnapshot): PollReading | undefined {
+  const { results, visibility } = latched(snapshotOf(reading), published)
+  if (!isNewer(published.results, results)) return { ...reading, visibility }
+  const { epoch, edition, state } = published.results
+  if (epoch !== results.epoch || edition !== results.edition || state !== results.state) return undefined
+  return { ...reading, poll: { ...reading.poll, results: published.results }, visibility: published.visibility }
+}
+
+export function snapshotOf({ poll, visibility }: PollReading): PollSnapshot {
+  return { kind: 'snapshot', pollId: poll.id, results: poll.results, visibility }
+}
+
+/** The poll as this viewer may see it. */
+export function pollFor({ poll, visibility }: PollReading, viewer: Viewer): Poll {
+  return maySeeResults(visibility, poll.state, viewer) ? poll : { ...poll, results: null }
+}
+
+export interface OwnReading {
+  readonly reading: PollReading
+  /** Of the same epoch as the reading; null if they never voted in it. */
+  readonly vote: Vote | null
+}
+
+/** A poll and what the voter has in its box. @throws PollError `POLL_NOT_FOUND` */
+export type ReadOwn = (pollId: string, voter: Voter | undefined) => Promise<OwnReading>
+
+export function createReadOwn(readPoll: ReadPoll, readVote: ReadVote): ReadOwn {
+  return async (pollId, voter) => {
+    let before = await readPoll(pollId)
+    if (!voter) return { reading: before, vote: null }
+    for (;;) {
+      const vote = await readVote(pollId, voter)
+      const reading = await readPoll(pollId)
+      // A vote does not say its epoch: between two readings of one epoch it can only be of that one.
+      if (reading.poll.epoch === before.poll.epoch) return { reading, vote }
+      before = reading
+    }
+  }
 }

@@ -26,7 +26,7 @@ export function createResetPoll(
       facts.drop(pollId)
       board.markDirty(pollId)
     }
-    const poll = await readPoll(pollId)
+    const { poll } = await readPoll(pollId)
     if (outcome === 'refused') throw pollError('EPOCH_CHANGED', { epoch: poll.epoch })
     return poll
   }

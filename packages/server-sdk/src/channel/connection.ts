@@ -11,13 +11,11 @@ import {
   PollError,
   pollError,
   limits as protocolLimits,
-  type Results,
   type ServerMessage,
   type VoteMessage,
 } from '@live-poll/client-sdk/protocol'
 import type { CastVote } from '../actions/cast-vote.ts'
-import type { ReadPoll } from '../actions/read-poll.ts'
-import type { ReadVote } from '../actions/read-vote.ts'
+import type { ReadOwn } from '../actions/read-poll.ts'
 import type { Voter } from '../domain/voter.ts'
 import type { Admission, Tokens } from '../identity/tokens.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -25,11 +23,11 @@ import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
 import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
 import { createMessageRate } from './message-rate.ts'
 import type { ResultsFeed } from './results-feed.ts'
+import { createWatchedPolls } from './watched-polls.ts'
 
 export interface ConnectionParts {
   readonly castVote: CastVote
-  readonly readPoll: ReadPoll
-  readonly readVote: ReadVote
+  readonly readOwn: ReadOwn
   readonly tokens: Tokens
   readonly feed: ResultsFeed
   readonly limits: ChannelLimits
@@ -49,15 +47,24 @@ const closeGrace = 1000
 
 /** One socket's side of the protocol `live-poll.v1`. */
 export function createConnection(socket: ChannelSocket, parts: ConnectionParts): Connection {
-  const { limits, feed } = parts
+  const { limits } = parts
   const openedAt = performance.now()
-  const watched = new Set<string>()
   const rate = createMessageRate(limits.messagesPerSecond, limits.messageBurst)
   let admission: Admission | 'nobody' | undefined
   let bad = 0
   let refused = 0
   let slowSince: number | undefined
   let state: 'open' | 'closing' | 'closed' = 'open'
+  const watched = createWatchedPolls(socket, {
+    readOwn: parts.readOwn,
+    feed: parts.feed,
+    most: limits.watchedPolls,
+    send,
+    sendError(cause, pollId) {
+      const { code, details, message } = toPollError(cause)
+      sendError(code, { ...details, pollId }, message)
+    },
+  })
 
   function send(message: ServerMessage) {
     if (state === 'open') socket.send(encode(message))
@@ -69,7 +76,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   }
 
   function reject({ voteId, pollId }: { voteId: string; pollId: string }, error: PollError) {
-    const { retryAfter, revision, epoch, issues } = error.details
+    const { retryAfter, revision, vote, epoch, issues } = error.details
     send({
       type: 'rejected',
       voteId,
@@ -79,6 +86,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       issues,
       retryAfter,
       revision,
+      vote,
       epoch,
     })
   }
@@ -93,14 +101,9 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   function close(code: number, reason: string) {
     if (state !== 'open') return
     state = 'closing'
-    leave()
+    watched.leave()
     socket.close(code, reason)
     setTimeout(() => state === 'closing' && socket.terminate(), closeGrace).unref()
-  }
-
-  function leave() {
-    for (const pollId of watched) feed.leave(pollId)
-    watched.clear()
   }
 
   function onMalformed({ code, issues, reply }: Refusal) {
@@ -120,38 +123,11 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     send({ type: 'welcome', voterId: voterOf(admission)?.id ?? null })
   }
 
-  async function onWatch(pollId: string) {
-    if (!watched.has(pollId)) {
-      if (watched.size >= limits.watchedPolls) {
-        return sendError('INVALID', { pollId }, `A connection watches at most ${limits.watchedPolls} polls.`)
-      }
-      watched.add(pollId)
-      feed.join(pollId)
-      // Before reading, so that nothing published meanwhile is missed.
-      if (slowSince === undefined) socket.subscribe(feed.topic(pollId))
-    }
-    try {
-      const voter = voterOf(admission)
-      const vote = voter ? await parts.readVote(pollId, voter) : null
-      const poll = await parts.readPoll(pollId)
-      if (watched.has(pollId)) send({ type: 'poll', poll, vote })
-    } catch (error) {
-      unwatch(pollId)
-      const { code, details } = toPollError(error)
-      sendError(code, { ...details, pollId })
-    }
-  }
-
-  function unwatch(pollId: string) {
-    if (!watched.delete(pollId)) return
-    feed.leave(pollId)
-    if (state === 'open') socket.unsubscribe(feed.topic(pollId))
-  }
-
   async function onVote(vote: VoteMessage) {
     try {
       const receipt = await parts.castVote({ ...vote, voter: voterFor(vote) })
       send({ type: 'voted', pollId: vote.pollId, ...receipt, voter: vote.voter })
+      if (vote.voter === undefined) watched.acknowledged(vote.pollId, { ...receipt, choices: vote.choices })
     } catch (error) {
       reject(vote, toPollError(error))
     }
@@ -175,8 +151,8 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       return onMalformed({ code: 'INVALID', issues: [{ path: 'type', message: 'Say hello first.' }], reply })
     }
     if (message.type === 'vote') return void onVote(message)
-    if (message.type === 'watch') return void onWatch(message.pollId)
-    unwatch(message.pollId)
+    if (message.type === 'watch') return void watched.watch(message.pollId, voterOf(admission))
+    watched.unwatch(message.pollId)
   }
 
   /** @returns whether the message was refused for coming too soon */
@@ -202,16 +178,12 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     const buffered = socket.buffered()
     if (buffered >= limits.fullBytes) return close(closeCodes.TOO_SLOW, 'reads too slowly')
     if (buffered > limits.slowBytes) {
-      if (slowSince === undefined) for (const pollId of watched) socket.unsubscribe(feed.topic(pollId))
+      if (slowSince === undefined) watched.pause()
       slowSince ??= now
       if (now - slowSince > limits.slowTime) close(closeCodes.TOO_SLOW, 'reads too slowly')
     } else if (slowSince !== undefined) {
       slowSince = undefined
-      for (const pollId of watched) {
-        socket.subscribe(feed.topic(pollId))
-        const owed: Results | undefined = feed.newest(pollId)
-        if (owed) send({ type: 'results', ...owed })
-      }
+      watched.resume()
     }
   }
 
@@ -227,7 +199,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     drained: () => state === 'open' && slowSince !== undefined && judgeSpeed(performance.now()),
     closed() {
       state = 'closed'
-      leave()
+      watched.leave()
     },
     sweep(now) {
       if (state !== 'open') return

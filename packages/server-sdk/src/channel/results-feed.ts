@@ -1,39 +1,104 @@
-import { encode, type Results } from '@live-poll/client-sdk/protocol'
+import { encode, type ResultsMessage, type StateMessage } from '@live-poll/client-sdk/protocol'
+import { isNewerSnapshot, isSameFace } from '../domain/snapshot.ts'
+import type { PollSnapshot } from '../ports/results-bus.ts'
 import type { Board } from '../results/board.ts'
 
-/** Carries results from the board to the sockets that watch a poll, each snapshot encoded once for all. */
+/** One socket's watching of one poll. */
+export interface Watcher {
+  /** Who may see what may have changed: to be on the right topic when this returns. The frames are published next. */
+  turn(snapshot: PollSnapshot): void
+  /** The poll is gone, and with it the watching: the feed has let go. */
+  deleted(): void
+}
+
+/**
+ * Carries snapshots from the board to the sockets that watch a poll, each encoded once for all. A poll has two topics:
+ * one for whoever may see its results, and one for the rest, on which nothing is published that votes bring about.
+ */
 export interface ResultsFeed {
-  topic(pollId: string): string
-  /** One more socket watches the poll. */
-  join(pollId: string): void
-  leave(pollId: string): void
-  newest(pollId: string): Results | undefined
+  resultsTopic(pollId: string): string
+  stateTopic(pollId: string): string
+  join(pollId: string, watcher: Watcher): void
+  leave(pollId: string, watcher: Watcher): void
+  /** Sockets that watch the poll, on this node. */
+  watching(pollId: string): number
+  /**
+   * Tells what a watcher of the poll has read, before it is on a topic: whoever watched before is told of it where it
+   * is more than counts, and nobody is told again of what is not newer.
+   */
+  hasRead(snapshot: PollSnapshot): void
+  /** The newest of what was published to the watchers, or read by one of them. */
+  newest(pollId: string): PollSnapshot | undefined
+  resultsFrame(snapshot: PollSnapshot): ResultsMessage
+  stateFrame(snapshot: PollSnapshot): StateMessage
   close(): void
 }
 
+interface Room {
+  readonly watchers: Set<Watcher>
+  last?: PollSnapshot
+}
+
 export function createResultsFeed(
-  board: Pick<Board, 'newest' | 'onResults'>,
+  board: Pick<Board, 'onNews'>,
   publish: (topic: string, frame: string) => void,
 ): ResultsFeed {
-  const watchers = new Map<string, number>()
-  const topic = (pollId: string) => `results/${pollId}`
+  const rooms = new Map<string, Room>()
+  const resultsTopic = (pollId: string) => `results/${pollId}`
+  const stateTopic = (pollId: string) => `state/${pollId}`
+  const watching = (pollId: string) => rooms.get(pollId)?.watchers.size ?? 0
 
-  const close = board.onResults((results) => {
-    if (!watchers.has(results.pollId)) return
-    publish(topic(results.pollId), encode({ type: 'results', ...results }))
+  function resultsFrame({ pollId, results }: PollSnapshot): ResultsMessage {
+    return { type: 'results', ...results, watching: watching(pollId) }
+  }
+
+  function stateFrame({ pollId, results: { epoch, state, edition } }: PollSnapshot): StateMessage {
+    return { type: 'state', pollId, epoch, state, edition }
+  }
+
+  function take(room: Room, snapshot: PollSnapshot) {
+    const { pollId } = snapshot
+    const { last } = room
+    if (last && !isNewerSnapshot(snapshot, last)) return
+    room.last = snapshot
+    const hasTurned = last !== undefined && !isSameFace(snapshot, last)
+    if (hasTurned) for (const watcher of room.watchers) watcher.turn(snapshot)
+    publish(resultsTopic(pollId), encode(resultsFrame(snapshot)))
+    if (hasTurned) publish(stateTopic(pollId), encode(stateFrame(snapshot)))
+  }
+
+  const close = board.onNews((news) => {
+    const room = rooms.get(news.pollId)
+    if (!room) return
+    if (news.kind === 'snapshot') return take(room, news)
+    rooms.delete(news.pollId)
+    for (const watcher of room.watchers) watcher.deleted()
   })
 
   return {
-    topic,
-    join: (pollId) => {
-      watchers.set(pollId, (watchers.get(pollId) ?? 0) + 1)
+    resultsTopic,
+    stateTopic,
+    join(pollId, watcher) {
+      const room = rooms.get(pollId)
+      if (room) room.watchers.add(watcher)
+      else rooms.set(pollId, { watchers: new Set([watcher]) })
     },
-    leave(pollId) {
-      const left = (watchers.get(pollId) ?? 0) - 1
-      if (left > 0) watchers.set(pollId, left)
-      else watchers.delete(pollId)
+    leave(pollId, watcher) {
+      const room = rooms.get(pollId)
+      if (room?.watchers.delete(watcher) && room.watchers.size === 0) rooms.delete(pollId)
     },
-    newest: (pollId) => board.newest(pollId),
+    watching,
+    hasRead(snapshot) {
+      const room = rooms.get(snapshot.pollId)
+      if (!room) return
+      // Newer counts come with the board's next publication, at its pace.
+      if (room.last && isSameFace(snapshot, room.last)) return
+      if (room.last) take(room, snapshot)
+      else room.last = snapshot
+    },
+    newest: (pollId) => rooms.get(pollId)?.last,
+    resultsFrame,
+    stateFrame,
     close,
   }
 }

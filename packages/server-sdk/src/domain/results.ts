@@ -25,6 +25,7 @@ export function toPoll(record: PollRecord, results: Results, channelUrl: string 
     choices: facts.choices,
     ballot: facts.ballot,
     showResults: facts.showResults,
+    minVoters: facts.minVoters,
     canChange: facts.canChange,
     state: results.state,
     opensAt: facts.opensAt?.toISOString() ?? null,

@@ -11,7 +11,9 @@ export interface Visibility {
 /** Who asks: an organizer, a voter with a vote in the box (a retracted one is none), or anyone. */
 export type Viewer = 'organizer' | 'voted' | 'public'
 
-export function visibilityOf(facts: Pick<PollFacts, 'showResults' | 'minVoters' | 'revealedEpoch' | 'epoch'>): Visibility {
+export function visibilityOf(
+  facts: Pick<PollFacts, 'showResults' | 'minVoters' | 'revealedEpoch' | 'epoch'>,
+): Visibility {
   return {
     showResults: facts.showResults,
     isRevealed: facts.minVoters === null || facts.revealedEpoch === facts.epoch,
@@ -32,4 +34,9 @@ export function maySeeResults({ showResults, isRevealed }: Visibility, state: Po
     case 'organizers':
       return false
   }
+}
+
+/** What a voter's own vote makes them: a retracted one is none. */
+export function viewerOf(vote: { readonly choices: readonly number[] | null } | null): Viewer {
+  return vote?.choices ? 'voted' : 'public'
 }

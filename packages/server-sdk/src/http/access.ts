@@ -14,6 +14,12 @@ export interface Access {
   findVoter(request: HttpRequest): Promise<Voter | undefined>
   /** @returns the organizer's id, or null for the admin key. @throws PollError `UNAUTHENTICATED`, `FORBIDDEN`, `ORIGIN_NOT_ALLOWED` */
   requireOrganizer(request: HttpRequest, action: OrganizerAction, pollId?: string): Promise<string | null>
+  /**
+   * Who wants to see a poll whose results are not public: a voter, by token; an organizer, by admin key or by the host's
+   * `authorize`, which is asked only where there are credentials for it; or anyone.
+   * @throws PollError `UNAUTHENTICATED` for a token or key that is not valid
+   */
+  findViewer(request: HttpRequest, pollId: string): Promise<Voter | 'organizer' | undefined>
 }
 
 export interface AccessOptions {
@@ -56,6 +62,12 @@ export function createAccess(
     return origins.isTrusted(origin, headers.get('host'))
   }
 
+  function isAdmin(credential: string | undefined): boolean {
+    if (!credential?.startsWith('lpa_')) return false
+    if (adminKey !== undefined && isSameText(credential, adminKey)) return true
+    throw pollError('UNAUTHENTICATED', {}, 'The admin key is not valid.')
+  }
+
   return {
     requireVoter(request) {
       const credential = bearer(request)
@@ -72,14 +84,21 @@ export function createAccess(
 
     async requireOrganizer(request, action, pollId) {
       const credential = bearer(request)
-      if (credential?.startsWith('lpa_')) {
-        if (adminKey !== undefined && isSameText(credential, adminKey)) return null
-        throw pollError('UNAUTHENTICATED', {}, 'The admin key is not valid.')
-      }
+      if (isAdmin(credential)) return null
       if (credential?.startsWith('lpv_')) throw pollError('FORBIDDEN', {}, 'A voter may not do this.')
       const user = await hostUser(request)
       if (await authorize?.({ action, user, pollId, headers: withoutForeignCookies(request) })) return user?.id ?? null
       throw pollError(user ? 'FORBIDDEN' : 'UNAUTHENTICATED', {}, refusal(user))
+    },
+
+    async findViewer(request, pollId) {
+      const credential = bearer(request)
+      if (credential?.startsWith('lpv_')) return readVoter(credential)
+      if (isAdmin(credential)) return 'organizer'
+      const headers = withoutForeignCookies(request)
+      if (!headers.has('authorization') && !headers.has('cookie')) return undefined
+      const user = await hostUser(request)
+      return (await authorize?.({ action: 'viewResults', user, pollId, headers })) ? 'organizer' : undefined
     },
   }
 }

@@ -20,7 +20,7 @@ export interface HandlerParts {
 /** Answers a request under the base path; undefined: it is the host's. Never throws. */
 export type Handler = (request: HttpRequest) => Promise<HttpReply | undefined>
 
-const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 export function createHandler(parts: HandlerParts): Handler {
   const staticRouter = createRouterOf(parts.staticRoutes)
@@ -106,6 +106,6 @@ function crossOrigin({ headers }: HttpRequest, origins: Origins): Record<string,
     vary: 'Origin',
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'etag, retry-after, x-request-id',
+    'access-control-expose-headers': 'etag, live-poll-now, retry-after, x-request-id',
   }
 }

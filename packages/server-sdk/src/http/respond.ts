@@ -10,10 +10,14 @@ export function json(status: number, value: unknown, headers: Record<string, str
   }
 }
 
-/** 200 with an ETag of the body, or 304 if the asker has it (RFC 9110, section 13). */
-export function conditionalJson(request: HttpRequest, value: unknown): HttpReply {
+/** 200 with an ETag of the body, or 304 if the asker has it (RFC 9110, section 13); the headers stand on both. */
+export function conditionalJson(
+  request: HttpRequest,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): HttpReply {
   const body = JSON.stringify(value)
-  const headers = { 'cache-control': 'no-cache', etag: entityTag(body) }
+  const headers = { 'cache-control': 'no-cache', etag: entityTag(body), ...more }
   if (hasEntity(request, headers.etag)) return { status: 304, headers, body: null }
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }
 }

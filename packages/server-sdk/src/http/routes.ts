@@ -3,12 +3,16 @@ import type { AdmitVoter } from '../actions/admit-voter.ts'
 import type { CastVote } from '../actions/cast-vote.ts'
 import type { ClosePoll } from '../actions/close-poll.ts'
 import type { CreatePoll } from '../actions/create-poll.ts'
+import type { DeletePoll } from '../actions/delete-poll.ts'
+import type { EditPoll } from '../actions/edit-poll.ts'
 import type { ListPolls } from '../actions/list-polls.ts'
 import type { OpenPoll } from '../actions/open-poll.ts'
-import type { ReadPoll } from '../actions/read-poll.ts'
+import type { ReadOwn, ReadPoll } from '../actions/read-poll.ts'
 import type { ReadVote } from '../actions/read-vote.ts'
+import type { ResetPoll } from '../actions/reset-poll.ts'
 import type { Access } from './access.ts'
 import type { HttpReply, HttpRequest } from './http-message.ts'
+import { createReadAsViewer, viewHeaders } from './read-as-viewer.ts'
 import { readJson } from './read-json.ts'
 import { conditionalJson, json } from './respond.ts'
 import type { WidgetFile } from './widget-file.ts'
@@ -17,16 +21,20 @@ export interface RouteParts {
   readonly access: Access
   readonly createPoll: CreatePoll
   readonly readPoll: ReadPoll
+  readonly readOwn: ReadOwn
   readonly listPolls: ListPolls
   readonly openPoll: OpenPoll
   readonly closePoll: ClosePoll
+  readonly editPoll: EditPoll
+  readonly resetPoll: ResetPoll
+  readonly deletePoll: DeletePoll
   readonly castVote: CastVote
   readonly readVote: ReadVote
   readonly admitVoter: AdmitVoter
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Under the base path; `:name` matches one segment. */
   readonly path: string
   handle(request: HttpRequest, params: Readonly<Record<string, string>>): Promise<HttpReply>
@@ -38,6 +46,7 @@ const votersBytes = limits.namedVoters * (limits.voterLength * 6 + 3)
 /** The whole API as one table. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
   const { access } = parts
+  const readAsViewer = createReadAsViewer(access, parts.readPoll, parts.readOwn)
   return [
     {
       method: 'POST',
@@ -65,7 +74,27 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     {
       method: 'GET',
       path: '/polls/:id',
-      handle: async (request, params) => conditionalJson(request, await parts.readPoll(pollId(params))),
+      async handle(request, params) {
+        const view = await readAsViewer(request, pollId(params))
+        return conditionalJson(request, view.poll, viewHeaders(view))
+      },
+    },
+    {
+      method: 'PATCH',
+      path: '/polls/:id',
+      async handle(request, params) {
+        await access.requireOrganizer(request, 'editPoll', params.id)
+        return json(200, await parts.editPoll(pollId(params), await readJson(request)))
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/polls/:id',
+      async handle(request, params) {
+        await access.requireOrganizer(request, 'deletePoll', params.id)
+        await parts.deletePoll(pollId(params))
+        return { status: 204, headers: { 'cache-control': 'no-store' }, body: null }
+      },
     },
     {
       method: 'POST',
@@ -84,12 +113,20 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       },
     },
     {
+      method: 'POST',
+      path: '/polls/:id/reset',
+      async handle(request, params) {
+        await access.requireOrganizer(request, 'resetPoll', params.id)
+        return json(200, await parts.resetPoll(pollId(params), await readJson(request)))
+      },
+    },
+    {
       method: 'GET',
       path: '/polls/:id/results',
       async handle(request, params) {
-        const { results } = await parts.readPoll(pollId(params))
-        if (!results) throw pollError('RESULTS_HIDDEN')
-        return conditionalJson(request, results)
+        const view = await readAsViewer(request, pollId(params))
+        if (!view.poll.results) throw pollError('RESULTS_HIDDEN')
+        return conditionalJson(request, view.poll.results, viewHeaders(view))
       },
     },
     {

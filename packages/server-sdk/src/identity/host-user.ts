@@ -1,5 +1,16 @@
 /** What organizers do over HTTP. Each is refused unless `authorize` says true. */
-export type OrganizerAction = 'createPoll' | 'listPolls' | 'openPoll' | 'closePoll' | 'nameVoters' | 'createRelay'
+export type OrganizerAction =
+  | 'createPoll'
+  | 'listPolls'
+  | 'openPoll'
+  | 'closePoll'
+  | 'editPoll'
+  | 'resetPoll'
+  | 'deletePoll'
+  /** To see the results of a poll while others may not. Asked only then, and only of who shows credentials. */
+  | 'viewResults'
+  | 'nameVoters'
+  | 'createRelay'
 
 /** The host's signed-in user. Any other fields are handed to `authorize` as they are. */
 export interface HostUser {

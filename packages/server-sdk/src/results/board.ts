@@ -1,16 +1,19 @@
-import { isNewer, type Results } from '@live-poll/client-sdk/protocol'
 import type { PollRecord } from '../domain/poll.ts'
 import { toResults } from '../domain/results.ts'
+import { isNewerSnapshot, latched } from '../domain/snapshot.ts'
+import { visibilityOf } from '../domain/visibility.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { ResultsBus } from '../ports/results-bus.ts'
+import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
 
 export interface Board {
   /** Says that something committed: the poll's results are read and published soon, the last change always. */
   markDirty(pollId: string): void
-  /** The newest results this node has seen; undefined for a poll it has not heard of lately. */
-  newest(pollId: string): Results | undefined
-  /** Calls for every snapshot that is newer than the one before it. @returns unsubscribe */
-  onResults(listener: (results: Results) => void): () => void
+  /** Says that a poll is gone, on every node. */
+  deleted(pollId: string): void
+  /** The newest snapshot this node has seen; undefined for a poll it has not heard of lately. */
+  newest(pollId: string): PollSnapshot | undefined
+  /** Calls for every snapshot that is newer than the one before it, and for every deletion. @returns unsubscribe */
+  onNews(listener: (news: PollNews) => void): () => void
   close(): void
 }
 
@@ -21,7 +24,7 @@ const capacity = 10_000
 const retryAfter = 1000
 
 /**
- * Keeps the newest results per poll: reads dirty polls, publishes what it read, and takes from the bus what is newer.
+ * Keeps the newest snapshot per poll: reads dirty polls, publishes what it read, and takes from the bus what is newer.
  *
  * @param read reads a poll; the newest state wins, so readings may be shared
  * @param interval milliseconds between two publications of one poll, at least
@@ -32,22 +35,31 @@ export function createBoard(
   interval: number,
   logger: Logger,
 ): Board {
-  const newest = new Map<string, Results>()
-  const listeners = new Set<(results: Results) => void>()
+  const newest = new Map<string, PollSnapshot>()
+  const listeners = new Set<(news: PollNews) => void>()
   /** Polls in their pause after a publication; true once something has changed meanwhile. */
   const pausing = new Map<string, boolean>()
   const timers = new Set<NodeJS.Timeout>()
   let closed = false
 
-  const unsubscribe = bus.subscribe((results) => {
-    const current = newest.get(results.pollId)
-    if (current && !isNewer(results, current)) return
-    newest.delete(results.pollId) // so that it goes to the end of the insertion order
-    newest.set(results.pollId, results)
+  const unsubscribe = bus.subscribe((news) => {
+    const latest = news.kind === 'snapshot' ? remember(news) : news
+    if (news.kind === 'deleted') newest.delete(news.pollId)
+    if (latest) for (const listener of listeners) listener(latest)
+  })
+
+  /** @returns what it is to be heard as; undefined if it is not newer */
+  function remember(snapshot: PollSnapshot): PollSnapshot | undefined {
+    const { pollId } = snapshot
+    const current = newest.get(pollId)
+    const latest = latched(snapshot, current)
+    if (current && !isNewerSnapshot(latest, current)) return undefined
+    newest.delete(pollId) // so that it goes to the end of the insertion order
+    newest.set(pollId, latest)
     const oldest = newest.size > capacity ? newest.keys().next().value : undefined
     if (oldest !== undefined) newest.delete(oldest)
-    for (const listener of listeners) listener(results)
-  })
+    return latest
+  }
 
   function markDirty(pollId: string) {
     if (closed) return
@@ -63,7 +75,7 @@ export function createBoard(
     let pause = interval
     try {
       const record = await read(pollId)
-      if (record && !closed) bus.publish(toResults(record))
+      if (record && !closed) bus.publish(toSnapshot(record))
     } catch (error) {
       if (closed) return
       logger.warn('Results could not be read; trying again.', error)
@@ -81,8 +93,11 @@ export function createBoard(
 
   return {
     markDirty,
+    deleted(pollId) {
+      if (!closed) bus.publish({ kind: 'deleted', pollId })
+    },
     newest: (pollId) => newest.get(pollId),
-    onResults(listener) {
+    onNews(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
@@ -92,4 +107,9 @@ export function createBoard(
       for (const timer of timers) clearTimeout(timer)
     },
   }
+}
+
+function toSnapshot(record: PollRecord): PollSnapshot {
+  const { facts } = record
+  return { kind: 'snapshot', pollId: facts.id, results: toResults(record), visibility: visibilityOf(facts) }
 }

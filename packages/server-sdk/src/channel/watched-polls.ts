@@ -1,0 +1,204 @@
+import { type PollError, pollError, type ServerMessage, type Vote } from '@live-poll/client-sdk/protocol'
+import { type OwnReading, pollFor, type ReadOwn, snapshotOf, withSnapshot } from '../actions/read-poll.ts'
+import { maySeeResults, type Viewer, viewerOf } from '../domain/visibility.ts'
+import type { Voter } from '../domain/voter.ts'
+import type { PollSnapshot } from '../ports/results-bus.ts'
+import type { ChannelSocket } from './channel-server.ts'
+import type { ResultsFeed, Watcher } from './results-feed.ts'
+
+export interface WatchedPollsParts {
+  readonly readOwn: ReadOwn
+  readonly feed: ResultsFeed
+  /** Polls one connection may watch. */
+  readonly most: number
+  send(message: ServerMessage): void
+  sendError(error: unknown, pollId: string): void
+}
+
+/** What one connection watches, and what it may see of it. */
+export interface WatchedPolls {
+  /** Answers by exactly one `poll` or `error`, whatever follows. */
+  watch(pollId: string, voter: Voter | undefined): Promise<void>
+  unwatch(pollId: string): void
+  /** A vote of this connection's own voter has been acknowledged. To be called after the acknowledgement is sent. */
+  acknowledged(pollId: string, vote: { epoch: number; revision: number; choices: Vote['choices'] }): void
+  /** From here on nothing is published to the socket; what it misses is owed. */
+  pause(): void
+  /** Pays what is owed, the newest only, and goes on. */
+  resume(): void
+  /** The connection is over. */
+  leave(): void
+}
+
+/** The own vote, as far as it decides what may be seen. */
+interface OwnVote {
+  readonly epoch: number
+  readonly revision: number
+  readonly viewer: Viewer
+}
+
+interface Watch extends Watcher {
+  readonly pollId: string
+  /** `watch` messages that are not answered yet. */
+  pending: number
+  /** Whether one of them was answered by the poll: only then it is on a topic. */
+  isAnswered: boolean
+  isGone: boolean
+  own: OwnVote
+  seesResults: boolean
+  topic: string | undefined
+  /** Whether a state frame was published while the socket was paused. */
+  owesState: boolean
+}
+
+const noVote: OwnVote = { epoch: 0, revision: 0, viewer: 'public' }
+
+/** Readings until one is not behind what was published on the way. */
+const maxReadings = 3
+
+export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsParts): WatchedPolls {
+  const { feed, send } = parts
+  const watched = new Map<string, Watch>()
+  let isPaused = false
+
+  function join(pollId: string): Watch {
+    const watch: Watch = {
+      pollId,
+      pending: 0,
+      isAnswered: false,
+      isGone: false,
+      own: noVote,
+      seesResults: false,
+      topic: undefined,
+      owesState: false,
+      turn(snapshot) {
+        if (!watch.isAnswered) return
+        place(watch, snapshot)
+        watch.owesState = isPaused
+      },
+      deleted() {
+        watched.delete(pollId)
+        watch.isGone = true
+        goTo(watch, undefined)
+        if (watch.isAnswered) parts.sendError(pollError('POLL_NOT_FOUND'), pollId)
+      },
+    }
+    watched.set(pollId, watch)
+    feed.join(pollId, watch)
+    return watch
+  }
+
+  /** Puts it on the topic of what its viewer may see. */
+  function place(watch: Watch, { pollId, results, visibility }: PollSnapshot) {
+    const viewer = watch.own.epoch === results.epoch ? watch.own.viewer : 'public'
+    watch.seesResults = maySeeResults(visibility, results.state, viewer)
+    const topic = watch.seesResults ? feed.resultsTopic(pollId) : feed.stateTopic(pollId)
+    goTo(watch, isPaused ? undefined : topic)
+  }
+
+  function goTo(watch: Watch, topic: string | undefined) {
+    const { topic: left } = watch
+    if (topic === left) return
+    watch.topic = topic
+    // In this order: uWebSockets.js forgets what waits for a socket that leaves its last topic.
+    if (topic !== undefined) socket.subscribe(topic)
+    if (left !== undefined) socket.unsubscribe(left)
+  }
+
+  function remember(watch: Watch, vote: OwnVote) {
+    const { epoch, revision } = watch.own
+    if (vote.epoch < epoch || (vote.epoch === epoch && vote.revision < revision)) return
+    watch.own = vote
+  }
+
+  /** Not older than what any watcher of the poll on this node has been told. */
+  async function read(pollId: string, voter: Voter | undefined): Promise<OwnReading> {
+    for (let time = 1; ; time++) {
+      const own = await parts.readOwn(pollId, voter)
+      const newest = feed.newest(pollId)
+      const reading = newest ? withSnapshot(own.reading, newest) : own.reading
+      if (reading || time === maxReadings) return { ...own, reading: reading ?? own.reading }
+    }
+  }
+
+  function answer(watch: Watch, { reading, vote }: OwnReading) {
+    const { pollId } = watch
+    const snapshot = snapshotOf(reading)
+    const { epoch } = snapshot.results
+    remember(watch, { epoch, revision: vote?.revision ?? 0, viewer: viewerOf(vote) })
+    if (watched.get(pollId) === watch) {
+      watch.isAnswered = true
+      feed.hasRead(snapshot)
+      place(watch, feed.newest(pollId) ?? snapshot)
+    }
+    const poll = pollFor(reading, watch.own.epoch === epoch ? watch.own.viewer : 'public')
+    const now = reading.now.toISOString()
+    send({ type: 'poll', poll, vote, now, ...(poll.results && { watching: feed.watching(pollId) }) })
+  }
+
+  function unwatch(pollId: string) {
+    const watch = watched.get(pollId)
+    if (!watch) return
+    watched.delete(pollId)
+    feed.leave(pollId, watch)
+    goTo(watch, undefined)
+  }
+
+  return {
+    async watch(pollId, voter) {
+      if (!watched.has(pollId) && watched.size >= parts.most) {
+        return parts.sendError(tooMany(parts.most), pollId)
+      }
+      const watch = watched.get(pollId) ?? join(pollId)
+      watch.pending++
+      try {
+        const own = await read(pollId, voter).finally(() => watch.pending--)
+        if (watch.isGone) throw pollError('POLL_NOT_FOUND')
+        answer(watch, own)
+      } catch (error) {
+        // One that was answered, or still may be, goes on.
+        if (watched.get(pollId) === watch && !watch.isAnswered && watch.pending === 0) unwatch(pollId)
+        parts.sendError(error, pollId)
+      }
+    },
+
+    unwatch,
+
+    acknowledged(pollId, { epoch, revision, choices }) {
+      const watch = watched.get(pollId)
+      if (!watch) return
+      remember(watch, { epoch, revision, viewer: viewerOf({ choices }) })
+      const newest = feed.newest(pollId)
+      if (!watch.isAnswered || !newest) return
+      const { seesResults } = watch
+      place(watch, newest)
+      if (watch.seesResults && !seesResults && !isPaused) send(feed.resultsFrame(newest))
+    },
+
+    pause() {
+      isPaused = true
+      for (const watch of watched.values()) goTo(watch, undefined)
+    },
+
+    resume() {
+      isPaused = false
+      for (const watch of watched.values()) {
+        const newest = feed.newest(watch.pollId)
+        if (!watch.isAnswered || !newest) continue
+        place(watch, newest)
+        if (watch.seesResults) send(feed.resultsFrame(newest))
+        else if (watch.owesState) send(feed.stateFrame(newest))
+        watch.owesState = false
+      }
+    },
+
+    leave() {
+      for (const watch of watched.values()) feed.leave(watch.pollId, watch)
+      watched.clear()
+    },
+  }
+}
+
+function tooMany(most: number): PollError {
+  return pollError('INVALID', {}, `A connection watches at most ${most} polls.`)
+}
