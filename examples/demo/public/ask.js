@@ -1,5 +1,9 @@
-/** @typedef {{ path: string, message: string }} Issue */
-/** @typedef {{ id: string, choices: readonly object[] }} Poll */
+import { createPoll } from './api.js'
+import { clearIssues, focusFirstIssue, showIssue } from './issues.js'
+import { minutesAfter, serverTime } from './server-time.js'
+
+/** @typedef {import('./api.js').Poll} Poll */
+/** @typedef {import('./api.js').PollInput} PollInput */
 
 /**
  * The organizer's form: makes a poll of what is in it. Without the form (nobody is signed in) it does nothing.
@@ -12,13 +16,20 @@ export function listenForQuestions(onPoll) {
   const question = /** @type {HTMLInputElement} */ (form.querySelector('#question'))
   const choices = /** @type {HTMLTextAreaElement} */ (form.querySelector('#choices'))
   const max = /** @type {HTMLInputElement} */ (form.querySelector('#max'))
+  const opens = /** @type {HTMLSelectElement} */ (form.querySelector('#opens'))
+  const lasts = /** @type {HTMLSelectElement} */ (form.querySelector('#lasts'))
+  const shows = /** @type {HTMLSelectElement} */ (form.querySelector('#shows'))
+  const canChange = /** @type {HTMLInputElement} */ (form.querySelector('#can-change'))
   const asked = /** @type {HTMLElement} */ (form.querySelector('#asked'))
+  /** @type {Readonly<Record<string, HTMLElement>>} */
+  const fields = { question, choices, ballot: max, opensAt: opens, closesAt: lasts, showResults: shows }
   let isSending = false
-  let idempotencyKey = randomKey()
+  /** @type {{ input: PollInput, key: string } | null} */
+  let attempt = null
 
   // What is sent again after a lost answer makes no second poll; what was edited since is another one.
   form.addEventListener('input', () => {
-    idempotencyKey = randomKey()
+    attempt = null
   })
 
   form.addEventListener('submit', async (event) => {
@@ -27,74 +38,48 @@ export function listenForQuestions(onPoll) {
     isSending = true
     asked.textContent = ''
     clearIssues(form)
-    const labels = choices.value.split('\n').flatMap((line) => line.trim() || [])
-    const answer = await post(
-      { question: question.value, choices: labels, ballot: { max: max.valueAsNumber } },
-      idempotencyKey,
-    )
+    try {
+      attempt ??= { input: await read(), key: randomKey() }
+      await send(attempt)
+    } catch {
+      asked.textContent = 'The server cannot be reached. Try again.'
+    }
     isSending = false
-    if (answer.poll) {
-      form.reset()
-      idempotencyKey = randomKey()
-      asked.textContent = 'Your poll is live.'
-      onPoll(answer.poll)
+  })
+
+  /** @returns {Promise<PollInput>} */
+  async function read() {
+    const hasTimes = opens.value !== '' || lasts.value !== ''
+    const opening = (hasTimes ? await serverTime() : 0) + Number(opens.value) * 60_000
+    return {
+      question: question.value,
+      choices: choices.value.split('\n').flatMap((line) => line.trim() || []),
+      ballot: { max: max.valueAsNumber },
+      showResults: /** @type {PollInput['showResults']} */ (shows.value),
+      canChange: canChange.checked,
+      opensAt: opens.value ? minutesAfter(opening, 0) : null,
+      closesAt: lasts.value ? minutesAfter(opening, Number(lasts.value)) : null,
+    }
+  }
+
+  /** @param {{ input: PollInput, key: string }} attempt */
+  async function send({ input, key }) {
+    const { poll, issues } = await createPoll(input, key)
+    if (poll) {
+      form?.reset()
+      attempt = null
+      asked.textContent = poll.state === 'scheduled' ? 'Your poll is waiting to open.' : 'Your poll is live.'
+      onPoll(poll)
       return
     }
-    for (const { path, message } of answer.issues) {
-      const [field = '', index] = path.split('.')
-      if (field === 'question') showIssue(question, message)
-      else if (field === 'ballot') showIssue(max, message)
-      else if (field === 'choices') showIssue(choices, index ? `${labels[Number(index)]}: ${message}` : message)
-      else asked.textContent = message
+    for (const { path, message } of issues) {
+      const [name = '', index] = path.split('.')
+      const field = fields[name]
+      if (!field) asked.textContent = message
+      else showIssue(field, field === choices && index ? `${input.choices[Number(index)]}: ${message}` : message)
     }
-    const first = /** @type {HTMLElement | null} */ (form.querySelector('[aria-invalid]'))
-    first?.focus()
-  })
-}
-
-/**
- * @param {object} input
- * @param {string} idempotencyKey
- * @returns {Promise<{ poll: Poll, issues?: undefined } | { poll?: undefined, issues: readonly Issue[] }>}
- */
-async function post(input, idempotencyKey) {
-  try {
-    const response = await fetch('/live-poll/polls', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'live-poll-client': '1', 'idempotency-key': idempotencyKey },
-      body: JSON.stringify(input),
-    })
-    const answer = await response.json()
-    if (response.ok) return { poll: answer }
-    if (response.status === 401) return refusal('You are signed out: open the new link in the terminal.')
-    return { issues: answer.error.issues ?? refusal(answer.error.message).issues }
-  } catch {
-    return refusal('The server cannot be reached. Try again.')
+    if (form) focusFirstIssue(form)
   }
-}
-
-/** @param {string} message */
-function refusal(message) {
-  return { issues: [{ path: '', message }] }
-}
-
-/**
- * Every field has a line of its own for what is wrong with it; the first word on it stands.
- *
- * @param {HTMLElement} field
- * @param {string} message
- */
-function showIssue(field, message) {
-  if (field.ariaInvalid) return
-  field.ariaInvalid = 'true'
-  const line = document.getElementById(`${field.id}-issue`)
-  if (line) line.textContent = message
-}
-
-/** @param {HTMLElement} form */
-function clearIssues(form) {
-  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
-  for (const line of form.querySelectorAll('.issue')) line.textContent = ''
 }
 
 /** `crypto.randomUUID` is missing on plain http. */

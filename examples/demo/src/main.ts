@@ -13,6 +13,7 @@ import { openUwebsockets } from './open-uwebsockets.ts'
 import { createOrganizerSessions } from './organizer-sessions.ts'
 import { createPage } from './page.ts'
 import { seedOnce } from './sample-polls.ts'
+import { createScreen } from './screen.ts'
 import { readSettings, SettingError } from './settings.ts'
 import { createSite } from './site.ts'
 import { readStaticFiles } from './static-files.ts'
@@ -30,7 +31,8 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const keyFile = join(settings.directory, 'admin-key')
   const kept = settings.adminKey ? undefined : await readOrCreateAdminKey(settings.directory, keyFile)
-  const page = await createPage(new URL('../pages/', import.meta.url))
+  const pages = new URL('../pages/', import.meta.url)
+  const [page, screen] = await Promise.all([createPage(pages), createScreen(pages)])
   const files = await readStaticFiles(new URL('../public/', import.meta.url))
   const uws = await openUwebsockets(settings.channelPort)
   if (!uws.app && settings.isChannelPortFixed) throw new SettingError(`LIVE_POLL_CHANNEL_PORT: ${uws.reason}.`)
@@ -60,8 +62,10 @@ async function start(): Promise<void> {
     sessions,
     cookieName,
     page,
+    screen,
     files,
     seeded,
+    localUrl,
     lanUrl: () => lanUrls()[0],
     onSignIn: () => announceLink(newLink()),
   })

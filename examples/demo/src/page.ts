@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Poll } from '@live-poll/server-sdk'
+import { fill } from './fill.ts'
 
 export interface PageInput {
   /** In the order in which they are shown. */
@@ -15,11 +16,13 @@ export type Page = (input: PageInput) => string
 /** Reads the parts of the page, once. */
 export async function createPage(folder: URL): Promise<Page> {
   const read = (name: string) => readFile(new URL(name, folder), 'utf8')
-  const [page, form, signedOut] = await Promise.all([read('index.html'), read('form.html'), read('signed-out.html')])
+  const [page, form, menu] = await Promise.all([read('index.html'), read('form.html'), read('menu.html')])
+  const signedOut = await read('signed-out.html')
   return ({ polls, isOrganizer, lanUrl }) =>
     fill(page, {
       polls: polls.map(tag).join('\n        '),
       organize: isOrganizer ? form : signedOut,
+      menu: isOrganizer ? menu : '',
       secondScreen: lanUrl ? `<b>${lanUrl}</b> on your phone` : 'this page in another window',
     })
 }
@@ -47,12 +50,4 @@ export function plainPage(sentence: string): string {
 /** As a site's owner would write it. `choices` keeps its place free while it loads. */
 function tag({ id, choices }: Poll): string {
   return `<live-poll poll="${id}" choices="${choices.length}"></live-poll>`
-}
-
-function fill(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`The page asks for {{${name}}}, which nobody gives.`)
-    return value
-  })
 }

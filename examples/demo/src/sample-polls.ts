@@ -5,6 +5,7 @@ const samples: readonly PollInput[] = [
     question: 'What makes a meeting worth it?',
     choices: ['A clear question', 'The right people', 'A decision at the end', 'Ending early', 'Something to eat'],
     ballot: { max: 2 },
+    showResults: 'after-vote', // nobody is led by the others
   },
   {
     question: 'Where do you do your best thinking?',

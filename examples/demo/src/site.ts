@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { LivePoll } from '@live-poll/server-sdk'
+import { type LivePoll, type Poll, PollError } from '@live-poll/server-sdk'
 import { readCookie, sessionCookie } from './cookie.ts'
 import type { OrganizerSessions } from './organizer-sessions.ts'
 import { type Page, plainPage } from './page.ts'
+import type { Screen } from './screen.ts'
 import type { StaticFile } from './static-files.ts'
 
 export interface SiteParts {
@@ -10,9 +11,11 @@ export interface SiteParts {
   readonly sessions: OrganizerSessions
   readonly cookieName: string
   readonly page: Page
+  readonly screen: Screen
   readonly files: ReadonlyMap<string, StaticFile>
   /** Resolves when there are polls to show. */
   readonly seeded: Promise<void>
+  readonly localUrl: string
   lanUrl(): string | undefined
   /** The link was used: a new one is due. */
   onSignIn(): void
@@ -36,6 +39,9 @@ const headers = {
   'x-content-type-options': 'nosniff',
 }
 
+/** The big screen of a poll. */
+const results = /^\/results\/([\w-]{1,64})$/
+
 const html = { ...headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }
 
 /** The demo's own pages: what a host has around its polls. */
@@ -45,10 +51,9 @@ export function createSite(parts: SiteParts) {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end()
     } else if (pathname === '/') {
-      showPolls(request, response).catch((error) => {
-        console.error(error)
-        response.writeHead(500, html).end(plainPage('Something went wrong. The terminal says what.'))
-      })
+      showPolls(request, response).catch((error) => apologize(response, error))
+    } else if (results.test(pathname)) {
+      showResults(response, pathname.replace(results, '$1')).catch((error) => apologize(response, error))
     } else if (pathname === '/organize') {
       // A HEAD must not use the link up: some programs look at links before their user does.
       signIn(response, request.method === 'GET' ? searchParams.get('code') : null)
@@ -65,6 +70,22 @@ export function createSite(parts: SiteParts) {
     response.writeHead(200, html).end(parts.page({ polls, isOrganizer, lanUrl: parts.lanUrl() }))
   }
 
+  async function showResults(response: ServerResponse, id: string): Promise<void> {
+    const poll = await findPoll(id)
+    const url = parts.lanUrl() ?? parts.localUrl
+    if (poll) response.writeHead(200, html).end(parts.screen({ poll, url }))
+    else response.writeHead(404, html).end(plainPage('There is no such poll.'))
+  }
+
+  async function findPoll(id: string): Promise<Poll | undefined> {
+    try {
+      return await parts.api.getPoll(id)
+    } catch (error) {
+      if (error instanceof PollError && error.code === 'POLL_NOT_FOUND') return undefined
+      throw error
+    }
+  }
+
   function signIn(response: ServerResponse, code: string | null): void {
     const session = parts.sessions.redeem(code)
     if (session === undefined) {
@@ -75,6 +96,11 @@ export function createSite(parts: SiteParts) {
     response.writeHead(303, { ...headers, location: '/', 'set-cookie': cookie, 'cache-control': 'no-store' }).end()
     parts.onSignIn()
   }
+}
+
+function apologize(response: ServerResponse, error: unknown): void {
+  console.error(error)
+  response.writeHead(500, html).end(plainPage('Something went wrong. The terminal says what.'))
 }
 
 /** `//` is a path that anyone may send, and no URL. */
