@@ -6,6 +6,7 @@ const oneAtATime = { maxWorkers: 1, isolate: true }
 
 export default defineConfig({
   test: {
+    globalSetup: 'packages/server-sdk/test/servers/postgres.setup.ts',
     projects: [
       {
         test: {

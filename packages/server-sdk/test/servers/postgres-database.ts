@@ -1,0 +1,63 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Pool, types } from 'pg'
+import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
+import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
+import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
+import { claimSetting } from '../../src/adapters/sql/settings.ts'
+import type { Tables } from '../../src/adapters/sql/tables.ts'
+import type { Database } from '../../src/ports/database.ts'
+
+export interface PostgresConnection {
+  readonly pool: Pool
+  readonly db: Kysely<Tables>
+  /** May be called twice. */
+  close(): Promise<void>
+}
+
+const int8 = 20
+
+/** A pool whose lost connections are errors of their queries, never of the process, and whose int8 are numbers. */
+export function connectPostgres(url: string, { connections = 10 } = {}): PostgresConnection {
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    types: { getTypeParser: (type, format) => (type === int8 ? Number : types.getTypeParser(type, format)) },
+  })
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {})) // a checked-out client tells nobody else
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  let closing: Promise<void> | undefined
+  return {
+    pool,
+    db,
+    close() {
+      closing ??= pool.ended ? Promise.resolve() : pool.end()
+      return closing
+    },
+  }
+}
+
+export interface PostgresDatabaseOptions {
+  /** Batches at once. @default 4 */
+  readonly lanes?: number
+}
+
+/** Postgres as a node of several uses it, on a database that has the schema already. Opened again, it connects anew. */
+export function postgresDatabase(url: string, { lanes = 4 }: PostgresDatabaseOptions = {}): Database {
+  return {
+    name: 'postgres',
+    async open() {
+      const { db, close } = connectPostgres(url)
+      return {
+        polls: createSqlPollStore(db, postgresSql),
+        ballots: createSqlBallotStore(db, postgresSql),
+        lanes,
+        claimKey: async (keyId) => (await claimSetting(db, 'key_id', keyId)) === keyId,
+        check: async () => {
+          await sql`update live_poll_settings set value = value where name = 'key_id'`.execute(db)
+        },
+        close,
+      }
+    },
+  }
+}

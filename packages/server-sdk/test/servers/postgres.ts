@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { Client } from 'pg'
+import { describe, inject } from 'vitest'
+import type { PostgresForTests } from './postgres.setup.ts'
+
+export interface TestDatabase {
+  readonly url: string
+  /** Ends its connections and removes it. */
+  drop(): Promise<void>
+}
+
+const broker = inject('postgresBroker')
+const isSkipped = broker === null && process.env.CI !== 'true'
+if (isSkipped) console.warn('Skipping tests that need Postgres. To run them: apt-get install postgresql')
+
+/** As `describe`. Without Postgres it is skipped, or under CI=true fails. */
+export const describeOnPostgres = describe.skipIf(isSkipped)
+
+/** @returns a database of its own, with the schema and nothing in it. @throws where Postgres is not installed */
+export async function createPostgresDatabase(): Promise<TestDatabase> {
+  const { adminUrl, template } = await askBroker()
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await runAsAdmin(`create database ${name} template ${template}`)
+  const url = new URL(adminUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => runAsAdmin(`drop database ${name} with (force)`) }
+
+  async function runAsAdmin(statement: string) {
+    const admin = new Client({ connectionString: adminUrl })
+    await admin.connect()
+    try {
+      await admin.query(statement)
+    } finally {
+      await admin.end()
+    }
+  }
+}
+
+async function askBroker(): Promise<PostgresForTests> {
+  if (broker === null) throw new Error('These tests need Postgres: apt-get install postgresql')
+  const answer = await fetch(broker)
+  if (!answer.ok) throw new Error(await answer.text())
+  return answer.json() as Promise<PostgresForTests>
+}
