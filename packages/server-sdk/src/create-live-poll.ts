@@ -21,6 +21,7 @@ import { createVoteChannel, type VoteChannel } from './channel/vote-channel.ts'
 import type { Voter } from './domain/voter.ts'
 import { createAccess } from './http/access.ts'
 import { createHandler, type Handler } from './http/create-handler.ts'
+import { createEvents } from './http/events.ts'
 import { createOrigins, type Origins } from './http/origins.ts'
 import { createRoutes, createStaticRoutes } from './http/routes.ts'
 import { createWidgetFile } from './http/widget-file.ts'
@@ -180,16 +181,18 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
   const feed = createResultsFeed(board, channel.publish)
   const limits = { ...defaultChannelLimits, ...options.channel }
   channel.start({ ...actions, tokens, feed, limits, logger })
+  const events = createEvents({ channel, tokens, readPoll })
 
   return {
     database,
     actions,
-    routes: createRoutes({ ...actions, access: createAccess(options, tokens, origins) }),
+    routes: createRoutes({ ...actions, access: createAccess(options, tokens, origins), events }),
     async close() {
       stopSchedule()
       await groupCommit.drain()
       await nextTurn() // the answers are on their way, from promise to promise
       channel.close()
+      events.close()
       feed.close()
       board.close()
       await database.close()
@@ -214,6 +217,9 @@ function createApi(open: () => Promise<Core>): LivePollApi {
     listPolls: async (page) => (await actions()).listPolls(page),
     openPoll: async (pollId) => (await actions()).openPoll(pollId),
     closePoll: async (pollId) => (await actions()).closePoll(pollId),
+    editPoll: async (pollId, edit) => (await actions()).editPoll(pollId, edit),
+    resetPoll: async (pollId, reset) => (await actions()).resetPoll(pollId, reset),
+    deletePoll: async (pollId) => (await actions()).deletePoll(pollId),
     getResults: async (pollId) => (await (await actions()).readPoll(pollId)).poll.results,
     castVote: async (vote) => (await actions()).castVote(checkVote(vote)),
     getVote: async ({ pollId, voter }) => (await actions()).readVote(pollId, toVoter(voter)),

@@ -9,6 +9,7 @@ function record(id: string, times: Partial<PollFacts> = {}): PollRecord {
     facts: {
       ...{ id, question: 'Lunch?', choices: [{ id: 1, label: 'Soup' }], ballot: { kind: 'choose', min: 1, max: 1 } },
       ...{ showResults: 'always', canChange: true, opensAt: null, closesAt: null, closedAt: null, createdAt: now },
+      ...{ minVoters: null, revealedEpoch: null, lastChoiceId: 1 },
       ...{ boxes: 1, plan: 1, edition: 1, epoch: 1, salt: '', owner: null, ...times },
     },
     version: 0,

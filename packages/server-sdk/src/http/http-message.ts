@@ -20,4 +20,26 @@ export interface HttpReply {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | null
+  /** Writes the body instead, after the headers have gone out. Not called for HEAD. */
+  readonly stream?: (sink: HttpSink) => HttpStreamEvents
+}
+
+/** Where the body of a reply is written piece by piece. Safe to use after its end: nothing happens. */
+export interface HttpSink {
+  /** Never waits. */
+  write(text: string): void
+  /** Bytes written and not yet taken by the network. */
+  buffered(): number
+  /** Ends the body, once all of it is taken. */
+  end(): void
+  /** Ends the connection at once. */
+  destroy(): void
+}
+
+/** What the reply wants to be told of its sink. */
+export interface HttpStreamEvents {
+  /** Everything written was taken by the network. */
+  drained(): void
+  /** Whoever ended it, the client or we: once, and nothing after it. */
+  closed(): void
 }

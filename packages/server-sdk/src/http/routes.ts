@@ -11,6 +11,7 @@ import type { ReadOwn, ReadPoll } from '../actions/read-poll.ts'
 import type { ReadVote } from '../actions/read-vote.ts'
 import type { ResetPoll } from '../actions/reset-poll.ts'
 import type { Access } from './access.ts'
+import type { Events } from './events.ts'
 import type { HttpReply, HttpRequest } from './http-message.ts'
 import { createReadAsViewer, viewHeaders } from './read-as-viewer.ts'
 import { readJson } from './read-json.ts'
@@ -31,6 +32,7 @@ export interface RouteParts {
   readonly castVote: CastVote
   readonly readVote: ReadVote
   readonly admitVoter: AdmitVoter
+  readonly events: Events
 }
 
 export interface Route {
@@ -128,6 +130,11 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
         if (!view.poll.results) throw pollError('RESULTS_HIDDEN')
         return conditionalJson(request, view.poll.results, viewHeaders(view))
       },
+    },
+    {
+      method: 'GET',
+      path: '/polls/:id/events',
+      handle: (request, params) => parts.events.open(pollId(params), request.query.get('ticket')),
     },
     {
       method: 'PUT',

@@ -2,7 +2,8 @@ import type { Results } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createRecordingLogger } from '../../test/recording-logger.ts'
 import type { PollRecord } from '../domain/poll.ts'
-import type { ResultsBus } from '../ports/results-bus.ts'
+import type { Visibility } from '../domain/visibility.ts'
+import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
 import { createBoard } from './board.ts'
 
 const interval = 100
@@ -15,6 +16,9 @@ function record(version: number, changes: Partial<PollRecord['facts']> = {}): Po
       choices: [{ id: 1, label: 'Soup' }],
       ballot: { kind: 'choose', min: 1, max: 1 },
       showResults: 'always',
+      minVoters: null,
+      revealedEpoch: null,
+      lastChoiceId: 1,
       canChange: true,
       opensAt: null,
       closesAt: null,
@@ -36,12 +40,14 @@ function record(version: number, changes: Partial<PollRecord['facts']> = {}): Po
 
 /** A board whose database and bus are the test's: `committed` is what a reading would find now. */
 function createSetup() {
-  const listeners = new Set<(results: Results) => void>()
+  const listeners = new Set<(news: PollNews) => void>()
   const published: { at: number; pollId: string; version: number }[] = []
   const bus: ResultsBus = {
-    publish(results) {
-      published.push({ at: Date.now(), pollId: results.pollId, version: results.version })
-      for (const listener of listeners) listener(results)
+    publish(news) {
+      if (news.kind === 'snapshot') {
+        published.push({ at: Date.now(), pollId: news.pollId, version: news.results.version })
+      }
+      for (const listener of listeners) listener(news)
     },
     subscribe(listener) {
       listeners.add(listener)
@@ -64,11 +70,22 @@ function createSetup() {
   }
   const logger = createRecordingLogger()
   const board = createBoard(read, bus, interval, logger)
+  const news: PollNews[] = []
   const heard: Results[] = []
-  board.onResults((results) => heard.push(results))
-  return { board, bus, database, logger, published, heard, listeners }
+  board.onNews((item) => {
+    news.push(item)
+    if (item.kind === 'snapshot') heard.push(item.results)
+  })
+  return { board, bus, database, logger, published, news, heard, listeners }
 }
 
+const everyone: Visibility = { showResults: 'always', isRevealed: true }
+const snapshotOf = (results: Results, visibility = everyone): PollSnapshot => ({
+  kind: 'snapshot',
+  pollId: results.pollId,
+  results,
+  visibility,
+})
 const versions = (list: readonly { version: number }[]) => list.map((item) => item.version)
 
 beforeEach(() => {
@@ -83,7 +100,7 @@ it('publishes the first change at once', async () => {
   board.markDirty('p')
   await vi.advanceTimersByTimeAsync(1)
   expect(versions(heard)).toEqual([1])
-  expect(board.newest('p')?.version).toBe(1)
+  expect(board.newest('p')?.results.version).toBe(1)
 })
 
 it('publishes at most once an interval, and the last change always', async () => {
@@ -172,9 +189,9 @@ it('drops what the bus repeats, reorders or loses, and never goes back', () => {
     snapshot(2, 1),
     snapshot(1, 9),
   ]
-  for (const results of sent) bus.publish(results)
+  for (const results of sent) bus.publish(snapshotOf(results))
   expect(heard).toEqual([snapshot(1, 3), snapshot(1, 5, 'closed'), snapshot(2, 1)])
-  expect(board.newest('p')).toEqual(snapshot(2, 1))
+  expect(board.newest('p')).toEqual(snapshotOf(snapshot(2, 1)))
 })
 
 it('says when time alone has opened a poll', async () => {
@@ -192,23 +209,47 @@ it('says when time alone has opened a poll', async () => {
 
 it('forgets the poll that changed longest ago when it knows too many', () => {
   const { board, bus } = createSetup()
-  const results = (pollId: string, version: number): Results => ({
-    ...{ kind: 'choose', edition: 1, epoch: 1, state: 'open', votes: [], voters: 0 },
-    pollId,
-    version,
-  })
+  const results = (pollId: string, version: number) =>
+    snapshotOf({ kind: 'choose', edition: 1, epoch: 1, state: 'open', votes: [], voters: 0, pollId, version })
   for (let poll = 0; poll < 10_000; poll++) bus.publish(results(`p${poll}`, 1))
   bus.publish(results('p0', 2))
   bus.publish(results('one more', 1))
-  expect(board.newest('p0')?.version).toBe(2)
+  expect(board.newest('p0')?.results.version).toBe(2)
   expect(board.newest('p1')).toBeUndefined()
   expect(board.newest('one more')).toBeDefined()
+})
+
+it('hears that enough have voted, at the same version too, and that they have stays heard in this edition', () => {
+  const { board, bus } = createSetup()
+  const results = (version: number, edition = 1): Results => ({
+    ...{ kind: 'choose', pollId: 'p', epoch: 1, state: 'open', votes: [], voters: 0 },
+    ...{ version, edition },
+  })
+  const isRevealed = () => board.newest('p')?.visibility.isRevealed
+  const hidden = { ...everyone, isRevealed: false }
+  bus.publish(snapshotOf(results(1), hidden))
+  expect(isRevealed()).toBe(false)
+  bus.publish(snapshotOf(results(1)))
+  expect(isRevealed()).toBe(true)
+  bus.publish(snapshotOf(results(2), hidden))
+  expect([isRevealed(), board.newest('p')?.results.version]).toEqual([true, 2])
+  bus.publish(snapshotOf(results(3, 2), hidden))
+  expect(isRevealed(), 'asked for anew by an edit').toBe(false)
+})
+
+it('says that a poll is gone, and forgets it', async () => {
+  const { board, news } = createSetup()
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1)
+  board.deleted('p')
+  expect(news.at(-1)).toEqual({ kind: 'deleted', pollId: 'p' })
+  expect(board.newest('p')).toBeUndefined()
 })
 
 it('stops telling who has unsubscribed', async () => {
   const { board } = createSetup()
   const heard: unknown[] = []
-  board.onResults((results) => heard.push(results))()
+  board.onNews((item) => heard.push(item))()
   board.markDirty('p')
   await vi.advanceTimersByTimeAsync(1)
   expect(heard).toEqual([])

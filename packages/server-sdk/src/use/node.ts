@@ -60,9 +60,25 @@ async function readBody(request: NodeRequest, maxBytes: number): Promise<HttpBod
   return { bytes: Buffer.concat(chunks) }
 }
 
-function send(request: NodeRequest, response: ServerResponse, { status, headers, body }: HttpReply) {
+function send(request: NodeRequest, response: ServerResponse, { status, headers, body, stream }: HttpReply) {
   // What the client still sends of a body nobody read would be taken for its next request.
   if (!request.readableEnded && !request.complete) response.setHeader('connection', 'close')
   response.writeHead(status, body === null ? headers : { ...headers, 'content-length': Buffer.byteLength(body) })
-  response.end(request.method === 'HEAD' ? null : body)
+  if (stream && request.method !== 'HEAD') startStream(response, stream)
+  else response.end(request.method === 'HEAD' ? null : body)
+}
+
+function startStream(response: ServerResponse, stream: NonNullable<HttpReply['stream']>) {
+  if (response.destroyed) return // the client has left before the headers
+  response.flushHeaders()
+  response.socket?.setNoDelay(true)
+  const events = stream({
+    write: (text) => response.writable && response.write(text),
+    buffered: () => response.writableLength, // the socket's too
+    end: () => response.end(),
+    destroy: () => response.destroy(),
+  })
+  response.on('drain', events.drained)
+  response.on('error', () => {}) // 'close' follows
+  response.on('close', events.closed)
 }

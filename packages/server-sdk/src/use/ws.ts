@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 import { SUBPROTOCOL } from '@live-poll/client-sdk/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { maxPayloadBytes, pingInterval } from '../channel/limits.ts'
-import type { ChannelServer, LivePoll } from '../index.ts'
+import { createTopics } from '../channel/topics.ts'
+import type { LivePoll } from '../index.ts'
 
 /**
  * Serves the channel on the host's own HTTP server and port, with the `ws` library. Upgrades of other paths are left
@@ -20,7 +21,10 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   })
-  const topics = createTopics()
+  const topics = createTopics<WebSocket, Buffer>(
+    (frame) => Buffer.from(frame), // once, not once a socket
+    (socket, bytes) => socket.send(bytes, { binary: false }),
+  )
   const detach = channel.attach(topics)
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
@@ -36,17 +40,10 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
   }
 
   function onOpen(socket: WebSocket) {
-    const subscribed = new Set<string>()
     const events = channel.open({
       send: (frame) => socket.send(frame),
-      subscribe(topic) {
-        subscribed.add(topic)
-        topics.add(topic, socket)
-      },
-      unsubscribe(topic) {
-        subscribed.delete(topic)
-        topics.remove(topic, socket)
-      },
+      subscribe: (topic) => topics.add(topic, socket),
+      unsubscribe: (topic) => topics.remove(topic, socket),
       buffered: () => socket.bufferedAmount,
       close: (code, reason) => socket.close(code, reason),
       terminate: () => socket.terminate(),
@@ -67,7 +64,7 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
     socket.on('error', () => {}) // 'close' follows; without a listener it would end the process
     socket.on('close', () => {
       clearInterval(ping)
-      for (const topic of subscribed) topics.remove(topic, socket)
+      topics.removeAll(socket)
       events.closed()
     })
   }
@@ -81,29 +78,4 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
 
 function refuse(socket: Duplex, status: string) {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
-}
-
-function createTopics(): ChannelServer & {
-  add(topic: string, socket: WebSocket): void
-  remove(topic: string, socket: WebSocket): void
-} {
-  const topics = new Map<string, Set<WebSocket>>()
-
-  return {
-    add(topic, socket) {
-      const sockets = topics.get(topic)
-      if (sockets) sockets.add(socket)
-      else topics.set(topic, new Set([socket]))
-    },
-    remove(topic, socket) {
-      const sockets = topics.get(topic)
-      if (sockets?.delete(socket) && sockets.size === 0) topics.delete(topic)
-    },
-    publish(topic, frame) {
-      const sockets = topics.get(topic)
-      if (!sockets) return
-      const bytes = Buffer.from(frame) // encoded once, not once a socket
-      for (const socket of sockets) socket.send(bytes, { binary: false })
-    },
-  }
 }

@@ -1,11 +1,14 @@
-import type { Results } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it, vi } from 'vitest'
-import type { ResultsBus } from '../../src/ports/results-bus.ts'
+import type { PollNews, PollSnapshot, ResultsBus } from '../../src/ports/results-bus.ts'
 
-const snapshot = (version: number, pollId = 'p'): Results => ({
-  ...{ kind: 'choose', epoch: 1, edition: 1, state: 'open', votes: [version, 0], voters: version },
+const snapshot = (version: number, pollId = 'p'): PollSnapshot => ({
+  kind: 'snapshot',
   pollId,
-  version,
+  results: {
+    ...{ kind: 'choose', epoch: 1, edition: 1, state: 'open', votes: [version, 0], voters: version },
+    ...{ pollId, version },
+  },
+  visibility: { showResults: 'after-vote', isRevealed: version > 1 },
 })
 
 /**
@@ -15,12 +18,12 @@ const snapshot = (version: number, pollId = 'p'): Results => ({
 export function describeResultsBus(name: string, make: () => Promise<readonly [ResultsBus, ResultsBus]>): void {
   describe(`ResultsBus on ${name}`, () => {
     const hearing = (bus: ResultsBus) => {
-      const heard: Results[] = []
-      const unsubscribe = bus.subscribe((results) => heard.push(results))
+      const heard: PollNews[] = []
+      const unsubscribe = bus.subscribe((news) => heard.push(news))
       return { heard, unsubscribe }
     }
 
-    it('carries results whole to every listener of every node, the publishing one too', async () => {
+    it('carries snapshots whole to every listener of every node, the publishing one too', async () => {
       const [here, there] = await make()
       const listeners = [hearing(here), hearing(here), hearing(there)]
       here.publish(snapshot(1))
@@ -28,6 +31,13 @@ export function describeResultsBus(name: string, make: () => Promise<readonly [R
       for (const { heard } of listeners) {
         await vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining([snapshot(1), snapshot(1, 'q')])))
       }
+    })
+
+    it('carries that a poll is gone', async () => {
+      const [here, there] = await make()
+      const { heard } = hearing(there)
+      here.publish({ kind: 'deleted', pollId: 'p' })
+      await vi.waitFor(() => expect(heard).toEqual([{ kind: 'deleted', pollId: 'p' }]))
     })
 
     it('carries the last of many', async () => {
@@ -50,9 +60,9 @@ export function describeResultsBus(name: string, make: () => Promise<readonly [R
 
     it('bears a listener that unsubscribes as it listens', async () => {
       const [here] = await make()
-      const once: Results[] = []
-      const unsubscribe = here.subscribe((results) => {
-        once.push(results)
+      const once: PollNews[] = []
+      const unsubscribe = here.subscribe((news) => {
+        once.push(news)
         unsubscribe()
       })
       const stays = hearing(here)
