@@ -40,6 +40,7 @@ export function addMenu(tag, first, onDelete) {
     run(editPoll(poll.id, { showResults: 'organizers' }), 'Only organizers see the results.')
   button('edit').onclick = async () => {
     await look()
+    quieten()
     acts.hidden = true
     const saved = await editIn(editor, poll)
     acts.hidden = false
@@ -63,14 +64,14 @@ export function addMenu(tag, first, onDelete) {
     if (!tag.isConnected) clearInterval(looks)
     else if (!document.hidden) look()
   }, lookEvery)
-  show(poll, '')
+  show(poll)
   tag.append(menu)
 
   /** A poll may open and close by itself, and hidden results are to be seen here alone. */
   async function look() {
     if (!menu?.open || isBusy || acts.hidden) return
     const { poll: read } = await readPoll(poll.id)
-    if (read && !isBusy) show(read, said.textContent ?? '')
+    if (read && !isBusy) show(read)
   }
 
   /**
@@ -79,12 +80,16 @@ export function addMenu(tag, first, onDelete) {
    */
   async function run(answer, words) {
     isBusy = true
-    said.textContent = ''
-    trouble.textContent = ''
+    quieten()
     const { poll: changed, issues } = await answer
     isBusy = false
     if (changed) show(changed, words)
     else complain(issues)
+  }
+
+  function quieten() {
+    said.textContent = ''
+    trouble.textContent = ''
   }
 
   /** @param {PollAnswer['issues']} issues */
@@ -98,6 +103,7 @@ export function addMenu(tag, first, onDelete) {
    * @param {string} verb
    */
   async function isAgreed(name, words, verb) {
+    quieten()
     acts.hidden = true
     const isYes = await confirmIn(question, words, verb)
     acts.hidden = false
@@ -107,7 +113,7 @@ export function addMenu(tag, first, onDelete) {
 
   /**
    * @param {Poll} newest
-   * @param {string} words
+   * @param {string} [words] what was done
    */
   function show(newest, words) {
     poll = newest
@@ -125,7 +131,7 @@ export function addMenu(tag, first, onDelete) {
       if (isFocused && !isOffered) summary.focus() // lest it fall to the start of the page
     }
     tally.textContent = isPublic ? '' : tallyOf(poll)
-    said.textContent = words
+    if (words) said.textContent = words
   }
 }
 
