@@ -114,7 +114,10 @@ export interface PollInput {
 
 /** The body of `PATCH /polls/:id`: what is left out stays. */
 export interface PollEdit extends Partial<Omit<PollInput, 'choices'>> {
-  /** All choices in their new order: those with an `id` are there already, the others are added. */
+  /**
+   * All choices in their new order. Those with an `id`, or with the label of one that is there, are that choice; the others
+   * are added; one that is missing is removed.
+   */
   readonly choices?: readonly (string | { readonly id?: number; readonly label: string })[]
 }
 

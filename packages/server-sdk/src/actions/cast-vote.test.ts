@@ -6,7 +6,10 @@ import { createCastVote } from './cast-vote.ts'
 
 const request = { pollId: 'p', voter: { kind: 'user', id: 'ada' }, voteId: 'v', choices: [1] } as const
 
-/** @param outcomes of the box, one for each time the vote is prepared; the last one again and again */
+/**
+ * A poll that gets another choice with each plan.
+ * @param outcomes of the box, one for each time the vote is prepared; the last one again and again
+ */
 function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
   let plan = 1
   const cast: PreparedVote[] = []
@@ -25,14 +28,23 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
         closedAt: null,
       },
       ballot: { kind: 'choose', min: 1, max: 1 },
-      choices: [{ id: 1, label: 'Soup' }],
+      choices: Array.from({ length: plan }, (_, index) => ({ id: index + 1, label: `Choice ${index}` })),
     },
     voterKeys: new Uint8Array(32),
   })
+  let readings = 0
+  let poll: PreparedPoll | undefined
   const castVote = createCastVote(
     {
-      get: async () => (isMissing ? undefined : prepared()),
-      drop: () => {
+      async get() {
+        if (isMissing) return undefined
+        if (!poll) readings++
+        poll ??= prepared()
+        return poll
+      },
+      drop(_, stale) {
+        if (stale !== undefined && stale !== poll) return
+        poll = undefined
         plan++
       },
     },
@@ -41,11 +53,10 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
         cast.push(vote)
         return outcomes[Math.min(cast.length, outcomes.length) - 1] ?? { kind: 'stale' }
       },
-      drain: async () => {},
     },
-    { markDirty: (id) => dirty.push(id), newest: () => undefined, onNews: () => () => {}, deleted() {}, close() {} },
+    { markDirty: (id) => dirty.push(id) },
   )
-  return { castVote, cast, dirty }
+  return { castVote, cast, dirty, readings: () => readings }
 }
 
 it('answers the receipt of a committed vote, and has its results read', async () => {
@@ -60,8 +71,9 @@ it('answers a repeat the same, and says that it was one', async () => {
 })
 
 it('throws what the box refused, with what stands', async () => {
-  const { castVote, dirty } = createSetup([{ kind: 'refused', code: 'REVISION_CONFLICT', revision: 7 }])
-  await expect(castVote(request)).rejects.toMatchObject({ code: 'REVISION_CONFLICT', details: { revision: 7 } })
+  const details = { revision: 7, vote: { voteId: 'w', choices: [2], revision: 7 } }
+  const { castVote, dirty } = createSetup([{ kind: 'refused', code: 'REVISION_CONFLICT', ...details }])
+  await expect(castVote(request)).rejects.toMatchObject({ code: 'REVISION_CONFLICT', details })
   expect(dirty).toEqual([])
 })
 
@@ -81,4 +93,26 @@ it('gives up with BUSY where every plan is stale at once', async () => {
   const { castVote, cast } = createSetup([{ kind: 'stale' }])
   await expect(castVote(request)).rejects.toMatchObject({ code: 'BUSY', details: { retryAfter: expect.any(Number) } })
   expect(cast).toHaveLength(10)
+})
+
+it('reads the poll anew for a vote that does not fit: a choice may have been added since', async () => {
+  const { castVote, cast } = createSetup([{ kind: 'accepted', revision: 1, epoch: 1 }])
+  await castVote({ ...request, choices: [2] })
+  expect(cast).toMatchObject([{ plan: 2, ballot: [2] }])
+})
+
+it('refuses what does not fit the new reading either, without asking the box', async () => {
+  const { castVote, cast, readings } = createSetup([])
+  await expect(castVote({ ...request, choices: [9] })).rejects.toMatchObject({
+    code: 'INVALID',
+    details: { issues: [{ path: 'choices' }] },
+  })
+  expect(cast).toEqual([])
+  expect(readings()).toBe(2)
+})
+
+it('reads the poll anew once for many votes that do not fit', async () => {
+  const { castVote, readings } = createSetup([{ kind: 'accepted', revision: 1, epoch: 1 }])
+  await Promise.all(Array.from({ length: 100 }, () => castVote({ ...request, choices: [2] })))
+  expect(readings()).toBe(2)
 })

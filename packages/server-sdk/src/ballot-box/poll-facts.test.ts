@@ -71,3 +71,16 @@ it('forgets the poll that was loaded first when it holds too many', async () => 
   await facts.get('p0')
   expect(readings).toEqual(['p0'])
 })
+
+it('forgets a stale poll once, however many find it stale', async () => {
+  const { facts, readings } = createSetup()
+  const stale = await facts.get('p')
+  for (let vote = 0; vote < 100; vote++) {
+    facts.drop('p', stale)
+    void facts.get('p')
+  }
+  const newer = await facts.get('p')
+  facts.drop('p', stale)
+  expect(await facts.get('p')).toBe(newer)
+  expect(readings).toEqual(['p', 'p'])
+})

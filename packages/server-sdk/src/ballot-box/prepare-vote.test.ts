@@ -46,6 +46,14 @@ describe('prepareVote', () => {
     }
   })
 
+  it('throws EPOCH_CHANGED, with the current one, for what was a ballot of another epoch', () => {
+    const prepare = () => prepareVote({ ...request, choices: [4], epoch: 1 }, poll())
+    expect(prepare).toThrow(expect.objectContaining({ code: 'EPOCH_CHANGED', details: { epoch: 2 } }))
+    expect(() => prepareVote({ ...request, choices: [4], epoch: 2 }, poll())).toThrow(
+      expect.objectContaining({ code: 'INVALID' }),
+    )
+  })
+
   it('sends a voter to the same box always, and voters to all boxes about equally', () => {
     const counts = Array<number>(8).fill(0)
     for (let voter = 0; voter < 8000; voter++) {

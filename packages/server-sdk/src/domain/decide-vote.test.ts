@@ -88,7 +88,11 @@ describe('decideVote', () => {
     ['refuses once closed, whatever the clock says', { rules: { closedAt: after }, answer: refused('POLL_CLOSED') }],
     [
       'refuses a second vote where changes are off',
-      { rules: { canChange: false }, row: {}, answer: refused('ALREADY_VOTED', { revision: 4 }) },
+      {
+        rules: { canChange: false },
+        row: {},
+        answer: refused('ALREADY_VOTED', { revision: 4, vote: { voteId: 'last', choices: [1], revision: 4 } }),
+      },
     ],
     [
       'refuses a retraction where changes are off',
@@ -96,8 +100,20 @@ describe('decideVote', () => {
     ],
     ['takes a first vote where changes are off', { rules: { canChange: false }, answer: { kind: 'accepted' } }],
     [
-      'refuses a stale revision and names the one that stands',
-      { row: {}, op: { revision: 3 }, answer: refused('REVISION_CONFLICT', { revision: 4 }) },
+      'refuses a stale revision and shows the vote that stands',
+      {
+        row: {},
+        op: { revision: 3 },
+        answer: refused('REVISION_CONFLICT', { revision: 4, vote: { voteId: 'last', choices: [1], revision: 4 } }),
+      },
+    ],
+    [
+      'refuses a stale revision and shows that the vote was taken back',
+      {
+        row: { ballot: null },
+        op: { revision: 3 },
+        answer: refused('REVISION_CONFLICT', { revision: 4, vote: { voteId: 'last', choices: null, revision: 4 } }),
+      },
     ],
     [
       'refuses a revision of a vote never cast',
