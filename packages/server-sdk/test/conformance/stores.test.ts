@@ -3,6 +3,8 @@ import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeBallotBoxRaces } from './ballot-box-races.suite.ts'
 import { describeBallotStore } from './ballot-store.suite.ts'
 import { openEmbeddedStores } from './embedded-stores.ts'
+import { describePollEdits } from './poll-edits.suite.ts'
+import { describePollEndings } from './poll-endings.suite.ts'
 import { describePollList } from './poll-list.suite.ts'
 import { describePollStore } from './poll-store.suite.ts'
 import { openPostgresStores } from './postgres-stores.ts'
@@ -19,5 +21,7 @@ for (const [name, make, describeStores] of adapters) {
     describeBallotBoxRaces(name, make)
     describePollStore(name, make)
     describePollList(name, make)
+    describePollEdits(name, make)
+    describePollEndings(name, make)
   })
 }
