@@ -162,9 +162,7 @@ export function describeBallotStore(name: string, make: MakeStores): void {
         const second = vote(pollId, { voterKey: first.voterKey, ballot: [2], revision: 1 })
         await commit(second)
         const stands = { voteId: second.voteId, choices: [2], revision: 2 }
-        expect(await commit(first)).toEqual([
-          { kind: 'refused', code: 'REVISION_CONFLICT', revision: 2, vote: stands },
-        ])
+        expect(await commit(first)).toEqual([{ kind: 'refused', code: 'REVISION_CONFLICT', revision: 2, vote: stands }])
         await expectCounted(pollId, { voters: 1, 2: 1 })
       })
 

@@ -165,7 +165,7 @@ export function describePollEdits(name: string, make: MakeStores): void {
             voterKeys.slice(0, share).map((voterKey, voter) => {
               const revision = revisions.get(voterKey) ?? 0
               revisions.set(voterKey, revision + 1)
-              return vote(pollId, { voterKey, revision, plan, box: voter % boxes, ballot: [1 + ((voter + plan) % 3)] })
+              return vote(pollId, { voterKey, revision, plan, box: voter % boxes, ballot: [plan] })
             }),
           )
         const kindsOf = async (share: number) => new Set((await cast(share)).map((outcome) => outcome.kind))
