@@ -2,5 +2,6 @@ import type { LivePoll } from '@live-poll/server-sdk'
 
 // What the README of the server SDK presumes of the reader's app.
 export declare const livePoll: LivePoll
+export declare const pollId: string
 /** The app's own session. */
 export declare function getSession(headers: Headers): Promise<{ user: { id: string; role: string } } | null>
