@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballotOf, choose, misfitOf } from './ballot.ts'
+import { ballotOf, choose, keepChosen, misfitOf } from './ballot.ts'
 import { pollWith } from './poll.fixture.ts'
 
 const several = pollWith({ ballot: { kind: 'choose', min: 2, max: 3 }, labels: ['a', 'b', 'c', 'd'] })
@@ -30,5 +30,15 @@ describe('a ballot', () => {
     expect([...choose(single, new Set([1]), 2, true)]).toEqual([2])
     expect([...choose(several, new Set([1]), 2, true)]).toEqual([1, 2])
     expect([...choose(several, new Set([1, 2]), 1, false)]).toEqual([2])
+  })
+
+  test('keeps what the poll still has when it changes', () => {
+    expect(keepChosen(several, new Set([2, 9, 4]))).toEqual(new Set([2, 4]))
+    expect(keepChosen(several, new Set([1, 2, 3, 4]))).toEqual(new Set([1, 2, 3, 4]))
+    expect(keepChosen(single, new Set([2, 9]))).toEqual(new Set([2]))
+  })
+
+  test('of several choices keeps none of them where the poll takes one now: which one is not ours to say', () => {
+    expect(keepChosen(single, new Set([1, 2]))).toEqual(new Set())
   })
 })

@@ -1,4 +1,4 @@
-import type { Poll } from '@live-poll/client-sdk'
+import type { Poll } from '@live-poll/client-sdk/voter'
 
 /** The chosen ids that the poll still has, in the order of its choices. */
 export function ballotOf({ choices }: Poll, chosen: ReadonlySet<number>): readonly number[] {
@@ -18,4 +18,10 @@ export function choose(poll: Poll, chosen: ReadonlySet<number>, id: number, isOn
   if (isOn) next.add(id)
   else next.delete(id)
   return next
+}
+
+/** What stays chosen when the poll changes: what it still has; of several where it takes one now, none. */
+export function keepChosen(poll: Poll, chosen: ReadonlySet<number>): ReadonlySet<number> {
+  const kept = ballotOf(poll, chosen)
+  return new Set(poll.ballot.max === 1 && kept.length > 1 ? [] : kept)
 }

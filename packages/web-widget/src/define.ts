@@ -1,13 +1,19 @@
 import { LivePoll } from './live-poll.ts'
+import { LivePollResults } from './live-poll-results.ts'
 
-/** Registers `<live-poll>`. On a page that has it already, and where there are no elements (a server), it does nothing. */
+/**
+ * Registers `<live-poll>` and `<live-poll-results>`. On a page that has them already, and where there are no elements
+ * (a server), it does nothing.
+ */
 export function defineLivePoll(): void {
   if (typeof customElements === 'undefined' || customElements.get('live-poll')) return
   customElements.define('live-poll', LivePoll)
+  customElements.define('live-poll-results', LivePollResults)
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     'live-poll': LivePoll
+    'live-poll-results': LivePollResults
   }
 }

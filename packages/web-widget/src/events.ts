@@ -1,11 +1,11 @@
-import type { ErrorCode, Results } from '@live-poll/client-sdk'
+import type { ErrorCode, Results } from '@live-poll/client-sdk/voter'
 
-/** `live-poll-vote`: the voter's vote is committed. */
+/** `live-poll-vote`: the voter's vote, or its retraction, is committed. */
 export interface VoteDetail {
   readonly pollId: string
-  /** Choice ids. */
+  /** Choice ids; none when the vote was taken back. */
   readonly choices: readonly number[]
-  /** 1 for the first vote, one more for each change. */
+  /** 1 for the first vote, one more for each change; a retraction keeps it. */
   readonly revision: number
 }
 
@@ -22,7 +22,7 @@ export interface ErrorDetail {
   readonly message: string
 }
 
-/** All events of `<live-poll>`; they bubble and leave shadow trees. */
+/** All events of `<live-poll>` and `<live-poll-results>`; they bubble and leave shadow trees. */
 export interface LivePollEventMap {
   'live-poll-vote': CustomEvent<VoteDetail>
   'live-poll-results': CustomEvent<ResultsDetail>

@@ -1,4 +1,4 @@
-import type { Results } from '@live-poll/client-sdk'
+import type { Results } from '@live-poll/client-sdk/voter'
 
 /** What stands at the end of a choice's line. */
 export interface Figure {

@@ -24,6 +24,16 @@ describe('formats', () => {
     expect(createFormats('de').time('2026-05-08T12:00:00.000Z')).toContain('08.05.2026')
   })
 
+  test.each([
+    [1, '0:01'],
+    [1000, '0:01'],
+    [59_001, '1:00'],
+    [125_000, '2:05'],
+    [3_600_000, '60:00'],
+  ])('%i ms are left: %s', (duration, written) => {
+    expect(createFormats('en').left(duration)).toBe(written)
+  })
+
   test('what is no language is written in the own', () => {
     expect(createFormats('not a language').count(1)).toBe((1).toLocaleString())
   })

@@ -59,6 +59,13 @@ export const styles = /* css */ `
     margin-block-start: 4px;
     min-block-size: 20px;
   }
+  .timer {
+    font-variant-numeric: tabular-nums;
+  }
+  :not(:empty) + .timer,
+  .watching {
+    margin-inline-start: 12px;
+  }
 
   ul {
     display: grid;
@@ -172,6 +179,10 @@ export const styles = /* css */ `
     text-decoration: underline 1px color-mix(in srgb, currentColor 40%, transparent);
     text-underline-offset: 4px;
     cursor: pointer;
+  }
+  .quiet {
+    line-height: 20px;
+    text-align: start;
   }
   .vote {
     padding-inline: 24px;

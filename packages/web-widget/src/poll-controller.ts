@@ -1,13 +1,13 @@
-import { createPollClient, type PollClient, type VoteReceipt, type WatchedPoll } from '@live-poll/client-sdk'
+import { createVoterClient, type VoteReceipt, type VoterClient, type WatchedPoll } from '@live-poll/client-sdk/voter'
 
 /** A connection that is back sooner than this was never worth a word. Milliseconds. */
 const patience = 1500
 
 /** One client, and so one socket, for all tags of a server. It hangs up by itself when nothing is watched. */
-const clients = new Map<string, PollClient>()
+const clients = new Map<string, VoterClient>()
 
-function clientOf(server: string): PollClient {
-  const client = clients.get(server) ?? createPollClient({ server })
+function clientOf(server: string): VoterClient {
+  const client = clients.get(server) ?? createVoterClient({ server })
   clients.set(server, client)
   return client
 }
@@ -53,10 +53,10 @@ export class PollController {
   }
 
   /**
-   * Resolves when the vote is committed, also after `stop`.
+   * Resolves when the vote, or with null its retraction, is committed, also after `stop`.
    * @throws PollError
    */
-  vote(choices: readonly number[]): Promise<VoteReceipt> {
+  vote(choices: readonly number[] | null): Promise<VoteReceipt> {
     return clientOf(this.#server).vote(this.#pollId, choices)
   }
 

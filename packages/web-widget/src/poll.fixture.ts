@@ -1,4 +1,4 @@
-import type { Poll, Results, WatchedPoll } from '@live-poll/client-sdk'
+import type { Poll, Results, WatchedPoll } from '@live-poll/client-sdk/voter'
 
 /** An open poll of two choices, and what a test says of it. */
 export function pollWith({ labels = ['Soup', 'Salad'], ...rest }: Partial<Poll> & { labels?: string[] }): Poll {
@@ -8,6 +8,7 @@ export function pollWith({ labels = ['Soup', 'Salad'], ...rest }: Partial<Poll> 
     choices: labels.map((label, index) => ({ id: index + 1, label })),
     ballot: { kind: 'choose', min: 1, max: 1 },
     showResults: 'always',
+    minVoters: null,
     canChange: true,
     state: 'open',
     opensAt: null,
@@ -34,7 +35,9 @@ export function watchedWith(rest: Partial<WatchedPoll>): WatchedPoll {
     pending: null,
     status: 'ready',
     error: null,
+    watching: null,
     transport: 'websocket',
+    serverNow: () => Date.parse('2026-05-08T11:00:00.000Z'),
     ...rest,
   }
 }

@@ -1,6 +1,6 @@
 import { defineLivePoll } from './define.ts'
-import { LivePoll } from './live-poll.ts'
+import { PollElement } from './poll-element.ts'
 import { serverOf } from './server-address.ts'
 
-LivePoll.defaultServer = serverOf(import.meta.url)
+PollElement.defaultServer = serverOf(import.meta.url)
 defineLivePoll()

@@ -1,9 +1,10 @@
-import type { ErrorCode } from '@live-poll/client-sdk'
+import type { ErrorCode } from '@live-poll/client-sdk/voter'
 
 /** Every word the element shows or speaks. Numbers and times arrive already written in the page's language. */
 export interface LivePollStrings {
   readonly vote: string
   readonly change: string
+  readonly retract: string
   readonly cancel: string
   readonly loading: string
   readonly notFound: string
@@ -13,17 +14,40 @@ export interface LivePollStrings {
   readonly counted: string
   /** Spoken with the tick on one's own choice. */
   readonly yourVote: string
-  readonly scheduled: (time: string | null) => string
+  /** Closed, to one who voted. */
+  readonly thanks: string
+  /** Over results alone; spoken when a scheduled poll opens. */
+  readonly open: string
+  /** No time is set for the opening. */
+  readonly notOpen: string
+  readonly opens: (time: string) => string
+  /** In the last hour; `left` is minutes and seconds, as in `2:05`. */
+  readonly opensIn: (left: string) => string
+  /** The time has come, the server has not said so yet. */
+  readonly opening: string
   readonly closes: (time: string) => string
+  readonly closesIn: (left: string) => string
+  readonly closing: string
   readonly closed: string
   /** Closed, with figures. */
   readonly final: string
-  readonly hiddenUntilClose: string
   readonly hidden: string
+  readonly hiddenUntilVote: string
+  readonly hiddenUntilClose: string
+  readonly hiddenUntilVoters: (min: number, written: string) => string
+  /** Closed with fewer voters than the poll asks for. */
+  readonly tooFew: string
+  /** While a ballot was open its poll changed. */
+  readonly edited: string
+  /** All votes are gone, the own one too. */
+  readonly reset: string
+  readonly retracted: string
   /** Spoken in place of the bare figure of a choice. */
   readonly votes: (count: number, written: string) => string
   /** How many took part. */
   readonly turnout: (voters: number, written: string) => string
+  /** How many have the poll on screen. */
+  readonly watching: (count: number, written: string) => string
   readonly offline: string
   /** Offline, with a vote that goes out on reconnect. */
   readonly waiting: string
@@ -37,6 +61,7 @@ export type StringOverrides = Partial<LivePollStrings>
 export const english: LivePollStrings = {
   vote: 'Vote',
   change: 'Change vote',
+  retract: 'Take back vote',
   cancel: 'Cancel',
   loading: 'Loading the poll',
   notFound: 'There is no poll here.',
@@ -46,16 +71,30 @@ export const english: LivePollStrings = {
       : max >= choices
         ? `Choose at least ${min}`
         : `Choose ${min > 1 ? `${min} to` : 'up to'} ${max}`,
-  counted: 'Your vote is counted',
+  counted: 'Thank you. Your vote is counted',
   yourVote: 'Your vote:',
-  scheduled: (time) => (time ? `Opens ${time}` : 'Not open yet'),
+  thanks: 'Thank you for voting',
+  open: 'The poll is open',
+  notOpen: 'Not open yet',
+  opens: (time) => `Opens ${time}`,
+  opensIn: (left) => `Opens in ${left}`,
+  opening: 'Opening',
   closes: (time) => `Open until ${time}`,
+  closesIn: (left) => `Closes in ${left}`,
+  closing: 'Closing',
   closed: 'Closed',
   final: 'Final result',
-  hiddenUntilClose: 'Results appear when the poll closes',
   hidden: 'Results are not public',
+  hiddenUntilVote: 'Results appear when you have voted',
+  hiddenUntilClose: 'Results appear when the poll closes',
+  hiddenUntilVoters: (_, written) => `Results appear from ${written} votes on`,
+  tooFew: 'Too few votes to show results',
+  edited: 'This poll was changed; check your choice',
+  reset: 'This poll was started anew',
+  retracted: 'Your vote was taken back',
   votes: (count, written) => `${written} ${count === 1 ? 'vote' : 'votes'}`,
   turnout: (voters, written) => (voters ? `${written} ${voters === 1 ? 'voter' : 'voters'}` : 'No votes yet'),
+  watching: (_, written) => `${written} watching`,
   offline: 'No connection. Trying again',
   waiting: 'No connection. Your vote is kept and will be sent',
   errors: { UNAUTHENTICATED: 'Sign in to vote.', UNAVAILABLE: 'No connection. Trying again' },

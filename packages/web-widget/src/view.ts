@@ -1,11 +1,15 @@
-import type { Poll, PollError, Vote, WatchedPoll } from '@live-poll/client-sdk'
+import type { Poll, PollError, Vote, WatchedPoll } from '@live-poll/client-sdk/voter'
 import { misfitOf } from './ballot.ts'
+import { lastHour, leftOf } from './countdown.ts'
 import { type Figure, figuresOf } from './figures.ts'
 import type { Formats } from './formats.ts'
 import type { LivePollStrings } from './strings.ts'
 
-/** Where the poll and the voter stand: what a row holds follows from it. */
-export type Stage = 'scheduled' | 'ballot' | 'voted' | 'closed'
+/** Where the poll and the voter stand: what a row holds follows from it. `results`: nobody votes here, whatever the state. */
+export type Stage = 'scheduled' | 'ballot' | 'voted' | 'closed' | 'results'
+
+/** What befell the ballot and is worth a word until the voter goes on. */
+export type Notice = 'edited' | 'reset' | 'retracted'
 
 /** What the voter has done on this page and not yet cast. */
 export interface Draft {
@@ -15,7 +19,10 @@ export interface Draft {
   readonly wasTried: boolean
   /** Why its last cast was refused. */
   readonly refusal: PollError | null
+  readonly notice: Notice | null
 }
+
+export const untouched: Draft = { chosen: null, wasTried: false, refusal: null, notice: null }
 
 /** A poll as it is drawn, worked out from what is watched and what the voter has touched. */
 export interface View {
@@ -27,18 +34,28 @@ export interface View {
   /** In the order of the choices; null where this viewer may not see them. */
   readonly figures: readonly Figure[] | null
   readonly voters: number | null
+  /** How many watch; null where that is not to be shown. */
+  readonly watching: number | null
   /** 0 when the ballot may be cast; see `misfitOf`. */
   readonly misfit: number
   /** Whether a vote is on its way: the ballot stays as it is until the answer. */
   readonly isLocked: boolean
   readonly draft: Draft
   readonly isOffline: boolean
+  /** Milliseconds until the poll opens, or else closes; null where nothing is due. */
+  readonly left: number | null
+}
+
+/** What is known besides the poll. */
+export interface Surroundings {
+  readonly isOffline: boolean
+  readonly hasPresence: boolean
 }
 
 /** A ballot that was touched stays open whatever arrives, until it is cast or cancelled or no vote is taken any more. */
-export function viewOf(poll: Poll, watched: WatchedPoll, draft: Draft, isOffline: boolean): View {
+export function viewOf(poll: Poll, watched: WatchedPoll, draft: Draft, { isOffline, hasPresence }: Surroundings): View {
   const { vote, pending, results } = watched
-  const isTouched = pending !== null || draft.chosen !== null
+  const isTouched = pending ? pending.choices !== null : draft.chosen !== null
   const isBallot = poll.state === 'open' && !(vote?.choices && !(isTouched && poll.canChange))
   const stage = poll.state !== 'open' ? poll.state : isBallot ? 'ballot' : 'voted'
   const chosen = (isBallot && (pending ? new Set(pending.choices) : draft.chosen)) || new Set(vote?.choices)
@@ -49,36 +66,57 @@ export function viewOf(poll: Poll, watched: WatchedPoll, draft: Draft, isOffline
     chosen,
     figures: results && figuresOf(results),
     voters: results?.voters ?? null,
+    watching: (hasPresence && watched.watching) || null,
     misfit: misfitOf(poll, chosen),
     isLocked: pending !== null,
     draft,
     isOffline,
+    left: leftOf(poll, watched.serverNow()),
   }
+}
+
+/** The same for a screen on which nobody votes. */
+export function resultsViewOf(poll: Poll, watched: WatchedPoll, surroundings: Surroundings): View {
+  return { ...viewOf(poll, watched, untouched, surroundings), stage: 'results', chosen: new Set() }
 }
 
 /** The line under the question: what to do, or where things stand. */
-export function statusOf({ poll, stage, figures }: View, words: LivePollStrings, formats: Formats): string {
-  switch (stage) {
-    case 'scheduled':
-      return words.scheduled(poll.opensAt && formats.time(poll.opensAt))
-    case 'ballot':
-      return ruleOf(poll, words)
-    case 'voted':
-      return words.counted
-    case 'closed':
-      return figures ? words.final : words.closed
-  }
+export function statusOf({ poll, stage, figures, left }: View, words: LivePollStrings): string {
+  if (poll.state === 'closed') return figures ? words.final : words.closed
+  if (poll.state === 'scheduled') return left === null ? words.notOpen : ''
+  return stage === 'ballot' ? ruleOf(poll, words) : stage === 'voted' ? words.counted : words.open
 }
 
-/** The line under the poll: what went wrong, what is missing, or what to wait for. */
+/** When the poll opens, or else closes; empty where nothing is due. It changes every second, so it is never spoken. */
+export function timerOf({ poll, left }: View, words: LivePollStrings, formats: Formats): string {
+  if (left === null) return ''
+  const isOpen = poll.state === 'open'
+  if (left <= 0) return isOpen ? words.closing : words.opening
+  if (left <= lastHour) return (isOpen ? words.closesIn : words.opensIn)(formats.left(left))
+  return isOpen ? words.closes(formats.time(`${poll.closesAt}`)) : words.opens(formats.time(`${poll.opensAt}`))
+}
+
+/** The line under the poll: what went wrong, what befell the ballot, or why there are no figures. */
 export function noteOf(view: View, words: LivePollStrings, formats: Formats): string {
-  const { poll, stage, figures, misfit, draft } = view
-  if (view.isOffline) return view.isLocked ? words.waiting : words.offline
+  const { poll, stage, figures, misfit, vote, draft } = view
+  const isBallot = stage === 'ballot'
+  if (view.isOffline) return isBallot && view.isLocked ? words.waiting : words.offline
   if (draft.refusal) return errorWords(draft.refusal, words)
-  if (stage === 'ballot' && (misfit > 0 || (misfit < 0 && draft.wasTried))) return ruleOf(poll, words)
-  if (!figures && poll.showResults === 'organizers') return words.hidden
-  if (!figures && poll.showResults === 'after-close' && stage === 'voted') return words.hiddenUntilClose
-  return poll.state === 'open' && poll.closesAt ? words.closes(formats.time(poll.closesAt)) : ''
+  if (draft.notice && poll.state !== 'closed') return words[draft.notice]
+  if (isBallot && (misfit > 0 || (misfit < 0 && draft.wasTried))) return ruleOf(poll, words)
+  return (!figures && hiddenBecause(view, words, formats)) || (stage === 'closed' && vote?.choices ? words.thanks : '')
+}
+
+/** Empty where no reason is known: then the results are on their way. */
+function hiddenBecause({ poll, vote }: View, words: LivePollStrings, formats: Formats): string {
+  const { showResults, minVoters, state } = poll
+  if (showResults === 'organizers') return words.hidden
+  if (state !== 'closed') {
+    if (showResults === 'after-close') return words.hiddenUntilClose
+    if (showResults === 'after-vote' && !vote?.choices) return words.hiddenUntilVote
+  }
+  if (!minVoters) return ''
+  return state === 'closed' ? words.tooFew : words.hiddenUntilVoters(minVoters, formats.count(minVoters))
 }
 
 export function errorWords({ code, message }: PollError, words: LivePollStrings): string {

@@ -1,9 +1,10 @@
-import type { Choice } from '@live-poll/client-sdk'
+import type { Choice } from '@live-poll/client-sdk/voter'
 import { html, nothing, type TemplateResult } from 'lit/html.js'
 import type { Figure } from '../figures.ts'
 import type { Formats } from '../formats.ts'
 import type { LivePollStrings } from '../strings.ts'
 import type { View } from '../view.ts'
+import type { Acts } from './acts.ts'
 
 /**
  * One choice: a control while a vote may be cast, afterwards the tick on one's own vote;
@@ -15,7 +16,7 @@ export function choiceRow(
   { poll, stage, chosen, isLocked }: View,
   words: LivePollStrings,
   formats: Formats,
-  onChoose: (id: number, isOn: boolean) => void,
+  acts: Acts | null,
 ): TemplateResult {
   const isChosen = chosen.has(choice.id)
   const hasControl = stage === 'ballot' || stage === 'scheduled'
@@ -29,7 +30,7 @@ export function choiceRow(
       ?disabled=${stage === 'scheduled'}
       aria-describedby="figure-${choice.id}"
       @click=${(event: Event) => isLocked && event.preventDefault()}
-      @change=${(event: Event) => onChoose(choice.id, (event.target as HTMLInputElement).checked)}
+      @change=${(event: Event) => acts?.choose(choice.id, (event.target as HTMLInputElement).checked)}
     />${label}</label
   >`
   const name = () => html`<span class="name">${chosen.size > 0 ? tick(isChosen, words) : nothing}${label}</span>`

@@ -2,23 +2,28 @@ import { html, nothing, type TemplateResult } from 'lit/html.js'
 import type { Formats } from '../formats.ts'
 import type { LivePollStrings } from '../strings.ts'
 import type { View } from '../view.ts'
+import type { Acts } from './acts.ts'
 import { line } from './line.ts'
 
 /** What the voter may do next, and how many took part. */
 export function foot(
-  { poll, stage, vote, voters, misfit, isLocked }: View,
+  { poll, stage, vote, voters, watching, misfit, isLocked }: View,
   words: LivePollStrings,
   formats: Formats,
-  onChange: () => void,
-  onCancel: () => void,
+  acts: Acts | null,
 ): TemplateResult {
   const isBallot = stage === 'ballot'
-  const isChange = isBallot && vote?.choices
+  const isChange = isBallot && vote?.choices && !isLocked
+  const mayChange = stage === 'voted' && poll.canChange
   return html`<div class="foot">
     ${isBallot ? voteButton(misfit !== 0, isLocked, words) : nothing}
-    ${isChange && !isLocked ? quietButton(words.cancel, 'cancel-button', onCancel) : nothing}
-    ${stage === 'voted' && poll.canChange ? quietButton(words.change, 'change-button', onChange) : nothing}
-    <p class="turnout" part="turnout">${voters === null ? nothing : line(words.turnout(voters, formats.count(voters)))}</p>
+    ${isChange ? quietButton(words.cancel, 'cancel-button', acts?.cancel) : nothing}
+    ${mayChange ? quietButton(words.change, 'change-button', acts?.change, isLocked) : nothing}
+    ${mayChange ? quietButton(words.retract, 'retract-button', acts?.retract, isLocked) : nothing}
+    <p class="turnout" part="turnout">
+      ${voters === null ? nothing : line(words.turnout(voters, formats.count(voters)))}
+      ${watching && html`<span class="watching" part="watching" dir="auto">${words.watching(watching, formats.count(watching))}</span>`}
+    </p>
   </div>`
 }
 
@@ -32,8 +37,14 @@ function voteButton(isBlocked: boolean, isLocked: boolean, words: LivePollString
   ><span>${words.vote}</span></button>`
 }
 
-function quietButton(text: string, part: string, onPress: () => void): TemplateResult {
+function quietButton(text: string, part: string, onPress = () => {}, isLocked = false): TemplateResult {
   // A second click in a row was meant for the button that stood here before.
-  const press = ({ detail }: MouseEvent) => detail < 2 && onPress()
-  return html`<button type="button" class="quiet" part="button ${part}" @click=${press}>${text}</button>`
+  const press = ({ detail }: MouseEvent) => !isLocked && detail < 2 && onPress()
+  return html`<button
+    type="button"
+    class="quiet ${isLocked ? 'locked' : ''}"
+    part="button ${part}"
+    aria-disabled=${isLocked}
+    @click=${press}
+  >${text}</button>`
 }

@@ -1,0 +1,185 @@
+import type { Poll, Results, WatchedPoll } from '@live-poll/client-sdk/voter'
+import { html, type TemplateResult } from 'lit/html.js'
+import { nextTick } from './countdown.ts'
+import { emit } from './events.ts'
+import { createFormats, type Formats } from './formats.ts'
+import { styles } from './live-poll.styles.ts'
+import { PollController } from './poll-controller.ts'
+import { ownServer, resolveServer } from './server-address.ts'
+import { english, type LivePollStrings, type StringOverrides } from './strings.ts'
+import { TemplateElement } from './template-element.ts'
+import { errorWords, type Surroundings, type View } from './view.ts'
+import type { Acts } from './views/acts.ts'
+import { ballotPaper } from './views/ballot-paper.ts'
+import { loading } from './views/loading.ts'
+import { message } from './views/message.ts'
+
+/** Between two spoken turnouts. Milliseconds. */
+const announceEvery = 15_000
+
+/** One poll of one server on screen: what `<live-poll>` and `<live-poll-results>` share. */
+export abstract class PollElement extends TemplateElement {
+  static readonly observedAttributes = ['poll', 'server', 'choices', 'presence']
+
+  /** The server of tags without a `server` attribute. */
+  static defaultServer = ownServer
+
+  protected readonly live = new PollController((now, before) => {
+    if (now) this.#report(now, before)
+    this.requestUpdate()
+  })
+  #words: LivePollStrings = english
+  #formats: Formats = createFormats('')
+  #language = ''
+  #spoken = ''
+  #spokenAt = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor() {
+    super(styleSheet)
+  }
+
+  /** The poll's id. */
+  get poll(): string {
+    return this.getAttribute('poll') ?? ''
+  }
+  set poll(id: string | null | undefined) {
+    this.#reflect('poll', id)
+  }
+
+  /** Where Live Poll is mounted: absolute, or relative to the page. @default the server the script came from */
+  get server(): string {
+    return this.getAttribute('server') ?? PollElement.defaultServer
+  }
+  set server(address: string | null | undefined) {
+    this.#reflect('server', address)
+  }
+
+  /** How many rows to hold free while loading. @default 3 */
+  get choices(): number {
+    return Number(this.getAttribute('choices') ?? 3)
+  }
+  set choices(count: number | null | undefined) {
+    this.#reflect('choices', count)
+  }
+
+  /** Whether to show how many watch the poll, where its results are shown. @default false */
+  get presence(): boolean {
+    return this.hasAttribute('presence')
+  }
+  set presence(isShown: boolean | null | undefined) {
+    this.#reflect('presence', isShown ? '' : null)
+  }
+
+  /** Words in place of the English ones; those left out stay English. */
+  get strings(): LivePollStrings {
+    return this.#words
+  }
+  set strings(words: StringOverrides | null | undefined) {
+    this.#words = { ...english, ...words }
+    this.requestUpdate()
+  }
+
+  override connectedCallback(): void {
+    takeEarly(this)
+    super.connectedCallback()
+  }
+
+  disconnectedCallback(): void {
+    // One that only moves within the page is back by then.
+    queueMicrotask(() => {
+      if (this.isConnected) return
+      this.live.stop()
+      clearTimeout(this.#timer)
+    })
+  }
+
+  /** Draws the poll from what is watched. */
+  protected abstract viewOf(poll: Poll, watched: WatchedPoll, surroundings: Surroundings): View
+  protected abstract readonly acts: Acts | null
+  /** Another poll than before is watched from now on. */
+  protected onAnother(): void {}
+  protected onNews(_now: WatchedPoll, _before: WatchedPoll): void {}
+
+  protected get view(): View | undefined {
+    const { watched, isOffline } = this.live
+    return watched?.poll ? this.viewOf(watched.poll, watched, { isOffline, hasPresence: this.presence }) : undefined
+  }
+
+  protected override willUpdate(): void {
+    if (this.live.follow(resolveServer(this.server, this.baseURI), this.poll)) this.onAnother()
+    const language = this.closest<HTMLElement>('[lang]')?.lang ?? ''
+    if (language !== this.#language) this.#formats = createFormats(language)
+    this.#language = language
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.#body()}<slot name="footer"></slot>
+      <p class="hidden" role="status">${this.#spoken}</p>`
+  }
+
+  #body(): TemplateResult {
+    const words = this.#words
+    const { isOffline, watched } = this.live
+    const view = this.view
+    this.#tick(view?.left ?? null)
+    if (view && this.poll) return ballotPaper(view, words, this.#formats, this.acts)
+    if (!this.poll || watched?.status === 'not-found') return message(words.notFound)
+    const error = watched?.error
+    if (error && !error.retryable) return message(errorWords(error, words))
+    return loading(this.choices, error ? errorWords(error, words) : isOffline ? words.offline : '', words)
+  }
+
+  /** Draws again when the words for the time left change. */
+  #tick(left: number | null): void {
+    clearTimeout(this.#timer)
+    const wait = left === null ? null : nextTick(left)
+    if (wait !== null) this.#timer = setTimeout(() => this.requestUpdate(), wait)
+  }
+
+  #reflect(name: string, value: string | number | null | undefined): void {
+    if (value === null || value === undefined) this.removeAttribute(name)
+    else this.setAttribute(name, `${value}`)
+  }
+
+  #report(now: WatchedPoll, before: WatchedPoll | undefined): void {
+    const { poll, results, error } = now
+    if (before) this.onNews(now, before)
+    if (error && error !== before?.error) {
+      emit(this, 'live-poll-error', { pollId: this.poll, code: error.code, message: error.message })
+    }
+    if (poll?.state === 'open' && before?.poll?.state === 'scheduled') this.#spoken = this.#words.open
+    if (!poll || !results || results === before?.results) return
+    emit(this, 'live-poll-results', { pollId: poll.id, results })
+    if (before?.results && Date.now() - this.#spokenAt > announceEvery) this.#announce(poll, results)
+  }
+
+  /** Says how it stands, now and then instead of at every tick. */
+  #announce({ choices }: Poll, { votes, voters }: Results): void {
+    const best = Math.max(...votes)
+    const leader = choices[votes.indexOf(best)]?.label
+    const share = this.#formats.share(best / voters)
+    this.#spokenAt = Date.now()
+    this.#spoken = `${this.#words.turnout(voters, this.#formats.count(voters))}. ${leader}: ${share}`
+  }
+}
+
+let sheet: CSSStyleSheet | undefined
+
+function styleSheet(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet()
+    sheet.replaceSync(styles)
+  }
+  return sheet
+}
+
+/** Properties that the page set before the element was defined hide its own: they are set again. */
+function takeEarly(element: PollElement): void {
+  for (const name of ['poll', 'server', 'choices', 'presence', 'strings'] as const) {
+    const early = Object.getOwnPropertyDescriptor(element, name)
+    if (!early) continue
+    delete (element as Partial<PollElement>)[name]
+    Object.assign(element, { [name]: early.value })
+  }
+}
