@@ -9,6 +9,8 @@ import { cast, createPoll, newVoter, readResults, visit, visitAsRelay, visitAsVo
 export function describeChannelResults(server: ChannelServerName, running: () => RunningLivePoll): void {
   const atVersion = (version: number) => (results: { version: number }) => results.version === version
 
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+
   async function watch(socket: RawSocket, pollId: string) {
     socket.send({ type: 'watch', pollId })
     return socket.take('poll', (message) => message.poll.id === pollId)
@@ -19,16 +21,22 @@ export function describeChannelResults(server: ChannelServerName, running: () =>
       const poll = await createPoll(running(), { ballot: { max: 2 } })
       const voter = await visitAsVoter(running(), server)
       voter.send({ type: 'watch', pollId: poll.id, epoch: 1, version: 0 })
-      expect(await voter.take('poll')).toEqual({ type: 'poll', poll, vote: null })
+      expect(await voter.take('poll')).toEqual({ type: 'poll', poll, vote: null, now: time, watching: 1 })
       expect(await voter.settle()).toEqual([])
 
       await cast(voter, poll.id, { voteId: 'v', choices: [2, 1] })
       const results = await voter.take('results', atVersion(1))
-      expect(results).toEqual({ type: 'results', ...poll.results, version: 1, votes: [1, 1], voters: 1 })
+      expect(results).toEqual({
+        type: 'results',
+        ...{ ...poll.results, version: 1, votes: [1, 1], voters: 1 },
+        watching: 1,
+      })
       expect(await watch(voter, poll.id)).toEqual({
         type: 'poll',
         poll: { ...poll, results: { ...poll.results, version: 1, votes: [1, 1], voters: 1 } },
         vote: { voteId: 'v', choices: [1, 2], revision: 1 },
+        now: time,
+        watching: 1,
       })
       await cast(voter, poll.id, { voteId: 'w', choices: null })
       expect((await watch(voter, poll.id)).vote).toEqual({ voteId: 'w', choices: null, revision: 2 })

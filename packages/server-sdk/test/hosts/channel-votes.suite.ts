@@ -8,6 +8,8 @@ const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 
 /** Votes on the channel, and every reason to reject one, over one WebSocket server. */
 export function describeChannelVotes(server: ChannelServerName, running: () => RunningLivePoll): void {
+  const standing = { voteId: 'first', choices: [1], revision: 1 }
+
   describe(`on ${server}`, () => {
     it('are answered by what was committed, and nothing else', async () => {
       const { id } = await createPoll(running())
@@ -52,8 +54,8 @@ export function describeChannelVotes(server: ChannelServerName, running: () => R
       ['POLL_CLOSED', { closesAt: '2020-01-01T00:00:00Z' }, {}, false, {}],
       ['NOT_FOUND', {}, { choices: null }, false, {}],
       ['REVISION_CONFLICT', {}, { revision: 4 }, false, { revision: 0 }],
-      ['REVISION_CONFLICT', {}, { revision: 0 }, true, { revision: 1 }],
-      ['ALREADY_VOTED', { canChange: false }, {}, true, { revision: 1 }],
+      ['REVISION_CONFLICT', {}, { revision: 0 }, true, { revision: 1, vote: standing }],
+      ['ALREADY_VOTED', { canChange: false }, {}, true, { revision: 1, vote: standing }],
       ['VOTE_ID_REUSED', {}, { voteId: 'first', choices: [2] }, true, { revision: 1 }],
     ] as const)('are rejected with %s: %j, %j', async (code, fields, vote, after, details) => {
       const { id } = await createPoll(running(), fields)

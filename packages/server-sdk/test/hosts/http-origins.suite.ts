@@ -40,7 +40,7 @@ export function describeHttpOrigins(
       vary: 'Origin',
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': 'etag, retry-after, x-request-id',
+      'access-control-expose-headers': 'etag, live-poll-now, retry-after, x-request-id',
     })
     const preflight = (call: HttpClient, path: string, origin: string) =>
       call<string>('OPTIONS', path, {

@@ -24,7 +24,7 @@ export function expectError(answer: Answer<ErrorBody>, code: keyof typeof errors
   expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
   expect(answer.headers['cache-control']).toBe('no-store')
   expect(error.requestId).toBe(answer.headers['x-request-id'])
-  const fields = ['code', 'message', 'requestId', 'issues', 'retryAfter', 'revision', 'epoch']
+  const fields = ['code', 'message', 'requestId', 'issues', 'retryAfter', 'revision', 'vote', 'epoch']
   expect(Object.keys(error).filter((field) => !fields.includes(field))).toEqual([])
   if (error.retryAfter !== undefined) {
     expect(answer.headers['retry-after']).toBe(String(Math.ceil(error.retryAfter / 1000)))
