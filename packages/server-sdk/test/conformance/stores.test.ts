@@ -3,6 +3,7 @@ import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeBallotBoxRaces } from './ballot-box-races.suite.ts'
 import { describeBallotStore } from './ballot-store.suite.ts'
 import { openEmbeddedStores } from './embedded-stores.ts'
+import { describeLifeRaces } from './life-races.suite.ts'
 import { describePollEdits } from './poll-edits.suite.ts'
 import { describePollEndings } from './poll-endings.suite.ts'
 import { describePollList } from './poll-list.suite.ts'
@@ -23,5 +24,6 @@ for (const [name, make, describeStores] of adapters) {
     describePollList(name, make)
     describePollEdits(name, make)
     describePollEndings(name, make)
+    describeLifeRaces(name, make)
   })
 }
