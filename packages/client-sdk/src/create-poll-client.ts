@@ -1,106 +1,39 @@
+import { createVoterClient, type VoterClient, type VoterClientOptions, webSocketOf } from './create-voter-client.ts'
 import { createPollApi, type PollApi } from './http/poll-api.ts'
 import { serverUrl } from './http/server-url.ts'
 import { createChannelUrls } from './live/channel-urls.ts'
-import type { WebSocketConstructor } from './live/connection.ts'
-import { createLivePolls, type LivePolls } from './live/live-polls.ts'
 import { createRelay, type Relay } from './live/relay.ts'
-import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
-import type { PollListener } from './live/watched-poll.ts'
-import type { VoteReceipt } from './protocol/models.ts'
-import { PollError } from './protocol/poll-error.ts'
 
-export interface PollClientOptions {
-  /**
-   * Base URL of the API. A relative one is resolved against the page; in Node it must be absolute.
-   * @default '/live-poll'
-   */
-  readonly server?: string
-  /**
-   * Sent with every HTTP call: an organizer's key (`lpa_`) or a voter token (`lpv_`).
-   * With a voter token, votes are that voter's, on the live connection too, and nothing is stored.
-   */
-  readonly token?: string
-  /**
-   * Where the voter token is kept between visits. Nothing is stored before the first vote; null keeps it in memory.
-   * @default localStorage where it works, else memory
-   */
-  readonly storage?: TokenStorage | null
-  /** @default globalThis.fetch */
-  readonly fetch?: typeof globalThis.fetch
-  /** Node 20 has none: pass the one of the `ws` package. @default globalThis.WebSocket */
-  readonly WebSocket?: WebSocketConstructor
-}
+export interface PollClientOptions extends VoterClientOptions {}
 
-/** One client for all polls of one server: one live connection, opened when first needed. */
-export interface PollClient {
+/** One client for all polls of one server: what voters, organizers and relays need. */
+export interface PollClient extends VoterClient {
   /**
-   * Calls the listener at once with the current state, then at every change, until the returned function is called.
-   * It reconnects by itself, and what it shows never moves backwards.
-   */
-  watch(pollId: string, listener: PollListener): () => void
-  /**
-   * Casts the vote, changes it, or with null retracts it. Resolves once it is committed: until then it is kept and
-   * sent again under the same vote id after every lost connection. Later votes on the same poll wait for earlier ones.
-   * @throws PollError POLL_NOT_FOUND · POLL_NOT_OPEN · POLL_CLOSED · INVALID · ALREADY_VOTED · REVISION_CONFLICT ·
-   * EPOCH_CHANGED · UNAUTHENTICATED · FORBIDDEN; UNAVAILABLE with `details.voteId` when the client was closed first
-   */
-  vote(pollId: string, choices: readonly number[] | null): Promise<VoteReceipt>
-  /**
-   * A connection that casts for many voters, opened at its first vote.
+   * A connection that casts for many voters, opened at its first vote. `close` of the client leaves it open.
    * @param getTicket Called at every connect: `() => api.admitRelay()` with an organizer's key, or your server's answer.
    */
   relay(getTicket: () => Promise<string>): Relay
   readonly api: PollApi
-  /** Closes the live connection and rejects votes that are unanswered. Relays are closed by themselves. */
-  close(): void
 }
 
 /**
  * Creates a client. Nothing is sent before the first call.
  *
  * @example
- * const client = createPollClient()
- * const stop = client.watch(pollId, ({ poll, results }) => draw(poll, results))
- * await client.vote(pollId, [2])
+ * const client = createPollClient({ token: process.env.LIVE_POLL_ADMIN_KEY, server: 'https://my.app/live-poll' })
+ * const poll = await client.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
+ * const stop = client.watch(poll.id, ({ poll, results }) => draw(poll, results))
  *
  * @throws TypeError when `server` is relative and there is no page
  */
 export function createPollClient(options: PollClientOptions = {}): PollClient {
-  const { token, fetch, storage = pageStorage() } = options
+  const { token, fetch } = options
   const server = serverUrl(options.server)
   const api = createPollApi({ server, token, fetch })
-  const given = token?.startsWith('lpv_') ? token : undefined
-  const voter = createVoter({
-    // An organizer's key says who runs polls, not who votes.
-    admitVoter: token?.startsWith('lpa_') ? createPollApi({ server, fetch }).admitVoter : api.admitVoter,
-    given,
-    storage: given ? null : storage,
-    storageKey: `live-poll:voter:${server}`,
-  })
-  let live: LivePolls | null = null
-  let isClosed = false
-
-  function connect(): LivePolls {
-    if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
-    live ??= createLivePolls({ api, voter, urls: createChannelUrls(server), WebSocket: webSocketOf(options) })
-    return live
-  }
-
   return {
+    ...createVoterClient(options),
     api,
-    watch: (pollId, listener) => connect().watch(pollId, listener),
-    vote: async (pollId, choices) => connect().vote(pollId, choices),
     relay: (getTicket) =>
       createRelay({ api, urls: createChannelUrls(server), WebSocket: webSocketOf(options), getTicket }),
-    close() {
-      isClosed = true
-      live?.close()
-    },
   }
-}
-
-function webSocketOf(options: PollClientOptions): WebSocketConstructor {
-  const found = options.WebSocket ?? globalThis.WebSocket
-  if (found) return found
-  throw new TypeError('There is no WebSocket here: pass that of the `ws` package as `WebSocket`.')
 }

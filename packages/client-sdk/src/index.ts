@@ -1,4 +1,5 @@
 export { createPollClient, type PollClient, type PollClientOptions } from './create-poll-client.ts'
+export { createVoterClient, type VoterClient, type VoterClientOptions } from './create-voter-client.ts'
 export { createPollApi, type PollApi, type PollApiOptions } from './http/poll-api.ts'
 export type { WebSocketConstructor, WebSocketLike } from './live/connection.ts'
 export type { Relay, RelayVote } from './live/relay.ts'

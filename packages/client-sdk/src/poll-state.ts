@@ -1,5 +1,5 @@
 import { isNewer, stateOrder } from './protocol/is-newer.ts'
-import type { ServerMessage, StateMessage } from './protocol/messages.ts'
+import type { PollMessage, ResultsMessage, ServerMessage, StateMessage } from './protocol/messages.ts'
 import type { Poll, PollState, Results, Vote } from './protocol/models.ts'
 
 /** What is known of one poll. `poll.results` and `results` are always the same. */
@@ -7,11 +7,13 @@ export interface HeldPoll {
   readonly poll: Poll | null
   readonly results: Results | null
   readonly vote: Vote | null
-  /** News of an edition or epoch not held yet. It is not drawn; while it stands, the poll is to be asked for again. */
-  readonly ahead: Results | StateMessage | null
+  /** How many watch, as of `results`; null without them. */
+  readonly watching: number | null
+  /** News that cannot be drawn on what is held. While it stands, the poll is to be asked for again. */
+  readonly ahead: ResultsMessage | StateMessage | null
 }
 
-export const nothingHeld: HeldPoll = { poll: null, results: null, vote: null, ahead: null }
+export const nothingHeld: HeldPoll = { poll: null, results: null, vote: null, watching: null, ahead: null }
 
 /**
  * The state after a message. Pure; drops what is not newer, so messages may be lost, repeated and late,
@@ -20,11 +22,8 @@ export const nothingHeld: HeldPoll = { poll: null, results: null, vote: null, ah
 export function reducePoll(state: HeldPoll, message: ServerMessage): HeldPoll {
   switch (message.type) {
     case 'poll':
-      return holdPoll(state, message.poll, message.vote)
-    case 'results': {
-      const { type: _, ...results } = message
-      return holdNews(state, results)
-    }
+      return holdPoll(state, message)
+    case 'results':
     case 'state':
       return holdNews(state, message)
     default:
@@ -34,30 +33,73 @@ export function reducePoll(state: HeldPoll, message: ServerMessage): HeldPoll {
 
 /** The state after the own vote was committed. A receipt that comes after a later vote, or a reset, changes nothing. */
 export function holdVote(state: HeldPoll, vote: Vote, epoch: number): HeldPoll {
-  return state.poll?.epoch === epoch ? { ...state, vote: laterVote(state.vote, vote) } : state
+  return state.poll?.epoch === epoch ? withoutHidden({ ...state, vote: laterVote(state.vote, vote) }) : state
 }
 
-function holdPoll(state: HeldPoll, incoming: Poll, vote: Vote | null): HeldPoll {
+/** The state for a voter of whom nothing is known yet. */
+export function forgetVote(state: HeldPoll): HeldPoll {
+  return withoutHidden({ ...state, vote: null })
+}
+
+function holdPoll(state: HeldPoll, { poll: incoming, vote, watching }: PollMessage): HeldPoll {
   if (state.poll && incoming.epoch < state.poll.epoch) return state
   const known = state.poll?.epoch === incoming.epoch ? state : nothingHeld // a reset takes votes and results with it
   const newest = known.poll && known.poll.edition > incoming.edition ? known.poll : incoming
-  const results = known.results?.edition === newest.edition ? known.results : null
-  const poll = { ...newest, state: laterState(known.poll?.state, incoming.state), results }
-  const next: HeldPoll = { poll, results, vote: laterVote(known.vote, vote), ahead: null }
-  return [incoming.results, state.ahead].reduce<HeldPoll>((held, news) => (news ? holdNews(held, news) : held), next)
+  const isWithheld = newest === incoming && incoming.showResults === 'organizers' && !incoming.results
+  const results = !isWithheld && known.results?.edition === newest.edition ? known.results : null
+  const next: HeldPoll = {
+    poll: { ...newest, state: laterState(known.poll?.state, incoming.state), results },
+    results,
+    vote: laterVote(known.vote, vote),
+    watching: results && known.watching,
+    ahead: null,
+  }
+  const news: readonly (HeldPoll['ahead'] | undefined)[] = [
+    incoming.results && { type: 'results', ...incoming.results, watching },
+    // The poll was asked for because of what is ahead. What still cannot be drawn on its edition never can.
+    state.ahead,
+  ]
+  const held = news.reduce<HeldPoll>((before, one) => (one ? holdNews(before, one) : before), next)
+  const isAnswered = held.ahead && editionOrder(held.ahead, newest) <= 0
+  return withoutHidden(isAnswered ? { ...held, ahead: null } : held)
 }
 
-function holdNews(state: HeldPoll, news: Results | StateMessage): HeldPoll {
-  const { poll, results, ahead } = state
-  if (!poll || editionOrder(news, poll) > 0) {
-    return !ahead || supersedes(news, ahead) ? { ...state, ahead: news } : state
-  }
+function holdNews(state: HeldPoll, news: ResultsMessage | StateMessage): HeldPoll {
+  const { poll, results, vote } = state
+  if (!poll || editionOrder(news, poll) > 0) return holdAhead(state, news)
   if (editionOrder(news, poll) < 0) return state
-  const isNews = 'votes' in news && (!results || isNewer(news, results))
   const stateNow = laterState(poll.state, news.state)
-  if (!isNews && stateNow === poll.state) return state
-  const resultsNow = isNews ? news : results
-  return { ...state, poll: { ...poll, state: stateNow, results: resultsNow }, results: resultsNow }
+  const polled = stateNow === poll.state ? poll : { ...poll, state: stateNow }
+  if (news.type === 'state' || (results && isNewer(results, news))) {
+    return polled === poll ? state : { ...state, poll: polled }
+  }
+  // Someone with a vote may see what comes: a vote of which nothing is known here.
+  if (!maySee(polled, vote)) return holdAhead({ ...state, poll: polled }, news)
+  const { type: _, watching = state.watching, ...incoming } = news
+  const resultsNow = !results || isNewer(news, results) ? incoming : results
+  if (resultsNow === results && polled === poll && watching === state.watching) return state
+  const pollNow = resultsNow === polled.results ? polled : { ...polled, results: resultsNow }
+  return { ...state, poll: pollNow, results: resultsNow, watching }
+}
+
+function holdAhead(state: HeldPoll, news: ResultsMessage | StateMessage): HeldPoll {
+  return !state.ahead || supersedes(news, state.ahead) ? { ...state, ahead: news } : state
+}
+
+/**
+ * Whether results may be shown to a viewer with this vote. `minVoters` is the server's to count: once reached, it holds.
+ * An organizer of a poll whose results nobody else sees has them from the server or not at all.
+ */
+function maySee({ showResults, state }: Poll, vote: Vote | null): boolean {
+  if (state === 'closed' || showResults === 'always' || showResults === 'organizers') return true
+  return showResults === 'after-vote' && vote?.choices != null
+}
+
+/** Results that this viewer could see go when the own vote goes, or turns out to be another one's. */
+function withoutHidden(state: HeldPoll): HeldPoll {
+  const { poll, results, vote } = state
+  if (!poll || !results || maySee(poll, vote)) return state
+  return { ...state, poll: { ...poll, results: null }, results: null, watching: null }
 }
 
 interface Edition {
@@ -69,10 +111,10 @@ function editionOrder(a: Edition, b: Edition): number {
   return a.epoch - b.epoch || a.edition - b.edition
 }
 
-function supersedes(news: Results | StateMessage, ahead: Results | StateMessage): boolean {
+function supersedes(news: ResultsMessage | StateMessage, ahead: ResultsMessage | StateMessage): boolean {
   const order = editionOrder(news, ahead)
   if (order !== 0) return order > 0
-  return 'votes' in news && (!('votes' in ahead) || isNewer(news, ahead))
+  return news.type === 'results' && (ahead.type === 'state' || isNewer(news, ahead))
 }
 
 function laterState(held: PollState | undefined, incoming: PollState): PollState {

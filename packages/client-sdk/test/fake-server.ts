@@ -8,7 +8,7 @@ import {
 } from '../src/live/connection.ts'
 import type { TokenStorage } from '../src/live/voter.ts'
 import type { WatchedPoll } from '../src/live/watched-poll.ts'
-import type { ClientMessage, ServerMessage, VoteMessage } from '../src/protocol/messages.ts'
+import type { ClientMessage, PollMessage, ServerMessage, VoteMessage } from '../src/protocol/messages.ts'
 import type { Poll, Results, Vote } from '../src/protocol/models.ts'
 
 export function samplePoll(fields: Partial<Poll> = {}): Poll {
@@ -21,6 +21,7 @@ export function samplePoll(fields: Partial<Poll> = {}): Poll {
     ],
     ballot: { kind: 'choose', min: 1, max: 1 },
     showResults: 'always',
+    minVoters: null,
     canChange: true,
     state: 'open',
     opensAt: null,
@@ -46,6 +47,10 @@ export function sampleResults(fields: Partial<Results> = {}): Results {
     voters: 0,
     ...fields,
   }
+}
+
+export function pollMessage(fields: Partial<Poll> = {}, vote: Vote | null = null): PollMessage {
+  return { type: 'poll', poll: samplePoll(fields), vote, now: '2026-01-01T00:00:00.000Z' }
 }
 
 /** One socket as the test sees it: it plays the server, and the faults between. */
@@ -205,7 +210,7 @@ export function createPage(options: PollClientOptions = {}) {
   /** Lets everything that is under way arrive. */
   const settle = () => vi.advanceTimersByTimeAsync(0)
   const sayPoll = (fields: Partial<Poll> = {}, vote: Vote | null = null) =>
-    network.last().say({ type: 'poll', poll: samplePoll(fields), vote })
+    network.last().say(pollMessage(fields, vote))
   const sentVotes = () => network.last().sent.filter((message): message is VoteMessage => message.type === 'vote')
   const lastVote = () => {
     const vote = sentVotes().at(-1)

@@ -1,6 +1,7 @@
 import type {
   NamedVoter,
   Poll,
+  PollEdit,
   PollInput,
   PollPage,
   Results,
@@ -9,6 +10,7 @@ import type {
   VoteReceipt,
   VoterAdmission,
 } from '../protocol/models.ts'
+import { pollPath as poll, query } from './poll-path.ts'
 import { createRequest, type RequestOptions } from './request.ts'
 
 /**
@@ -29,8 +31,17 @@ export interface PollApi {
    * @throws FORBIDDEN
    */
   listPolls(page?: { readonly cursor?: string; readonly limit?: number }): Promise<PollPage>
-  /** @throws POLL_NOT_FOUND */
+  /**
+   * A poll as whoever the token names may see it: `results` is null where they are hidden.
+   * @throws POLL_NOT_FOUND
+   */
   getPoll(pollId: string): Promise<Poll>
+  /**
+   * Changes what the edit names and leaves the rest; everyone who watches sees it at once. After the first vote the
+   * question, labels, order and times may change and choices may be added; the rest is refused. Organizers only.
+   * @throws POLL_NOT_FOUND · INVALID (with issues) · POLL_HAS_VOTES · POLL_CLOSED · FORBIDDEN
+   */
+  editPoll(pollId: string, edit: PollEdit): Promise<Poll>
   /**
    * Opens a scheduled poll now. Organizers only; safe to repeat.
    * @throws POLL_NOT_FOUND · POLL_CLOSED · FORBIDDEN
@@ -41,6 +52,18 @@ export interface PollApi {
    * @throws POLL_NOT_FOUND · FORBIDDEN
    */
   closePoll(pollId: string): Promise<Poll>
+  /**
+   * Empties the boxes of an epoch and begins the next one, for a closed poll too: every vote is gone. Organizers only;
+   * safe to repeat, for an epoch that is over already is not reset again.
+   * @param reset.epoch the poll's `epoch` as you saw it
+   * @throws POLL_NOT_FOUND · INVALID · FORBIDDEN
+   */
+  resetPoll(pollId: string, reset: { readonly epoch: number }): Promise<Poll>
+  /**
+   * Removes a poll and every vote in it; whoever watches is told that there is no such poll. Organizers only.
+   * @throws POLL_NOT_FOUND · FORBIDDEN
+   */
+  deletePoll(pollId: string): Promise<void>
   /** @throws POLL_NOT_FOUND · RESULTS_HIDDEN */
   getResults(pollId: string): Promise<Results>
   /**
@@ -82,7 +105,6 @@ export interface PollApiOptions extends RequestOptions {}
  */
 export function createPollApi(options: PollApiOptions): PollApi {
   const request = createRequest(options)
-  const poll = (pollId: string, rest = '') => `/polls/${encodeURIComponent(pollId)}${rest}`
 
   return {
     createPoll: (input, { idempotencyKey } = {}) =>
@@ -91,6 +113,9 @@ export function createPollApi(options: PollApiOptions): PollApi {
     getPoll: (pollId) => request('GET', poll(pollId)),
     openPoll: (pollId) => request('POST', poll(pollId, '/open'), { body: {}, asHostUser: true }),
     closePoll: (pollId) => request('POST', poll(pollId, '/close'), { body: {}, asHostUser: true }),
+    editPoll: (pollId, edit) => request('PATCH', poll(pollId), { body: edit, asHostUser: true }),
+    resetPoll: (pollId, reset) => request('POST', poll(pollId, '/reset'), { body: reset, asHostUser: true }),
+    deletePoll: (pollId) => request('DELETE', poll(pollId), { asHostUser: true }),
     getResults: (pollId) => request('GET', poll(pollId, '/results')),
     castVote: (pollId, vote) => request('PUT', poll(pollId, '/vote'), { body: vote }),
     retractVote: (pollId, { voteId, revision, epoch }) =>
@@ -110,9 +135,4 @@ export function createPollApi(options: PollApiOptions): PollApi {
       return answer.ticket
     },
   }
-}
-
-/** Leaves out what is undefined, as JSON does. */
-function query(fields: Readonly<Record<string, string | number | undefined>>): string {
-  return `?${new URLSearchParams(JSON.parse(JSON.stringify(fields)))}`
 }

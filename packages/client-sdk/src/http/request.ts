@@ -12,26 +12,41 @@ export interface RequestOptions {
   readonly fetch?: typeof globalThis.fetch
 }
 
-interface Call {
+export interface Call {
   readonly body?: object
   /** Lets the browser send the host's cookies along, and says that a script of ours sent this (against forgery). */
   readonly asHostUser?: boolean
   readonly idempotencyKey?: string
+  /** In place of the token of the options. */
+  readonly token?: string
+  /** An ETag: if it still stands, the answer has status 304 and no `value`. */
+  readonly ifNoneMatch?: string | null
+  /** How long the server has to answer, in ms. @default 20 s */
+  readonly within?: number
 }
 
-export type Request = <T>(method: string, path: string, call?: Call) => Promise<T>
+export interface Answer<T> {
+  readonly status: number
+  readonly headers: Headers
+  /** The JSON of the body; undefined where there is none (204, 304). */
+  readonly value: T
+}
+
+/** Sends one JSON request and answers with what came back, or rejects with a {@link PollError}. */
+export type Exchange = <T>(method: string, path: string, call?: Call) => Promise<Answer<T>>
 
 const TIMEOUT = 20_000
 
-/** Sends one JSON request and answers with its JSON, or rejects with a {@link PollError}. */
-export function createRequest({ server, token, fetch = globalThis.fetch }: RequestOptions): Request {
-  return async <T>(method: string, path: string, { body, asHostUser, idempotencyKey }: Call = {}) => {
+export function createExchange({ server, token, fetch = globalThis.fetch }: RequestOptions): Exchange {
+  return async <T>(method: string, path: string, call: Call = {}) => {
+    const { body, asHostUser, idempotencyKey, ifNoneMatch, within = TIMEOUT, token: bearer = token } = call
     // Only what is needed: a plain GET with none of these headers crosses origins without a preflight.
     const headers: Record<string, string> = {}
     if (body) headers['content-type'] = 'application/json'
-    if (token) headers.authorization = `Bearer ${token}`
+    if (bearer) headers.authorization = `Bearer ${bearer}`
     if (asHostUser) headers['live-poll-client'] = '1'
     if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
+    if (ifNoneMatch) headers['if-none-match'] = ifNoneMatch
 
     let response: Response
     let text: string
@@ -41,22 +56,29 @@ export function createRequest({ server, token, fetch = globalThis.fetch }: Reque
         headers,
         body: body && JSON.stringify(body),
         credentials: asHostUser ? 'include' : 'same-origin',
-        signal: AbortSignal.timeout(TIMEOUT),
+        signal: AbortSignal.timeout(within),
       })
       text = await response.text()
     } catch {
       throw new PollError('UNAVAILABLE', {}, `${server} cannot be reached.`)
     }
 
-    const answer = attempt<Partial<ErrorBody>>(() => JSON.parse(text))
-    if (response.ok && answer) return answer as T
-    if (answer?.error) throw toPollError(answer.error)
-    throw new PollError(
-      codeOf(response.status),
-      {},
-      `${server} answered ${response.status}, but not as Live Poll does.`,
-    )
+    const { status } = response
+    const value = attempt<T & Partial<ErrorBody>>(() => JSON.parse(text))
+    if (response.ok ? value || status === 204 : status === 304 && ifNoneMatch) {
+      return { status, headers: response.headers, value: value as T }
+    }
+    if (value?.error) throw toPollError(value.error)
+    throw new PollError(codeOf(status), {}, `${server} answered ${status}, but not as Live Poll does.`)
   }
+}
+
+export type Request = <T>(method: string, path: string, call?: Call) => Promise<T>
+
+/** As `createExchange`, for callers to whom only the JSON of an answer matters. */
+export function createRequest(options: RequestOptions): Request {
+  const exchange = createExchange(options)
+  return async <T>(method: string, path: string, call?: Call) => (await exchange<T>(method, path, call)).value
 }
 
 /** The nearest code for an answer that something between us and the server gave. */

@@ -3,21 +3,37 @@ import { channelUrlOf } from '../http/server-url.ts'
 /** Where a channel may be found. One candidate is tried at a time. */
 export interface ChannelUrls {
   current(): string
-  /** The current one did not open: the next attempt goes to the next. */
-  failed(): void
+  /**
+   * The current one did not open: the next attempt goes to the next.
+   * @returns whether each has been tried in vain since one was last reached; after that, more than once
+   */
+  failed(): boolean
+  /** The current one opened. */
+  reached(): void
   /** A poll said where its channel is: that comes first from now on. */
   found(channelUrl: string | null): void
 }
+
+/** A server that was reached by its channel once is more likely restarting than out of a WebSocket's reach. */
+const ROUNDS_ONCE_REACHED = 3
 
 /** Candidates for a server: what its polls name, then the API's own host and port. */
 export function createChannelUrls(server: string): ChannelUrls {
   const own = channelUrlOf(server)
   let named = own
   let isOwnTurn = false
+  let failures = 0
+  let rounds = 1
   return {
     current: () => (isOwnTurn ? own : named),
     failed: () => {
       isOwnTurn = !isOwnTurn
+      failures++
+      return failures >= rounds * (named === own ? 1 : 2)
+    },
+    reached: () => {
+      failures = 0
+      rounds = ROUNDS_ONCE_REACHED
     },
     found: (channelUrl) => {
       const url = channelUrl && absolute(channelUrl, own)

@@ -1,8 +1,8 @@
-import { finalCodes } from '../protocol/close-codes.ts'
+import { closeCodes, finalCodes } from '../protocol/close-codes.ts'
 import { decodeServerMessage, encode } from '../protocol/codec.ts'
 import { type ClientMessage, type HelloMessage, type ServerMessage, SUBPROTOCOL } from '../protocol/messages.ts'
 import { PollError } from '../protocol/poll-error.ts'
-import { backoff } from './backoff.ts'
+import { createRetries } from './backoff.ts'
 
 /** What is used of a WebSocket: the browser's and the one of `ws` both fit. */
 export interface WebSocketLike {
@@ -40,14 +40,22 @@ export interface Connection {
   connect(): void
   /** Whether the message went out; before a `welcome` it does not. */
   send(message: ClientMessage): boolean
+  /** The device may have slept, or is online again: a line that is up is proved within a second, another tried at once. */
+  wake(): void
   disconnect(): void
 }
 
 const PING_EVERY = 25_000
 const PONG_WITHIN = 10_000
+const PONG_WITHIN_AFTER_WAKE = 1000
 const WELCOME_WITHIN = 15_000
+/** After a loss an attempt gets this multiple of what the last good one took, so that one into the void ends early. */
+const PATIENCE = 4
+const LEAST_WELCOME_WITHIN = 2000
 /** A connection that lasted this long was a good one: the next loss starts the backoff anew. */
 const STEADY_AFTER = 10_000
+/** An attempt that hangs for longer was made before the device was online again. */
+const FRESH_FOR = 1000
 
 /** Opens a channel, says hello, notices a dead line, and comes back with jitter after every loss but a refusal. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -55,12 +63,14 @@ export function createConnection(options: ConnectionOptions): Connection {
   let isReady = false
   let isWanted = false
   let wasRefused = false
-  let attempt = 0
   let turn = 0 // of connect and disconnect: what an earlier turn still awaits is void
   let readySince = 0
+  let dialledAt = 0
+  let welcomeTook = Number.POSITIVE_INFINITY
   let hasHeard = false
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let lifeTimer: ReturnType<typeof setTimeout> | undefined
+  let retries = createRetries()
 
   async function open(): Promise<void> {
     const thisTurn = ++turn
@@ -70,7 +80,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     } catch (error) {
       if (thisTurn !== turn) return
       if (error instanceof PollError && !error.retryable) return stop(error)
-      return retryIn(backoff(attempt++))
+      return retryIn(retries.next())
     }
     if (thisTurn !== turn) return
     if (target) dial(target.url, target.hello)
@@ -79,6 +89,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function dial(url: string, hello: HelloMessage): void {
     let dialled: WebSocketLike
+    dialledAt = performance.now()
     try {
       dialled = new options.WebSocket(url, SUBPROTOCOL)
     } catch {
@@ -89,7 +100,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     dialled.onclose = (event: { code: number }) => lost(event.code)
     dialled.onerror = () => {} // `close` follows; without a listener `ws` would throw
     socket = dialled
-    lifeTimer = setTimeout(lost, WELCOME_WITHIN, 0)
+    const patience = retries.isEager ? Math.max(LEAST_WELCOME_WITHIN, PATIENCE * welcomeTook) : WELCOME_WITHIN
+    lifeTimer = setTimeout(lost, Math.min(WELCOME_WITHIN, patience), 0)
   }
 
   function receive(data: unknown): void {
@@ -100,44 +112,54 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (message.type === 'welcome' && !isReady) {
       isReady = true
       wasRefused = false
-      readySince = Date.now()
+      readySince = performance.now()
+      welcomeTook = readySince - dialledAt
       clearTimeout(lifeTimer)
-      lifeTimer = setTimeout(ping, PING_EVERY)
+      lifeTimer = setTimeout(ping, PING_EVERY, PONG_WITHIN)
     }
     options.onMessage(message)
   }
 
-  function ping(): void {
+  function ping(within: number): void {
     hasHeard = false
     socket?.send(encode({ type: 'ping' }))
     lifeTimer = setTimeout(() => {
-      if (!hasHeard) return lost(0)
-      lifeTimer = setTimeout(ping, PING_EVERY - PONG_WITHIN)
-    }, PONG_WITHIN)
+      if (!hasHeard) return lost(0, within === PONG_WITHIN_AFTER_WAKE)
+      lifeTimer = setTimeout(ping, PING_EVERY - within, PONG_WITHIN)
+    }, within)
   }
 
-  function lost(code: number): void {
+  function lost(code: number, isUrgent = false): void {
     const wasReady = isReady
-    if (wasReady && Date.now() - readySince >= STEADY_AFTER) attempt = 0
+    const now = performance.now()
+    const isTurnedAway = code === closeCodes.TRY_LATER || code >= 4000
+    if (wasReady && now - readySince >= STEADY_AFTER) retries.begin()
+    else if (wasReady && !isTurnedAway) retries.hurry()
+    if (isTurnedAway) retries.calm()
     dropSocket()
     const reason = finalCodes[code]
     const isFirstRefusal = reason === 'UNAUTHENTICATED' && !wasRefused
     if (reason && !isFirstRefusal) return stop(new PollError(reason, {}, `The server ended the connection (${code}).`))
     options.onDown(wasReady || isFirstRefusal)
     wasRefused = isFirstRefusal
-    retryIn(isFirstRefusal ? 0 : backoff(attempt++))
+    // An attempt that took its time to fail has waited already.
+    const waited = wasReady ? 0 : now - dialledAt
+    retryIn(isFirstRefusal || isUrgent ? 0 : Math.max(0, retries.next() - waited))
   }
 
   /** After a `drain` the moment is already set: losing the line before it changes nothing. */
   function retryIn(ms: number): void {
     if (!isWanted || retryTimer !== undefined) return
-    retryTimer = setTimeout(() => {
-      retryTimer = undefined
-      const wasReady = isReady
-      dropSocket()
-      if (wasReady) options.onDown(true)
-      void open()
-    }, ms)
+    retryTimer = setTimeout(retry, ms)
+  }
+
+  function retry(): void {
+    clearTimeout(retryTimer)
+    retryTimer = undefined
+    const wasReady = isReady
+    dropSocket()
+    if (wasReady) options.onDown(true)
+    void open()
   }
 
   function stop(error: PollError): void {
@@ -158,7 +180,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     turn++
     isWanted = false
     wasRefused = false
-    attempt = 0
+    retries = createRetries()
     clearTimeout(retryTimer)
     retryTimer = undefined
     dropSocket()
@@ -176,6 +198,17 @@ export function createConnection(options: ConnectionOptions): Connection {
     send(message) {
       if (isReady) socket?.send(encode(message))
       return isReady
+    },
+    wake() {
+      if (!isWanted) return
+      if (isReady) {
+        clearTimeout(lifeTimer)
+        ping(PONG_WITHIN_AFTER_WAKE)
+        return
+      }
+      retries.begin()
+      const hangs = socket !== null && performance.now() - dialledAt > FRESH_FOR
+      if (hangs || retryTimer !== undefined) retry()
     },
     disconnect,
   }

@@ -1,18 +1,22 @@
-import type { PollApi } from '../http/poll-api.ts'
+import type { Answer } from '../http/request.ts'
 import type { ServerMessage, VoteMessage } from '../protocol/messages.ts'
-import type { VoteReceipt } from '../protocol/models.ts'
+import type { Poll, VoteReceipt } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { backoff } from './backoff.ts'
 import type { ChannelUrls } from './channel-urls.ts'
 import { createConnection, type WebSocketConstructor } from './connection.ts'
+import type { LowerRungs, LowerRungsServer } from './lower-rungs.ts'
+import { onWake } from './on-wake.ts'
 import { createPendingVotes } from './pending-votes.ts'
+import { createServerClock } from './server-clock.ts'
 import { createVoteId } from './vote-id.ts'
 import type { Voter } from './voter.ts'
 import type { PollListener } from './watched-poll.ts'
 import { createWatchedPolls } from './watched-polls.ts'
 
 export interface LivePollsOptions {
-  readonly api: PollApi
+  getPoll(pollId: string): Promise<Answer<Poll>>
+  readonly lowerRungs: LowerRungsServer
   readonly voter: Voter
   readonly urls: ChannelUrls
   readonly WebSocket: WebSocketConstructor
@@ -28,12 +32,17 @@ export interface LivePolls {
 /** How long the connection outlives the last watched poll, in ms: a page that changes views needs it again at once. */
 const LINGER = 10_000
 
-export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOptions): LivePolls {
+export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }: LivePollsOptions): LivePolls {
   let voterId: string | null = null
   let isSigningIn = false
   let failedSignIns = 0
   let signInTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
+  /** What serves while no WebSocket opens. */
+  let lower: LowerRungs | null = null
+  /** Of `descend` and `ascend`: a module that is still loading when the line is back is not used. */
+  let descent = 0
+  const clock = createServerClock()
 
   const connection = createConnection({
     WebSocket,
@@ -45,33 +54,50 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
       await polls.load()
       return polls.isNeeded ? { url: urls.current(), hello: { type: 'hello', token: voter.token() } } : null
     },
-    onMessage,
+    onMessage(message) {
+      if (message.type === 'welcome') {
+        urls.reached()
+        ascend()
+      }
+      onMessage(message)
+    },
     onDown(wasReached) {
-      if (!wasReached) urls.failed()
-      down()
+      if (wasReached) urls.reached()
+      else if (urls.failed()) void descend()
+      if (!lower) down()
     },
     onStopped(error) {
+      ascend()
       down()
       votes.rejectAll(error)
     },
   })
   const polls = createWatchedPolls({
+    clock,
     async getPoll(pollId) {
-      const poll = await api.getPoll(pollId)
+      const askedAt = performance.now()
+      const { value: poll, headers } = await getPoll(pollId)
+      const now = headers.get('live-poll-now') ?? ''
+      clock.take(now, askedAt)
       urls.found(poll.channelUrl)
-      return poll
+      return { type: 'poll', poll, vote: null, now }
     },
-    send: connection.send,
+    send: (message) => connection.send(message) || (lower?.send(message) ?? false),
   })
   const votes = createPendingVotes()
-  const sendVote = (message: VoteMessage) => void connection.send(message)
+  const sendVote = (message: VoteMessage) => void (connection.send(message) || lower?.send(message))
+  const stopWaking = onWake(() => {
+    connection.wake()
+    lower?.wake()
+    polls.wake()
+  })
 
   function onMessage(message: ServerMessage): void {
     if (message.type === 'welcome') {
       voterId = message.voterId
       isSigningIn = false
       if (voterId !== null) votes.connected(sendVote)
-      polls.connected(voterId)
+      polls.connected(voterId, connection.isReady ? 'websocket' : undefined)
       void signIn()
     } else if (message.type === 'voted' || message.type === 'rejected') {
       votes.answered(message)
@@ -81,16 +107,32 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     }
   }
 
+  /** No WebSocket opens: HTTP serves until one does. Its module is loaded by the few who need it. */
+  async function descend(): Promise<void> {
+    if (lower) return
+    const thisDescent = ++descent
+    const module = await import('./lower-rungs.ts').catch(() => null) // the next failure asks for it again
+    if (!module || thisDescent !== descent) return
+    lower = module.createLowerRungs({ ...lowerRungs, voter, clock, onMessage, onTransport: polls.arrives })
+  }
+
+  function ascend(): void {
+    descent++
+    lower?.close()
+    lower = null
+  }
+
   /** A connection starts as nobody's; it becomes a voter's, once, with the first vote. */
   async function signIn(): Promise<void> {
-    if (voterId !== null || votes.size === 0 || !connection.isReady || isSigningIn) return
+    const isUp = connection.isReady || lower?.isReady
+    if (voterId !== null || votes.size === 0 || !isUp || isSigningIn) return
     isSigningIn = true
     clearTimeout(signInTimer)
     try {
       const token = voter.token()
-      const ticket = token ? undefined : await voter.admit()
+      const ticket = token ? undefined : (await voter.admit()).ticket
       // A connection made in the meantime said the new token in its own hello.
-      if (voterId === null) connection.send({ type: 'hello', token, ticket })
+      if (voterId === null) connection.send({ type: 'hello', token, ticket }) || lower?.send({ type: 'hello' })
       failedSignIns = 0
     } catch (reason) {
       isSigningIn = false
@@ -103,7 +145,12 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
   async function vote(pollId: string, given: readonly number[] | null): Promise<VoteReceipt> {
     const voteId = createVoteId()
     const choices = given && [...given].sort((a, b) => a - b) // the caller may go on changing its own array
-    const receipt = votes.cast({ voteId, pollId, choices }, () => polls.replaced(pollId))
+    let sentIn: number | undefined
+    const receipt = votes.cast({ voteId, pollId, choices }, () => {
+      const replaced = polls.replaced(pollId)
+      sentIn = replaced?.epoch
+      return replaced
+    })
     const unwatch = watch(pollId, ({ status, error }) => {
       if (error && (status === 'not-found' || !error.retryable)) votes.refuse(voteId, error)
     })
@@ -114,7 +161,9 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
       polls.committed(pollId, { voteId, choices, revision }, epoch)
       return receipt
     } catch (reason) {
-      if (showsOldState.has((reason as PollError).code)) polls.refresh(pollId)
+      const { code, details } = reason as PollError
+      if (details.vote && sentIn !== undefined) polls.committed(pollId, details.vote, sentIn)
+      if (showsOldState.has(code)) polls.refresh(pollId, details.vote !== undefined)
       throw reason
     } finally {
       hidePending()
@@ -128,12 +177,13 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     return () => {
       unwatch()
       clearTimeout(lingerTimer)
-      if (connection.isReady) lingerTimer = setTimeout(() => polls.isNeeded || disconnect(), LINGER)
+      if (connection.isReady || lower) lingerTimer = setTimeout(() => polls.isNeeded || disconnect(), LINGER)
     }
   }
 
   function disconnect(): void {
     connection.disconnect()
+    ascend()
     down()
   }
 
@@ -149,6 +199,7 @@ export function createLivePolls({ api, voter, urls, WebSocket }: LivePollsOption
     vote,
     close() {
       disconnect()
+      stopWaking()
       votes.rejectAll(new PollError('UNAVAILABLE', {}, 'The poll client was closed.'))
       clearTimeout(signInTimer)
       clearTimeout(lingerTimer)

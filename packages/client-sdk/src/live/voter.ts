@@ -1,5 +1,5 @@
-import type { PollApi } from '../http/poll-api.ts'
 import { attempt } from '../protocol/attempt.ts'
+import type { VoterAdmission } from '../protocol/models.ts'
 
 /** Where the voter token is kept between visits; `localStorage` fits. What it throws is ignored. */
 export interface TokenStorage {
@@ -12,17 +12,17 @@ export interface TokenStorage {
 export interface Voter {
   token(): string | undefined
   /**
-   * Becomes a voter and resolves with a ticket for a hello at once; the token is stored by then.
+   * Becomes a voter, or with a token of one shows it for a fresh ticket; the token is stored by the time this resolves.
    * Called again before that, it resolves with the same: two admissions would make two voters of one person.
-   * @throws UNAUTHENTICATED when the app gave a voter token and the server refused it
+   * @throws UNAUTHENTICATED when the server refused the token
    */
-  admit(): Promise<string>
+  admit(): Promise<VoterAdmission>
   /** Forgets a token that the server refused. */
   refused(): void
 }
 
 export interface VoterOptions {
-  admitVoter: PollApi['admitVoter']
+  admitVoter(token: string | undefined): Promise<VoterAdmission>
   /** A voter token that the app gave. */
   readonly given: string | undefined
   readonly storage: TokenStorage | null
@@ -35,18 +35,20 @@ export interface VoterOptions {
  */
 export function createVoter({ admitVoter, given, storage, storageKey }: VoterOptions): Voter {
   let remembered = given
-  let admission: Promise<string> | null = null
+  let admission: Promise<VoterAdmission> | null = null
 
-  async function admit(): Promise<string> {
-    const { token, ticket } = await admitVoter()
-    remembered = token
-    attempt(() => storage?.setItem(storageKey, token))
-    return ticket
+  // Storage first, and anew each time: another tab may have become a voter meanwhile.
+  const token = () => attempt(() => storage?.getItem(storageKey)) || remembered
+
+  async function admit(): Promise<VoterAdmission> {
+    const admitted = await admitVoter(given ?? token())
+    remembered = admitted.token
+    attempt(() => storage?.setItem(storageKey, admitted.token))
+    return admitted
   }
 
   return {
-    // Storage first, and anew each time: another tab may have become a voter meanwhile.
-    token: () => attempt(() => storage?.getItem(storageKey)) || remembered,
+    token,
     admit() {
       admission ??= admit().finally(() => {
         admission = null

@@ -14,8 +14,23 @@ export interface WatchedPoll {
   /** `error` only while there is nothing to show; it goes over to `ready` by itself when the cause passes. */
   readonly status: 'loading' | 'ready' | 'not-found' | 'error'
   readonly error: PollError | null
-  /** How news arrives. `connecting`: the first attempt is under way. `none`: offline, the last state is kept. */
-  readonly transport: 'connecting' | 'websocket' | 'none'
+  /**
+   * How many watch this poll on the same server node; null where that is not known, or not for this viewer.
+   * It may lag behind by a while, since it comes along with results.
+   */
+  readonly watching: number | null
+  /**
+   * How news arrives. `connecting`: the first attempt is under way. `sse` (Server-Sent Events) and `polling` (a
+   * question every 5 s): no WebSocket opens here, votes go over HTTP. `none`: offline, the last state is kept.
+   */
+  readonly transport: Transport
+  /**
+   * The time by the server's clock, which opens and closes polls, in ms since 1970: for counting down to `opensAt` and
+   * `closesAt`, whatever this device's clock says. Always the same function.
+   */
+  readonly serverNow: () => number
 }
+
+export type Transport = 'connecting' | 'websocket' | 'sse' | 'polling' | 'none'
 
 export type PollListener = (state: WatchedPoll) => void

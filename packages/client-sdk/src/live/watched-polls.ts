@@ -1,14 +1,17 @@
-import { type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
+import { forgetVote, type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
 import type { ClientMessage, ErrorMessage, PollMessage, ResultsMessage, StateMessage } from '../protocol/messages.ts'
-import type { Poll, Vote } from '../protocol/models.ts'
+import type { Vote } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { isPollId } from '../protocol/poll-id.ts'
 import { toPollError } from '../to-poll-error.ts'
 import type { Replaced } from './pending-votes.ts'
-import type { PollListener, WatchedPoll } from './watched-poll.ts'
+import type { ServerClock } from './server-clock.ts'
+import type { PollListener, Transport, WatchedPoll } from './watched-poll.ts'
 
 export interface WatchedPollsOptions {
-  getPoll(pollId: string): Promise<Poll>
+  /** The poll over HTTP, without an own vote. */
+  getPoll(pollId: string): Promise<PollMessage>
+  readonly clock: ServerClock
   /** Whether the message went out. */
   send(message: ClientMessage): boolean
 }
@@ -20,17 +23,25 @@ export interface WatchedPolls {
   watch(pollId: string, listener: PollListener): () => void
   /** Asks over HTTP for every poll not held yet. Never rejects. */
   load(): Promise<void>
-  /** A line is up, as this voter or as nobody. */
-  connected(voterId: string | null): void
+  /** A line is up, as this voter or as nobody; `transport` where it is the same for all polls. */
+  connected(voterId: string | null, transport?: Transport): void
+  /** How news of this poll arrives. */
+  arrives(pollId: string, transport: Transport): void
   disconnected(): void
   receive(message: PollMessage | ResultsMessage | StateMessage | ErrorMessage): void
   /** What the next vote on a poll replaces, or null while the server has not said it on this connection. */
   replaced(pollId: string): Replaced | null
+  /** The own vote as the server has it. */
   committed(pollId: string, vote: Vote, epoch: number): void
   /** Shows a vote on its way; the returned function ends that, unless a later one is shown by then. */
   showPending(pollId: string, choices: readonly number[] | null): () => void
-  /** Something shown is known to be out of date: asks for the poll again. */
-  refresh(pollId: string): void
+  /**
+   * Something shown is known to be out of date: asks for the poll again.
+   * @param isOwnVoteKnown whether the next vote can go before the answer
+   */
+  refresh(pollId: string, isOwnVoteKnown: boolean): void
+  /** The device may have slept: asks again for what tells the time, where its clock cannot be relied on. */
+  wake(): void
 }
 
 interface Entry {
@@ -40,6 +51,7 @@ interface Entry {
   loading: Promise<void> | null
   /** Where the question for this poll is: nowhere, waiting to be sent, or not answered. */
   asking: 'no' | 'due' | 'sent'
+  askedAt: number
   /** Whether `held.vote` is what the server said to this voter on this connection. */
   isOwnVoteKnown: boolean
 }
@@ -49,16 +61,18 @@ const QUESTIONS_A_TURN = 10
 const TURN = 1250
 const RETRY_AFTER = 2000
 
-export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): WatchedPolls {
+export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions): WatchedPolls {
   const entries = new Map<string, Entry>()
   let voter: string | null = null
-  let transport: WatchedPoll['transport'] = 'connecting'
+  let isUp = false
+  /** Of polls that are watched from now on. */
+  let transport: Transport = 'connecting'
   let turnTimer: ReturnType<typeof setTimeout> | undefined
   let questionsLeft = QUESTIONS_A_TURN
 
   function show(entry: Entry, change: Partial<WatchedPoll> = {}): void {
     const { ahead, ...held } = entry.held
-    const next: WatchedPoll = { ...entry.shown, ...change, ...held, transport }
+    const next: WatchedPoll = { ...entry.shown, ...held, ...change }
     const keys = Object.keys(next) as (keyof WatchedPoll)[]
     if (keys.every((key) => next[key] === entry.shown[key])) return
     entry.shown = next
@@ -68,6 +82,11 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
   function hold(entry: Entry, held: HeldPoll): void {
     entry.held = held
     show(entry, held.poll ? { status: 'ready', error: null } : {})
+  }
+
+  /** What is deleted stays so, whatever was still on its way. */
+  function take(entry: Entry, message: PollMessage | ResultsMessage | StateMessage): void {
+    if (entry.shown.status !== 'not-found') hold(entry, reducePoll(entry.held, message))
   }
 
   function fail(entry: Entry, error: PollError): void {
@@ -82,7 +101,7 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
   function load(pollId: string, entry: Entry): Promise<void> {
     entry.loading ??= getPoll(pollId)
       .then(
-        (poll) => hold(entry, reducePoll(entry.held, { type: 'poll', poll, vote: null })),
+        (message) => take(entry, message),
         (error: PollError) => fail(entry, error),
       )
       .finally(() => {
@@ -101,6 +120,7 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
       if (entry.asking !== 'due') continue
       if (questionsLeft === 0 || !send({ type: 'watch', pollId })) return
       entry.asking = 'sent'
+      entry.askedAt = performance.now()
       questionsLeft--
       nextTurnIn(TURN)
     }
@@ -138,10 +158,10 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
     watch(pollId, listener) {
       let entry = entries.get(pollId)
       if (!entry) {
-        entry = newEntry(transport)
+        entry = newEntry(transport, clock.now)
         entries.set(pollId, entry)
         if (!isPollId(pollId)) fail(entry, new PollError('POLL_NOT_FOUND'))
-        else if (transport === 'websocket') ask(entry)
+        else if (isUp) ask(entry)
         else void load(pollId, entry)
       }
       const { listeners, shown } = entry
@@ -158,23 +178,30 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
       const missing = [...entries].filter(([, { held, shown }]) => !held.poll && shown.status !== 'not-found')
       await Promise.all(missing.map(([pollId, entry]) => load(pollId, entry)))
     },
-    connected(voterId) {
+    connected(voterId, lineTransport) {
       const isSame = voterId === voter
       voter = voterId
-      transport = 'websocket'
+      isUp = true
+      transport = lineTransport ?? 'connecting'
       for (const entry of entries.values()) {
         entry.isOwnVoteKnown = false
-        hold(entry, isSame ? entry.held : { ...entry.held, vote: null })
+        entry.held = isSame ? entry.held : forgetVote(entry.held)
+        show(entry, { transport: lineTransport ?? entry.shown.transport })
         if (entry.shown.status !== 'not-found') ask(entry)
       }
     },
+    arrives(pollId, by) {
+      const entry = entries.get(pollId)
+      if (entry) show(entry, { transport: by })
+    },
     disconnected() {
+      isUp = false
       transport = entries.size > 0 ? 'none' : 'connecting'
       endTurn()
       for (const entry of entries.values()) {
         entry.asking = 'no'
         entry.isOwnVoteKnown = false
-        show(entry)
+        show(entry, { transport })
       }
     },
     receive(message) {
@@ -182,10 +209,11 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
       if (!entry) return
       if (message.type === 'error') return receiveError(entry, message)
       if (message.type === 'poll') {
+        if (entry.asking === 'sent') clock.take(message.now, entry.askedAt)
         entry.asking = 'no'
         entry.isOwnVoteKnown = voter !== null
       }
-      hold(entry, reducePoll(entry.held, message))
+      take(entry, message)
       if (entry.held.ahead && entry.asking === 'no') ask(entry)
     },
     replaced(pollId) {
@@ -205,22 +233,37 @@ export function createWatchedPolls({ getPoll, send }: WatchedPollsOptions): Watc
         if (entry?.shown.pending === pending) show(entry, { pending: null })
       }
     },
-    refresh(pollId) {
+    refresh(pollId, isOwnVoteKnown) {
       const entry = entries.get(pollId)
       if (!entry) return
-      entry.isOwnVoteKnown = false
+      entry.isOwnVoteKnown &&= isOwnVoteKnown
       ask(entry)
+    },
+    wake() {
+      if (!isUp || !clock.isSuspect()) return
+      for (const entry of entries.values()) if (entry.shown.status !== 'not-found') ask(entry)
     },
   }
 }
 
-function newEntry(transport: WatchedPoll['transport']): Entry {
+function newEntry(transport: Transport, serverNow: () => number): Entry {
   return {
     held: nothingHeld,
-    shown: { poll: null, results: null, vote: null, pending: null, status: 'loading', error: null, transport },
+    shown: {
+      poll: null,
+      results: null,
+      vote: null,
+      pending: null,
+      status: 'loading',
+      error: null,
+      watching: null,
+      transport,
+      serverNow,
+    },
     listeners: new Set(),
     loading: null,
     asking: 'no',
+    askedAt: 0,
     isOwnVoteKnown: false,
   }
 }

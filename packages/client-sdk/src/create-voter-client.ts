@@ -1,0 +1,106 @@
+import { pollPath } from './http/poll-path.ts'
+import { createExchange } from './http/request.ts'
+import { serverUrl } from './http/server-url.ts'
+import { createChannelUrls } from './live/channel-urls.ts'
+import type { WebSocketConstructor } from './live/connection.ts'
+import { createLivePolls, type LivePolls } from './live/live-polls.ts'
+import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
+import type { PollListener } from './live/watched-poll.ts'
+import type { Poll, VoteReceipt, VoterAdmission } from './protocol/models.ts'
+import { PollError } from './protocol/poll-error.ts'
+
+export interface VoterClientOptions {
+  /**
+   * Base URL of the API. A relative one is resolved against the page; in Node it must be absolute.
+   * @default '/live-poll'
+   */
+  readonly server?: string
+  /**
+   * Sent with every HTTP call: an organizer's key (`lpa_`) or a voter token (`lpv_`).
+   * With a voter token, votes are that voter's, on the live connection too, and nothing is stored.
+   */
+  readonly token?: string
+  /**
+   * Where the voter token is kept between visits. Nothing is stored before the first vote; null keeps it in memory.
+   * @default localStorage where it works, else memory
+   */
+  readonly storage?: TokenStorage | null
+  /** @default globalThis.fetch */
+  readonly fetch?: typeof globalThis.fetch
+  /** Node 20 has none: pass the one of the `ws` package. @default globalThis.WebSocket */
+  readonly WebSocket?: WebSocketConstructor
+}
+
+/** What a voter's page needs: one client for all polls of one server, one live connection, opened when first needed. */
+export interface VoterClient {
+  /**
+   * Calls the listener at once with the current state, then at every change, until the returned function is called.
+   * It reconnects by itself, and what it shows never moves backwards.
+   */
+  watch(pollId: string, listener: PollListener): () => void
+  /**
+   * Casts the vote, changes it, or with null retracts it. Resolves once it is committed: until then it is kept and
+   * sent again under the same vote id after every lost connection. Later votes on the same poll wait for earlier ones.
+   * @throws PollError POLL_NOT_FOUND · POLL_NOT_OPEN · POLL_CLOSED · INVALID · ALREADY_VOTED · REVISION_CONFLICT ·
+   * EPOCH_CHANGED · UNAUTHENTICATED · FORBIDDEN; UNAVAILABLE with `details.voteId` when the client was closed first
+   */
+  vote(pollId: string, choices: readonly number[] | null): Promise<VoteReceipt>
+  /** Closes the live connection and rejects votes that are unanswered. */
+  close(): void
+}
+
+/**
+ * Creates a client that watches and votes, and no more: the smallest a page can load. Nothing is sent before the first
+ * call.
+ *
+ * @example
+ * const client = createVoterClient()
+ * const stop = client.watch(pollId, ({ poll, results }) => draw(poll, results))
+ * await client.vote(pollId, [2])
+ *
+ * @throws TypeError when `server` is relative and there is no page
+ */
+export function createVoterClient(options: VoterClientOptions = {}): VoterClient {
+  const { token, fetch, storage = pageStorage() } = options
+  const server = serverUrl(options.server)
+  const exchange = createExchange({ server, fetch })
+  const given = token?.startsWith('lpv_') ? token : undefined
+  // An organizer's key says who runs polls, not who votes.
+  const credential = token?.startsWith('lpa_') ? undefined : token
+  const voter = createVoter({
+    admitVoter: async (own = credential) =>
+      (await exchange<VoterAdmission>('POST', '/voters', { body: {}, asHostUser: true, token: own })).value,
+    given,
+    storage: given ? null : storage,
+    storageKey: `live-poll:voter:${server}`,
+  })
+  let live: LivePolls | null = null
+  let isClosed = false
+
+  function connect(): LivePolls {
+    if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
+    live ??= createLivePolls({
+      getPoll: (pollId) => exchange<Poll>('GET', pollPath(pollId), { token }),
+      lowerRungs: { server, fetch, exchange },
+      voter,
+      urls: createChannelUrls(server),
+      WebSocket: webSocketOf(options),
+    })
+    return live
+  }
+
+  return {
+    watch: (pollId, listener) => connect().watch(pollId, listener),
+    vote: async (pollId, choices) => connect().vote(pollId, choices),
+    close() {
+      isClosed = true
+      live?.close()
+    },
+  }
+}
+
+export function webSocketOf(options: VoterClientOptions): WebSocketConstructor {
+  const found = options.WebSocket ?? globalThis.WebSocket
+  if (found) return found
+  throw new TypeError('There is no WebSocket here: pass that of the `ws` package as `WebSocket`.')
+}

@@ -1,0 +1,221 @@
+import { pollPath, query } from '../http/poll-path.ts'
+import type { Exchange } from '../http/request.ts'
+import type { ClientMessage, ServerMessage, VoteMessage } from '../protocol/messages.ts'
+import type { Poll, Vote, VoteReceipt } from '../protocol/models.ts'
+import type { PollError } from '../protocol/poll-error.ts'
+import { createRetries } from './backoff.ts'
+import { createPollFeed, type PollFeed } from './poll-feed.ts'
+import type { ServerClock } from './server-clock.ts'
+import type { Voter } from './voter.ts'
+import type { Transport } from './watched-poll.ts'
+
+/** How to reach the API. */
+export interface LowerRungsServer {
+  readonly server: string
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly exchange: Exchange
+}
+
+export interface LowerRungsOptions extends LowerRungsServer {
+  readonly voter: Voter
+  readonly clock: ServerClock
+  onMessage(message: ServerMessage): void
+  onTransport(pollId: string, transport: Transport): void
+}
+
+/** The channel over plain HTTP: it takes and gives the same messages. It says hello by itself, and welcome when it is up. */
+export interface LowerRungs {
+  readonly isReady: boolean
+  /** Whether the message went out; before a `welcome` it does not. */
+  send(message: ClientMessage): boolean
+  /** The device may have slept: everything is asked for anew. */
+  wake(): void
+  close(): void
+}
+
+interface WatchedFeed extends PollFeed {
+  /** A vote on the poll was committed. */
+  voted(): void
+}
+
+/** Browsers open six connections to a host, over HTTP/1.1; votes and other tabs need theirs. */
+const MOST_STREAMS = 4
+/** A ticket lives for 60 s. */
+const TICKET_LASTS = 45_000
+const ANSWER_WITHIN = 5000
+
+export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
+  const { server, fetch = globalThis.fetch, exchange, voter, clock, onMessage, onTransport } = options
+  const feeds = new Map<string, WatchedFeed>()
+  const retries = createRetries()
+  let isReady = false
+  let isClosed = false
+  let isVoter = false
+  let wasRefused = false
+  let ticket = ''
+  let ticketUntil = 0
+  let streams = 0
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let turn = 0
+
+  async function admit(): Promise<string> {
+    const admission = await voter.admit()
+    ticket = admission.ticket
+    ticketUntil = performance.now() + TICKET_LASTS
+    return admission.voterId
+  }
+
+  /** A refused token is replaced once; without a new one, one can watch as nobody. */
+  async function hello(isRefused = false): Promise<void> {
+    const thisTurn = ++turn
+    clearTimeout(retryTimer)
+    if (isRefused) {
+      voter.refused()
+      wasRefused = true
+    }
+    let voterId: string | null = null
+    try {
+      if (isRefused || voter.token()) voterId = await admit()
+    } catch (reason) {
+      if (thisTurn !== turn) return
+      const { code, retryable, details } = reason as PollError
+      if (retryable && !isRefused) {
+        retryTimer = setTimeout(hello, details.retryAfter ?? retries.next(), false)
+        return
+      }
+      if (code === 'UNAUTHENTICATED' && !isRefused) return hello(true)
+    }
+    if (thisTurn !== turn) return
+    retries.begin()
+    isVoter = voterId !== null
+    isReady = true
+    onMessage({ type: 'welcome', voterId })
+  }
+
+  /** A token that has expired is refused wherever it is shown. */
+  function refusedToo(error: PollError): never {
+    if (error.code === 'UNAUTHENTICATED' && isVoter && !wasRefused) void hello(true)
+    throw error
+  }
+
+  const credentials = () => ({ token: isVoter ? voter.token() : undefined })
+
+  function watch(pollId: string): void {
+    const present = feeds.get(pollId)
+    if (present) return present.restart()
+    let shown: Poll | undefined
+    let vote: Vote | null = null
+    let etag: string | null = null
+    let isStreaming = false
+
+    const tell = (message: ServerMessage) => {
+      if (feeds.get(pollId) !== watched) return
+      if (message.type === 'poll') shown = message.poll
+      onMessage(message)
+    }
+    const feed = createPollFeed({
+      pollId,
+      async open(signal) {
+        if (isVoter && performance.now() >= ticketUntil) await admit()
+        const path = pollPath(pollId, `/events${isVoter ? query({ ticket }) : ''}`)
+        const headers = { accept: 'text/event-stream' }
+        const response = await fetch(server + path, { headers, credentials: 'same-origin', cache: 'no-store', signal })
+        if (response.status === 401) ticketUntil = 0
+        return response
+      },
+      async read(isAnew, signal) {
+        const askedAt = performance.now()
+        const call = { ...credentials(), ifNoneMatch: isAnew ? null : etag, within: ANSWER_WITHIN }
+        const { status, headers, value: poll } = await exchange<Poll>('GET', pollPath(pollId), call).catch(refusedToo)
+        const now = headers.get('live-poll-now') ?? ''
+        clock.take(now, askedAt)
+        if (status === 304) return
+        if (isVoter && (isAnew || poll.epoch !== shown?.epoch)) vote = await ownVote(pollId)
+        if (signal.aborted) return
+        etag = headers.get('etag')
+        tell({ type: 'poll', poll, vote, now })
+      },
+      takeStream() {
+        if (streams >= MOST_STREAMS) return false
+        streams++
+        return true
+      },
+      returnStream: () => void streams--,
+      onMessage: tell,
+      onTransport(transport) {
+        isStreaming = transport === 'sse'
+        if (feeds.get(pollId) === watched) onTransport(pollId, transport)
+      },
+    })
+    const watched: WatchedFeed = {
+      ...feed,
+      // The server settles at the start of a stream whether this viewer sees results.
+      voted: () => (!isStreaming || shown?.showResults === 'after-vote') && feed.restart(),
+    }
+    feeds.set(pollId, watched)
+  }
+
+  async function ownVote(pollId: string): Promise<Vote | null> {
+    try {
+      return (await exchange<Vote>('GET', pollPath(pollId, '/vote'), credentials())).value
+    } catch (reason) {
+      if ((reason as PollError).code === 'NOT_FOUND') return null
+      throw reason
+    }
+  }
+
+  async function cast({ voteId, pollId, choices, revision, epoch }: VoteMessage): Promise<void> {
+    const thisTurn = turn
+    try {
+      const call = choices
+        ? exchange<VoteReceipt>('PUT', pollPath(pollId, '/vote'), {
+            ...credentials(),
+            body: { voteId, choices, revision, epoch },
+          })
+        : exchange<VoteReceipt>('DELETE', pollPath(pollId, `/vote${query({ voteId, revision, epoch })}`), credentials())
+      const { value: receipt } = await call
+      if (isClosed) return
+      onMessage({ type: 'voted', pollId, ...receipt })
+      wasRefused = false
+      feeds.get(pollId)?.voted()
+    } catch (reason) {
+      if (isClosed) return
+      const { code, message, details } = reason as PollError
+      if (code === 'UNAUTHENTICATED' && !wasRefused) {
+        if (thisTurn === turn) void hello(true) // after the welcome the vote goes again, with all others
+        return
+      }
+      const { requestId, ...rest } = details
+      onMessage({ ...rest, type: 'rejected', voteId, pollId, code, message })
+    }
+  }
+
+  void hello()
+  return {
+    get isReady() {
+      return isReady
+    },
+    send(message) {
+      if (!isReady) return false
+      if (message.type === 'watch') watch(message.pollId)
+      else if (message.type === 'vote') void cast(message)
+      else if (message.type === 'hello') void hello()
+      else if (message.type === 'unwatch') {
+        feeds.get(message.pollId)?.close()
+        feeds.delete(message.pollId)
+      }
+      return true
+    },
+    wake() {
+      if (!isReady) void hello()
+      for (const feed of feeds.values()) feed.restart()
+    },
+    close() {
+      isClosed = true
+      turn++
+      clearTimeout(retryTimer)
+      for (const feed of feeds.values()) feed.close()
+      feeds.clear()
+    },
+  }
+}

@@ -1,0 +1,16 @@
+export { createVoterClient, type VoterClient, type VoterClientOptions } from './create-voter-client.ts'
+export type { WebSocketConstructor, WebSocketLike } from './live/connection.ts'
+export type { TokenStorage } from './live/voter.ts'
+export type { PollListener, WatchedPoll } from './live/watched-poll.ts'
+export type { ErrorCode } from './protocol/error-code.ts'
+export type {
+  Choice,
+  ChooseBallot,
+  Poll,
+  PollState,
+  Results,
+  ShowResults,
+  Vote,
+  VoteReceipt,
+} from './protocol/models.ts'
+export { type ErrorDetails, type Issue, PollError } from './protocol/poll-error.ts'
