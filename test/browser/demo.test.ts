@@ -1,3 +1,4 @@
+import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { startDemo } from '../../examples/demo/test/start-demo.ts'
 import { test as base, describeInBrowser } from './browser-test.ts'
@@ -11,14 +12,40 @@ const test = base.extend('demo', { scope: 'file' }, async ({ directory }, { onCl
   return demo
 })
 
+/** The links before it are used up. */
+function newestLink(output: string): string {
+  return /.*\/organize\?code=\S+\s*$/.exec(output)?.[0].trim() ?? ''
+}
+
+/** Goes to a control as a keyboard does. Fails when no Tab leads there. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  await control.waitFor()
+  const hasFocus = () => control.evaluate((element) => (element.getRootNode() as Document).activeElement === element)
+  for (let presses = 0; presses < 150; presses += 1) {
+    if (await hasFocus()) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`No Tab leads to ${control}.`)
+}
+
+async function press(page: Page, control: Locator): Promise<void> {
+  await tabTo(page, control)
+  await page.keyboard.press('Enter')
+}
+
+async function write(page: Page, field: Locator, text: string): Promise<void> {
+  await tabTo(page, field)
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type(text)
+}
+
 describeInBrowser('npm start', () => {
   test('by its link: a poll of one’s own is made, voted on, and copied to a page elsewhere', async ({
     demo,
     open,
     errors,
   }) => {
-    const [link] = await demo.printed(/http\S+organize\?code=\S+/)
-    const organizer = await open(link, { viewport: { width: 1100, height: 900 } })
+    const organizer = await open(newestLink(demo.output()), { viewport: { width: 1100, height: 900 } })
     await organizer.getByLabel('Question', { exact: true }).fill('Where do we eat?')
     await organizer.getByLabel('Choices, one a line').fill('Here\nThere\nSomewhere else')
     await organizer.getByRole('button', { name: 'Start the poll' }).click()
@@ -46,9 +73,75 @@ describeInBrowser('npm start', () => {
     expect(errors).toEqual([])
   })
 
+  test('an organizer runs a poll by keyboard alone, and a voter’s page follows', async ({ demo, open, errors }) => {
+    const organizer = await open(newestLink(demo.output()), { viewport: { width: 1100, height: 900 } })
+    await write(organizer, organizer.getByLabel('Question', { exact: true }), 'Which film?')
+    await write(organizer, organizer.getByLabel('Choices, one a line'), 'Metropolis\nPlaytime')
+    await press(organizer, organizer.getByRole('button', { name: 'Start the poll' }))
+    await organizer.getByText('Your poll is live.').waitFor()
+    const own = organizer.locator('live-poll', { hasText: 'Which film?' })
+    const act = (name: string) => own.getByRole('button', { name, exact: true })
+
+    const voter = await open(demo.url)
+    const poll = voter.locator(`live-poll[poll="${await own.getAttribute('poll')}"]`)
+    const shows = (text: string | RegExp) => poll.getByText(text).first().waitFor()
+    const voted = async () => {
+      await write(voter, poll.getByLabel('Playtime'), '')
+      await voter.keyboard.press('Space')
+      await press(voter, poll.getByRole('button', { name: 'Vote', exact: true }))
+      await poll.getByText('Your vote is counted').waitFor()
+    }
+    await voted()
+    await shows('1 voter')
+    await voter.evaluate(() => Object.assign(window, { isSamePage: true }))
+
+    await press(organizer, own.locator('summary'))
+    await press(organizer, act('Hide results'))
+    await own.getByText('Only organizers see the results.').waitFor()
+    await own.getByText('1 voter · Metropolis: 0 · Playtime: 1').waitFor()
+    await poll.getByText('100%').waitFor({ state: 'detached' })
+    await press(organizer, act('Show results'))
+    await shows('100%')
+
+    await press(organizer, act('Edit'))
+    await write(organizer, own.getByLabel('Question'), 'Which film on Friday?')
+    await write(organizer, own.getByLabel('Further choices, one a line'), 'Stalker')
+    await press(organizer, act('Save'))
+    await own.getByText('Votes answer this question.').waitFor() // said at the field, which has the focus
+    expect(await own.getByLabel('Question').evaluate((field) => field === document.activeElement)).toBe(true)
+    await write(organizer, own.getByLabel('Question'), 'Which film?')
+    await write(organizer, own.getByLabel('Choice 1'), 'Metropolis (1927)')
+    await press(organizer, act('Save'))
+    await own.getByText('Saved.').waitFor()
+    await shows('Metropolis (1927)')
+    await shows('Stalker')
+
+    await press(organizer, act('Close now'))
+    await own.getByText('Closed.').waitFor()
+    await shows('Final result')
+
+    await press(organizer, act('Start anew'))
+    await organizer.keyboard.press('Enter') // pressed twice in a row: agrees to nothing
+    await own.getByText('All votes go').waitFor()
+    await shows('Final result')
+    await press(organizer, act('Start anew'))
+    await own.getByText('Started anew.').waitFor()
+    await shows('No votes yet')
+    await voted()
+
+    await press(organizer, act('Delete'))
+    await press(organizer, act('Delete'))
+    await organizer.getByText('Deleted: Which film?').waitFor()
+    expect(await own.count()).toBe(0)
+    await shows('There is no poll here.')
+    expect(await voter.evaluate(() => 'isSamePage' in window)).toBe(true)
+    expect(errors.filter((error) => !error.includes('409'))).toEqual([]) // the browser's own line about the refused edit
+  })
+
   test('without its link there is no form', async ({ demo, open }) => {
     const page = await open(demo.url)
     await page.locator('live-poll').first().getByRole('button', { name: 'Vote' }).waitFor()
     expect(await page.getByLabel('Question', { exact: true }).count()).toBe(0)
+    expect(await page.getByText('Organize').count()).toBe(0)
   })
 })

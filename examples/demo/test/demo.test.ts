@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createPollClient } from '@live-poll/client-sdk'
+import { createPollClient, type Poll } from '@live-poll/client-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { failToStart, type RunningDemo, startDemo } from './start-demo.ts'
@@ -35,6 +35,15 @@ async function signIn(): Promise<string> {
   return response.headers.get('set-cookie') ?? ''
 }
 
+/** As the organizer's page sends it. */
+function organize(cookie: string, method: string, path: string, body?: object) {
+  return fetch(`${demo.url}/live-poll/polls/${path}`, {
+    method,
+    headers: { cookie, origin: demo.url, 'live-poll-client': '1', 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  })
+}
+
 function createPoll(
   headers: Record<string, string>,
   body: object = { question: 'Lunch?', choices: ['Soup', 'Salad'] },
@@ -57,21 +66,27 @@ describe('the page', () => {
     expect(policy).not.toContain('unsafe')
   })
 
-  it.each(['/page.js', '/page.css', '/ask.js', '/tag.js', '/turnout.js', '/icon.svg', '/live-poll/widget.js'])(
-    'is served with %s',
-    async (path) => {
-      const response = await fetch(demo.url + path)
-      expect(response.status).toBe(200)
+  it('is served with its scripts and styles', async () => {
+    const names = (await readdir(new URL('../public/', import.meta.url))).filter((name) => name !== 'tsconfig.json')
+    expect(names).toEqual(expect.arrayContaining(['page.js', 'page.css', 'screen.css', 'icon.svg']))
+    for (const path of [...names, 'live-poll/widget.js']) {
+      const response = await fetch(`${demo.url}/${path}`)
+      expect([path, response.status]).toEqual([path, 200])
       expect(response.headers.get('x-content-type-options')).toBe('nosniff')
-    },
-  )
+    }
+  })
 
-  it.each(['/nothing', '/../package.json', '/%2e%2e/package.json', '/tsconfig.json', '//', '/organize'])(
-    'is not at %s',
-    async (path) => {
-      expect((await fetch(demo.url + path)).status).toBeGreaterThanOrEqual(403)
-    },
-  )
+  const noPages = ['/nothing', '/../package.json', '/%2e%2e/package.json', '/tsconfig.json', '//', '/organize']
+  it.each([...noPages, '/results/', '/results/p_none', '/results/"><b>'])('is not at %s', async (path) => {
+    expect((await fetch(demo.url + path)).status).toBeGreaterThanOrEqual(403)
+  })
+
+  it('has a big screen for each poll', async () => {
+    const [id = ''] = pollIds(await get('/'))
+    const screen = await get(`/results/${id}`)
+    expect(screen).toContain(`<live-poll-results poll="${id}" choices="4" presence>`)
+    expect(screen).not.toMatch(/lpa_|<style|<script(?! type="module" src=)| style=| on\w+=/)
+  })
 })
 
 describe('the organizer', () => {
@@ -91,6 +106,30 @@ describe('the organizer', () => {
     expect(response.status).toBe(201)
     const { id } = (await response.json()) as { id: string }
     expect(pollIds(await get('/'))[0]).toBe(id)
+  })
+
+  it('sees results that nobody else does', async () => {
+    const cookie = await signIn()
+    const body = { question: 'Secret?', choices: ['Yes', 'No'], showResults: 'organizers' }
+    const created = await createPoll({ cookie, origin: demo.url, 'live-poll-client': '1' }, body)
+    const { id } = (await created.json()) as { id: string }
+    expect(((await (await organize(cookie, 'GET', id)).json()) as Poll).results?.voters).toBe(0)
+    expect((JSON.parse(await get(`/live-poll/polls/${id}`)) as Poll).results).toBeNull()
+  })
+
+  it('edits, starts anew and deletes; a visitor does not', async () => {
+    const cookie = await signIn()
+    const created = await createPoll({ cookie, origin: demo.url, 'live-poll-client': '1' })
+    const { id, epoch } = (await created.json()) as Poll
+    const steps: readonly (readonly [method: string, path: string, body?: object])[] = [
+      ['PATCH', id, { question: 'Dinner?' }],
+      ['POST', `${id}/reset`, { epoch }],
+      ['DELETE', id],
+    ]
+    for (const step of steps) expect((await organize('', ...step)).status).toBe(401)
+    for (const step of steps) expect((await organize(cookie, ...step)).ok).toBe(true)
+    expect((await organize(cookie, 'GET', id)).status).toBe(404)
+    expect(pollIds(await get('/'))).not.toContain(id)
   })
 
   it('is nobody whose request another page may have sent', async () => {
