@@ -46,9 +46,10 @@ describeInBrowser('npm start', () => {
     errors,
   }) => {
     const organizer = await open(newestLink(demo.output()), { viewport: { width: 1100, height: 900 } })
-    await organizer.getByLabel('Question', { exact: true }).fill('Where do we eat?')
-    await organizer.getByLabel('Choices, one a line').fill('Here\nThere\nSomewhere else')
-    await organizer.getByRole('button', { name: 'Start the poll' }).click()
+    const form = organizer.locator('#ask')
+    await form.getByLabel('Question').fill('Where do we eat?')
+    await form.getByLabel('Choices, one a line').fill('Here\nThere\nSomewhere else')
+    await form.getByRole('button', { name: 'Start the poll' }).click()
     await organizer.getByText('Your poll is live.').waitFor()
 
     const own = organizer.locator('live-poll', { hasText: 'Where do we eat?' })
@@ -75,9 +76,10 @@ describeInBrowser('npm start', () => {
 
   test('an organizer runs a poll by keyboard alone, and a voter’s page follows', async ({ demo, open, errors }) => {
     const organizer = await open(newestLink(demo.output()), { viewport: { width: 1100, height: 900 } })
-    await write(organizer, organizer.getByLabel('Question', { exact: true }), 'Which film?')
-    await write(organizer, organizer.getByLabel('Choices, one a line'), 'Metropolis\nPlaytime')
-    await press(organizer, organizer.getByRole('button', { name: 'Start the poll' }))
+    const form = organizer.locator('#ask')
+    await write(organizer, form.getByLabel('Question'), 'Which film?')
+    await write(organizer, form.getByLabel('Choices, one a line'), 'Metropolis\nPlaytime')
+    await press(organizer, form.getByRole('button', { name: 'Start the poll' }))
     await organizer.getByText('Your poll is live.').waitFor()
     const own = organizer.locator('live-poll', { hasText: 'Which film?' })
     const act = (name: string) => own.getByRole('button', { name, exact: true })
@@ -86,8 +88,8 @@ describeInBrowser('npm start', () => {
     const poll = voter.locator(`live-poll[poll="${await own.getAttribute('poll')}"]`)
     const shows = (text: string | RegExp) => poll.getByText(text).first().waitFor()
     const voted = async () => {
-      await write(voter, poll.getByLabel('Playtime'), '')
-      await voter.keyboard.press('Space')
+      await tabTo(voter, poll.getByRole('radio').first())
+      await voter.keyboard.press('ArrowDown')
       await press(voter, poll.getByRole('button', { name: 'Vote', exact: true }))
       await poll.getByText('Your vote is counted').waitFor()
     }
@@ -99,7 +101,7 @@ describeInBrowser('npm start', () => {
     await press(organizer, act('Hide results'))
     await own.getByText('Only organizers see the results.').waitFor()
     await own.getByText('1 voter · Metropolis: 0 · Playtime: 1').waitFor()
-    await poll.getByText('100%').waitFor({ state: 'detached' })
+    await poll.getByText('100%', { exact: true }).waitFor({ state: 'detached' })
     await press(organizer, act('Show results'))
     await shows('100%')
 
