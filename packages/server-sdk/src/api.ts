@@ -26,7 +26,10 @@ export interface CastVoteInput {
 
 /** Every action, for the host's own code: nothing is asked of `authorize`. Rejects with `PollError`. */
 export interface LivePollApi {
-  /** @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED`; `POLL_NOT_FOUND` for a repeat whose poll was deleted since */
+  /**
+   * @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED`; `POLL_NOT_FOUND` for a repeat whose poll has been
+   * deleted since
+   */
   createPoll(input: PollInput, context?: CreatePollContext): Promise<Poll>
   /** @throws PollError `POLL_NOT_FOUND` */
   getPoll(pollId: string): Promise<Poll>

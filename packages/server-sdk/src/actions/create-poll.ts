@@ -16,7 +16,10 @@ export type CreatePoll = (input: unknown, context?: CreatePollContext) => Promis
 /** Milliseconds. */
 const idempotencyLife = 24 * 60 * 60 * 1000
 
-/** @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED`; `POLL_NOT_FOUND` for a repeat whose poll was deleted since */
+/**
+ * @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED`; `POLL_NOT_FOUND` for a repeat whose poll has been
+ * deleted since
+ */
 export function createCreatePoll(polls: Pick<PollStore, 'insert'>, readPoll: ReadPoll): CreatePoll {
   return async (input, { owner = null, idempotencyKey } = {}) => {
     const checked = readPollInput(input)
