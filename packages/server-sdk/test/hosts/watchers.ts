@@ -14,7 +14,7 @@ export interface PollWatcher extends Inbox {
   close(): Promise<void>
 }
 
-/** @param voter nobody: one may watch */
+/** @param voter without one, nobody: one may watch. @throws when it is refused */
 export async function startWatching(
   running: RunningLivePoll,
   wire: Wire,
@@ -28,5 +28,8 @@ export async function startWatching(
   }
   const socket = await visit(running, wire, voter && { ticket: voter.ticket })
   socket.send({ type: 'watch', pollId })
-  return { ...socket, answer: await socket.take('poll') }
+  const answer = await socket.takeEither('poll', 'error')
+  if (answer.type === 'poll') return { ...socket, answer }
+  await socket.close()
+  throw new Error(answer.code)
 }
