@@ -11,7 +11,7 @@ import { describePollStore } from './poll-store.suite.ts'
 import { openPostgresStores } from './postgres-stores.ts'
 import type { MakeStores } from './stores.ts'
 
-const adapters: readonly [string, MakeStores, typeof describe][] = [
+const adapters: readonly [string, MakeStores, (name: string, body: () => void) => void][] = [
   ['embedded', openEmbeddedStores, describe],
   ['postgres', openPostgresStores, describeOnPostgres],
 ]

@@ -4,6 +4,7 @@ import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { PollRecord } from '../../src/domain/poll.ts'
 import type { BallotStore, PreparedVote } from '../../src/ports/ballot-store.ts'
 import type { PollStore, PollToInsert } from '../../src/ports/poll-store.ts'
+import { countBallots } from '../recount.ts'
 
 /** What an adapter offers to the conformance suites. */
 export interface StoresUnderTest {
@@ -62,12 +63,7 @@ export async function readPoll({ polls }: StoresUnderTest, pollId: string): Prom
 /** The buckets as they would be if nobody had kept tallies: counted from the ballots in the box. */
 export async function recount({ db }: StoresUnderTest, pollId: string): Promise<Record<string, number>> {
   const rows = await db.selectFrom('live_poll_votes').select('choices').where('poll_id', '=', pollId).execute()
-  const buckets: Record<string, number> = {}
-  for (const { choices } of rows) {
-    if (choices === null) continue
-    for (const bucket of ['voters', ...(JSON.parse(choices) as number[])]) buckets[bucket] = (buckets[bucket] ?? 0) + 1
-  }
-  return buckets
+  return countBallots(rows.map((row) => row.choices))
 }
 
 /** The buckets as results show them, those that are 0 left out. */

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Poll, Results } from '@live-poll/client-sdk/protocol'
+import { countBallots } from '../recount.ts'
 import { castOverRelay, type TestVote } from './cast-over-relay.ts'
 import { startVotingProcess, type VotingProcess } from './start-voting-process.ts'
 
@@ -93,12 +94,12 @@ export async function castUnderKills(options: KillOptions): Promise<KillReport> 
   async function check(restarted: VotingProcess) {
     const rows = new Map((await restarted.dump()).map(([voteId, choices, revision]) => [voteId, { choices, revision }]))
     for (const voteId of acked) if (!rows.has(voteId)) report.lost.push(voteId)
-    const counts = options.labels.map(() => 0)
     for (const [voteId, { choices, revision }] of rows) {
       const choice = byId.get(voteId)?.choice ?? 0
       if (!sent.has(voteId) || choices !== `[${choice}]` || revision !== 1) report.invented.push(voteId)
-      counts[choice - 1] = (counts[choice - 1] ?? 0) + 1
     }
+    const buckets = countBallots([...rows.values()].map((row) => row.choices))
+    const counts = options.labels.map((_, index) => buckets[index + 1] ?? 0)
     const { votes: counted } = await restarted.call<Results>('GET', `/polls/${pollId}/results`)
     if (counted.join() !== counts.join()) report.wrongResults.push(`${counted.join()} instead of ${counts.join()}`)
   }

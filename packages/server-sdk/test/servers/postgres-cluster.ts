@@ -48,6 +48,7 @@ export async function startPostgresCluster(binaries: string): Promise<PostgresCl
  * Nothing is flushed to the disk: what a killed server has committed is still there, only a power cut would lose it.
  */
 const keeper = `
+trap '' PIPE # nobody may read the log any more
 exec 3<&0
 "$1/initdb" -D "$2/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >&2 || exit 1
 "$1/postgres" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 \

@@ -1,11 +1,9 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types } from 'pg'
-import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
-import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
-import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
-import { claimSetting } from '../../src/adapters/sql/settings.ts'
+import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { Database } from '../../src/ports/database.ts'
+import { openSqlDatabase } from './sql-database.ts'
 
 export interface PostgresConnection {
   readonly pool: Pool
@@ -31,7 +29,7 @@ export function connectPostgres(url: string, { connections = 10 } = {}): Postgre
     pool,
     db,
     close() {
-      closing ??= pool.ended ? Promise.resolve() : pool.end()
+      closing ??= pool.end()
       return closing
     },
   }
@@ -40,24 +38,17 @@ export function connectPostgres(url: string, { connections = 10 } = {}): Postgre
 export interface PostgresDatabaseOptions {
   /** Batches at once. @default 4 */
   readonly lanes?: number
+  /** How polls lock and write. @default as shipped */
+  readonly pollDialect?: SqlDialect
 }
 
-/** Postgres as a node of several uses it, on a database that has the schema already. Opened again, it connects anew. */
-export function postgresDatabase(url: string, { lanes = 4 }: PostgresDatabaseOptions = {}): Database {
+/** Postgres as one node of several uses it, on a database that has the schema already. Opened again, it connects anew. */
+export function postgresDatabase(url: string, { lanes = 4, pollDialect }: PostgresDatabaseOptions = {}): Database {
   return {
     name: 'postgres',
     async open() {
       const { db, close } = connectPostgres(url)
-      return {
-        polls: createSqlPollStore(db, postgresSql),
-        ballots: createSqlBallotStore(db, postgresSql),
-        lanes,
-        claimKey: async (keyId) => (await claimSetting(db, 'key_id', keyId)) === keyId,
-        check: async () => {
-          await sql`update live_poll_settings set value = value where name = 'key_id'`.execute(db)
-        },
-        close,
-      }
+      return openSqlDatabase(db, { lanes, pollDialect, close })
     },
   }
 }

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AckedVote, findMiscounts } from '../recount.ts'
+import { describeOnPostgres } from '../servers/postgres.ts'
+import { makeDue, untilInDatabase } from '../servers/postgres-gate.ts'
+import { castOn, startTwoNodes, type TwoNodes } from '../servers/start-nodes.ts'
+
+const votesPerRound = 5000
+
+describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
+  let nodes: TwoNodes
+  beforeAll(async () => {
+    nodes = await startTwoNodes()
+  })
+  afterAll(() => nodes.stop())
+
+  test('every vote acknowledged is in the closed result, no other is, and it never changes again', async () => {
+    const rounds = 50
+    const started = performance.now()
+    let refused = 0
+    for (let round = 0; round < rounds; round++) {
+      const pollId = await createPoll(round % 3 === 0 ? 4 : 1)
+      const close = () => nodes.a.api.closePoll(pollId)
+      const race = await castUntilAfter(pollId, ((round + 1) / (rounds + 1)) * votesPerRound, close)
+      expect((await race.closing).results, `round ${round}`).toEqual(await closedResult(pollId, race.acked))
+      refused += race.refused
+    }
+    expect(refused, 'votes that came after a close').toBeGreaterThan(rounds)
+    const seconds = (performance.now() - started) / 1000
+    console.log(`${rounds} rounds of ${votesPerRound} votes in ${seconds.toFixed(1)} s, ${refused} refused`)
+  })
+
+  test('the same when the closing time comes, and the schedule writes it down', async () => {
+    const rounds = 10
+    let refused = 0
+    for (let round = 0; round < rounds; round++) {
+      const pollId = await createPoll(1 + round)
+      const race = await castUntilAfter(pollId, ((round + 1) / (rounds + 1)) * votesPerRound, () =>
+        makeDue(nodes.connection, pollId),
+      )
+      await race.closing
+      await untilInDatabase('the schedule has closed the poll', () => isClosed(pollId))
+      await closedResult(pollId, race.acked)
+      refused += race.refused
+    }
+    expect(refused, 'votes that came after the time').toBeGreaterThan(rounds)
+  })
+
+  async function createPoll(boxes: number): Promise<string> {
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+    const input = { question: 'Lunch?', choices: ['Soup', 'Salad', 'Pie'], boxes, closesAt: inAnHour }
+    return (await nodes.a.api.createPoll(input)).id
+  }
+
+  /** Casts all votes at once, half of them on each node, and closes when so many are acknowledged. */
+  async function castUntilAfter<T>(pollId: string, acks: number, close: () => Promise<T>) {
+    const acked: AckedVote[] = []
+    const refusals: string[] = []
+    let closing: Promise<T> | undefined
+    await Promise.all(
+      Array.from({ length: votesPerRound }, async (_, index) => {
+        const vote = { voter: `voter-${index}`, voteId: `vote-${index}`, choices: [1 + (index % 3)] }
+        const answer = await castOn(index % 2 === 0 ? nodes.a : nodes.b, { pollId, ...vote })
+        if (typeof answer === 'string') refusals.push(answer)
+        else acked.push({ ...vote, revision: answer })
+        if (acked.length >= acks) closing ??= close()
+      }),
+    )
+    if (!closing) throw new Error(`Only ${acked.length} votes were acknowledged: ${refusals[0]}`)
+    expect(new Set(refusals)).toEqual(new Set(refusals.length > 0 ? ['POLL_CLOSED'] : []))
+    return { acked, refused: refusals.length, closing }
+  }
+
+  /** @returns the closed result, which every node shows, before and after votes that are refused */
+  async function closedResult(pollId: string, acked: readonly AckedVote[]) {
+    expect(await findMiscounts(nodes.connection.db, pollId, acked)).toEqual([])
+    const results = await nodes.a.api.getResults(pollId)
+    const votes = [1, 2, 3].map((choice) => acked.filter((vote) => vote.choices?.[0] === choice).length)
+    expect(results).toMatchObject({ state: 'closed', votes, voters: acked.length })
+
+    const late = Array.from({ length: 20 }, (_, index) =>
+      castOn(index % 2 === 0 ? nodes.a : nodes.b, {
+        pollId,
+        voter: `late-${index}`,
+        voteId: `late-${index}`,
+        choices: [1],
+      }),
+    )
+    expect(new Set(await Promise.all(late))).toEqual(new Set(['POLL_CLOSED']))
+    for (const node of [nodes.a, nodes.b]) expect(await node.api.getResults(pollId)).toEqual(results)
+    expect(await findMiscounts(nodes.connection.db, pollId, acked)).toEqual([])
+    return results
+  }
+
+  async function isClosed(pollId: string): Promise<boolean> {
+    const row = await nodes.connection.db
+      .selectFrom('live_poll_polls')
+      .select('closed_at')
+      .where('id', '=', pollId)
+      .executeTakeFirstOrThrow()
+    return row.closed_at !== null
+  }
+})

@@ -1,0 +1,79 @@
+import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/server-sdk'
+import { toNodeHandler } from '@live-poll/server-sdk/node'
+import { attachChannel } from '@live-poll/server-sdk/ws'
+import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
+import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
+import { listen } from '../start-live-poll.ts'
+import { createPostgresDatabase } from './postgres.ts'
+import { connectPostgres, type PostgresConnection, postgresDatabase } from './postgres-database.ts'
+
+/** At least 32 bytes, the same for every node. */
+export const nodeSecret = 'the secret that all nodes of the tests share'
+
+/** Two nodes of one app, on one Postgres. */
+export interface TwoNodes {
+  readonly a: LivePoll
+  readonly b: LivePoll
+  /** Of both. */
+  readonly logger: RecordingLogger
+  readonly url: string
+  /** The test's own way into the database. */
+  readonly connection: PostgresConnection
+  stop(): Promise<void>
+}
+
+/** A queue that no test fills: a vote is decided, or the test has waited for something else. */
+const patientQueue = { queueSize: 1_000_000, queueWait: 600_000 } satisfies LivePollOptions
+
+/** Starts two nodes on a new database. @param pollDialectOfA how node A locks and writes polls, for a fault to be shown */
+export async function startTwoNodes(options: LivePollOptions = {}, pollDialectOfA?: SqlDialect): Promise<TwoNodes> {
+  const database = await createPostgresDatabase()
+  const connection = connectPostgres(database.url)
+  const logger = createRecordingLogger()
+  const start = (pollDialect?: SqlDialect) =>
+    createLivePoll({
+      ...{ ...patientQueue, database: postgresDatabase(database.url, { pollDialect }), secret: nodeSecret, logger },
+      ...options,
+    })
+  const [a, b] = [start(pollDialectOfA), start()]
+  await Promise.all([a.ready(), b.ready()])
+  return {
+    ...{ a, b, logger, connection, url: database.url },
+    async stop() {
+      await Promise.all([a.close(), b.close(), connection.close()])
+      await database.drop()
+    },
+  }
+}
+
+/** Casts a vote. @returns the revision, or the code of the refusal */
+export async function castOn(
+  node: LivePoll,
+  vote: Parameters<LivePoll['api']['castVote']>[0],
+): Promise<number | string> {
+  try {
+    return (await node.api.castVote(vote)).revision
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error)
+  }
+}
+
+export interface ServedNode {
+  readonly origin: string
+  readonly channelUrl: string
+  close(): Promise<void>
+}
+
+/** Puts a node on a free port: routes and channel. */
+export async function serveNode(node: LivePoll): Promise<ServedNode> {
+  const { server, origin, close } = await listen(toNodeHandler(node))
+  const detach = attachChannel(server, node)
+  return {
+    origin,
+    channelUrl: `${origin.replace('http', 'ws')}${node.channel.path}`,
+    close() {
+      detach()
+      return close()
+    },
+  }
+}
