@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { describeOwnVotes } from './own-votes.suite.ts'
 import { describePollTurns } from './poll-turns.suite.ts'
 import { wires } from './watchers.ts'
 
@@ -10,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => running.stop())
 
 for (const wire of wires) describe('Whoever watches', () => describePollTurns(wire, () => running))
+for (const server of channelServers) describe('Own votes', () => describeOwnVotes(server, () => running))
 
 it('has told the log of nothing', () => {
   expect(running.logger.errors).toEqual([])
