@@ -1,4 +1,5 @@
-import { copyFile, mkdir } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'tsup'
 
@@ -17,7 +18,8 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   async onSuccess() {
-    await mkdir('dist/widget', { recursive: true })
-    await copyFile(fileURLToPath(import.meta.resolve('@live-poll/web-widget/widget.js')), 'dist/widget/widget.js')
+    const script = fileURLToPath(import.meta.resolve('@live-poll/web-widget/widget.js'))
+    await cp(script, 'dist/widget/widget.js')
+    await cp(join(dirname(script), 'widget'), 'dist/widget/widget', { recursive: true })
   },
 })

@@ -100,7 +100,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
     throw pollError('UNAVAILABLE', { retryAfter: 1000 }, 'The server is not ready.')
   }
 
-  const widgetFile = createWidgetFile(new URL('./widget/widget.js', import.meta.url))
+  const widgetFile = createWidgetFile(new URL('./widget/', import.meta.url))
   return {
     api: createApi(open),
     basePath: options.basePath,

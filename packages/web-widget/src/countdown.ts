@@ -6,7 +6,7 @@ export const lastHour = 3_600_000
 /** Milliseconds until the poll opens, or else closes, by the server's clock; null where nothing is due. */
 export function leftOf({ state, opensAt, closesAt }: Poll, now: number): number | null {
   const due = state === 'scheduled' ? opensAt : state === 'open' ? closesAt : null
-  return due && Date.parse(due) - now
+  return due ? Date.parse(due) - now : null
 }
 
 /** Milliseconds until the words for what is `left` change; never, once it is over: then the server has the word. */

@@ -3,7 +3,7 @@ import { ballotOf, choose, keepChosen } from './ballot.ts'
 import { emit } from './events.ts'
 import { PollElement } from './poll-element.ts'
 import { type Draft, type Surroundings, untouched, type View, viewOf } from './view.ts'
-import type { Acts } from './views/acts.ts'
+import type { Acts } from './views/setting.ts'
 
 /**
  * A live poll: vote, change the vote or take it back, watch the bars move.

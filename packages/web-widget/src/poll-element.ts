@@ -9,10 +9,10 @@ import { ownServer, resolveServer } from './server-address.ts'
 import { english, type LivePollStrings, type StringOverrides } from './strings.ts'
 import { TemplateElement } from './template-element.ts'
 import { errorWords, type Surroundings, type View } from './view.ts'
-import type { Acts } from './views/acts.ts'
 import { ballotPaper } from './views/ballot-paper.ts'
 import { loading } from './views/loading.ts'
 import { message } from './views/message.ts'
+import type { Acts } from './views/setting.ts'
 
 /** Between two spoken turnouts. Milliseconds. */
 const announceEvery = 15_000
@@ -30,6 +30,7 @@ export abstract class PollElement extends TemplateElement {
   })
   #words: LivePollStrings = english
   #formats: Formats = createFormats('')
+  readonly #rows = new Map<number, HTMLLIElement>()
   #language = ''
   #spoken = ''
   #spokenAt = 0
@@ -107,7 +108,10 @@ export abstract class PollElement extends TemplateElement {
   }
 
   protected override willUpdate(): void {
-    if (this.live.follow(resolveServer(this.server, this.baseURI), this.poll)) this.onAnother()
+    if (this.live.follow(resolveServer(this.server, this.baseURI), this.poll)) {
+      this.#rows.clear()
+      this.onAnother()
+    }
     const language = this.closest<HTMLElement>('[lang]')?.lang ?? ''
     if (language !== this.#language) this.#formats = createFormats(language)
     this.#language = language
@@ -123,7 +127,8 @@ export abstract class PollElement extends TemplateElement {
     const { isOffline, watched } = this.live
     const view = this.view
     this.#tick(view?.left ?? null)
-    if (view && this.poll) return ballotPaper(view, words, this.#formats, this.acts)
+    if (view && this.poll)
+      return ballotPaper(view, { words, formats: this.#formats, acts: this.acts, rows: this.#rows })
     if (!this.poll || watched?.status === 'not-found') return message(words.notFound)
     const error = watched?.error
     if (error && !error.retryable) return message(errorWords(error, words))

@@ -35,7 +35,7 @@ export function createHandler(parts: HandlerParts): Handler {
 
   async function dispatch(request: HttpRequest, path: string, requestId: string): Promise<HttpReply> {
     const { method, headers } = request
-    if (!parts.origins.allows(headers.get('origin'), headers.get('host')) && path !== '/widget.js') {
+    if (!parts.origins.allows(headers.get('origin'), headers.get('host')) && !/^\/widget[./]/.test(path)) {
       throw pollError('ORIGIN_NOT_ALLOWED')
     }
     const router = await routerFor(path)

@@ -205,7 +205,12 @@ export function createStaticRoutes(
     {
       method: 'GET',
       path: '/widget.js',
-      handle: (request) => widgetFile(request),
+      handle: (request) => widgetFile.script(request),
+    },
+    {
+      method: 'GET',
+      path: '/widget/:hash/:file',
+      handle: (request, { hash = '', file = '' }) => widgetFile.chunk(request, hash, file),
     },
     {
       method: 'GET',

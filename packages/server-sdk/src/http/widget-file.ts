@@ -1,22 +1,34 @@
 import { readFile } from 'node:fs/promises'
+import { pollError } from '@live-poll/client-sdk/protocol'
 import type { HttpReply, HttpRequest } from './http-message.ts'
 import { entityTag, hasEntity } from './respond.ts'
 
-/** Serves the widget's script, for a `<script type="module">` on any page. */
-export type WidgetFile = (request: HttpRequest) => Promise<HttpReply>
+/** Serves the widget to any page, whatever its origin. */
+export interface WidgetFile {
+  /** The script, for a `<script type="module">`. */
+  script(request: HttpRequest): Promise<HttpReply>
+  /**
+   * What the script loads only when it needs it: what is under a hash never changes.
+   * @throws PollError NOT_FOUND
+   */
+  chunk(request: HttpRequest, hash: string, file: string): Promise<HttpReply>
+}
 
-/** @param file the built script; read at the first request, then kept */
-export function createWidgetFile(file: URL): WidgetFile {
-  let loading: Promise<{ bytes: Uint8Array; etag: string }> | undefined
-  return async (request) => {
-    loading ??= readFile(file).then((bytes) => ({ bytes, etag: entityTag(bytes) }))
+/** @param directory the built files; each is read at its first request, then kept */
+export function createWidgetFile(directory: URL): WidgetFile {
+  const files = new Map<string, Promise<{ bytes: Uint8Array; etag: string }>>()
+
+  async function serve(request: HttpRequest, path: string, caching: string): Promise<HttpReply> {
+    const loading =
+      files.get(path) ?? readFile(new URL(path, directory)).then((bytes) => ({ bytes, etag: entityTag(bytes) }))
+    files.set(path, loading)
     const script = await loading.catch((cause) => {
-      loading = undefined
-      throw new Error('The widget is missing from this build; run "npm run build".', { cause })
+      files.delete(path)
+      throw cause
     })
     const headers = {
       etag: script.etag,
-      'cache-control': 'public, max-age=300',
+      'cache-control': `public, ${caching}`,
       'access-control-allow-origin': '*',
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',
@@ -27,5 +39,18 @@ export function createWidgetFile(file: URL): WidgetFile {
       headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' },
       body: script.bytes,
     }
+  }
+
+  return {
+    script: (request) =>
+      serve(request, 'widget.js', 'max-age=300').catch((cause) => {
+        throw new Error('The widget is missing from this build; run "npm run build".', { cause })
+      }),
+    async chunk(request, hash, file) {
+      if (!/^[A-Z0-9]+$/.test(hash) || !/^[\w-]+\.js$/.test(file)) throw pollError('NOT_FOUND')
+      return serve(request, `widget/${hash}/${file}`, 'max-age=31536000, immutable').catch(() => {
+        throw pollError('NOT_FOUND')
+      })
+    },
   }
 }

@@ -1,10 +1,10 @@
 import type { Choice } from '@live-poll/client-sdk/voter'
-import { html, nothing, type TemplateResult } from 'lit/html.js'
+import { html, nothing, render, type TemplateResult } from 'lit/html.js'
 import type { Figure } from '../figures.ts'
 import type { Formats } from '../formats.ts'
 import type { LivePollStrings } from '../strings.ts'
 import type { View } from '../view.ts'
-import type { Acts } from './acts.ts'
+import type { Setting } from './setting.ts'
 
 /**
  * One choice: a control while a vote may be cast, afterwards the tick on one's own vote;
@@ -14,10 +14,10 @@ export function choiceRow(
   choice: Choice,
   figure: Figure | undefined,
   { poll, stage, chosen, isLocked }: View,
-  words: LivePollStrings,
-  formats: Formats,
-  acts: Acts | null,
-): TemplateResult {
+  { words, formats, acts, rows }: Setting,
+): HTMLLIElement {
+  const row = rows.get(choice.id) ?? document.createElement('li')
+  rows.set(choice.id, row)
   const isChosen = chosen.has(choice.id)
   const hasControl = stage === 'ballot' || stage === 'scheduled'
   const label = html`<span dir="auto" part="label">${choice.label}</span>`
@@ -35,12 +35,16 @@ export function choiceRow(
   >`
   const name = () => html`<span class="name">${chosen.size > 0 ? tick(isChosen, words) : nothing}${label}</span>`
   const names = `choice${!hasControl && isChosen ? ' own' : ''}${figure?.isLeading ? ' leading' : ''}`
+  row.className = names
+  row.setAttribute('part', names)
   // The share goes through CSSOM, by a property: a `style` attribute, also Lit's styleMap, is refused by a strict CSP.
-  return html`<li class=${names} part=${names}>
-    <span class="bar" part="bar" .style=${`--share:${Math.min(1, figure?.share ?? 0)}`}></span>
-    ${hasControl ? control() : name()}
-    <span class="figure" part="figure" id="figure-${choice.id}">${figure && figureText(figure, words, formats)}</span>
-  </li>`
+  render(
+    html`<span class="bar" part="bar" .style=${`--share:${Math.min(1, figure?.share ?? 0)}`}></span>
+      ${hasControl ? control() : name()}
+      <span class="figure" part="figure" id="figure-${choice.id}">${figure && figureText(figure, words, formats)}</span>`,
+    row,
+  )
+  return row
 }
 
 function tick(isOwn: boolean, words: LivePollStrings): TemplateResult {

@@ -1,16 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js'
-import type { Formats } from '../formats.ts'
 import type { LivePollStrings } from '../strings.ts'
 import type { View } from '../view.ts'
-import type { Acts } from './acts.ts'
 import { line } from './line.ts'
+import type { Setting } from './setting.ts'
 
 /** What the voter may do next, and how many took part. */
 export function foot(
   { poll, stage, vote, voters, watching, misfit, isLocked }: View,
-  words: LivePollStrings,
-  formats: Formats,
-  acts: Acts | null,
+  { words, formats, acts }: Setting,
 ): TemplateResult {
   const isBallot = stage === 'ballot'
   const isChange = isBallot && vote?.choices && !isLocked
