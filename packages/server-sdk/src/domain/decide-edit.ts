@@ -32,17 +32,12 @@ export function decideEdit(facts: PollFacts, edit: CheckedEdit, hasVotes: boolea
   const change = changesOf(facts, next)
   if (!Object.values(change).includes(true)) return { kind: 'unchanged' }
 
-  if (facts.closedAt) {
-    const issues = [...closedIssues(change), ...(hasVotes && change.question ? [questionIssue] : [])]
-    const [first] = issues
-    if (first) return refuse(first === questionIssue ? 'POLL_HAS_VOTES' : 'POLL_CLOSED', issues)
-  }
-  if (hasVotes) {
-    const issues = hasVotesIssues(change)
-    if (issues.length > 0) return refuse('POLL_HAS_VOTES', issues)
-  }
-  const issues = [...fitIssues(facts, next, edit, now, change)]
-  if (issues.length > 0) return refuse('INVALID', issues)
+  const closed = facts.closedAt ? closedIssues(change) : []
+  if (closed.length > 0) return refuse('POLL_CLOSED', closed)
+  const voted = hasVotes ? hasVotesIssues(change) : []
+  if (voted.length > 0) return refuse('POLL_HAS_VOTES', voted)
+  const unfit = [...fitIssues(facts, next, edit, now, change)]
+  if (unfit.length > 0) return refuse('INVALID', unfit)
   const { boxes: _, ...shown } = change
   return { kind: 'edited', facts: next, isShown: Object.values(shown).includes(true) }
 }
@@ -112,19 +107,16 @@ function isSameBallotRule(a: ChooseBallot, b: ChooseBallot): boolean {
   return a.kind === b.kind && a.min === b.min && a.max === b.max
 }
 
-function* closedIssues(change: Change): Iterable<Issue> {
-  const message = 'The poll is closed: its votes are counted. Reset it to change this.'
-  if (change.added || change.removed) yield { path: 'choices', message }
-  for (const path of ['ballot', 'canChange', 'opensAt', 'closesAt', 'boxes'] as const) {
-    if (change[path]) yield { path, message }
-  }
+function closedIssues(change: Change): readonly Issue[] {
+  const fields = ['ballot', 'canChange', 'opensAt', 'closesAt', 'boxes'] as const
+  const paths = [...(change.added || change.removed ? ['choices'] : []), ...fields.filter((field) => change[field])]
+  return paths.map((path) => ({ path, message: 'The poll is closed: its votes are counted. Reset it to change this.' }))
 }
-
-const questionIssue: Issue = { path: 'question', message: 'Votes answer this question. Reset the poll to ask another.' }
 
 function hasVotesIssues(change: Change): readonly Issue[] {
   const issues: Issue[] = []
-  if (change.question) issues.push(questionIssue)
+  if (change.question)
+    issues.push({ path: 'question', message: 'Votes answer this question. Reset the poll to ask another.' })
   if (change.removed) issues.push({ path: 'choices', message: 'Votes are in: keep every choice. You may add some.' })
   if (change.ballot) issues.push({ path: 'ballot', message: 'Votes are in that were cast under this rule.' })
   if (change.opensAt) issues.push({ path: 'opensAt', message: 'Votes are in: the poll has opened.' })
