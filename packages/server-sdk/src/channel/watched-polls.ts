@@ -127,8 +127,8 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
     const { epoch } = snapshot.results
     remember(watch, { epoch, revision: vote?.revision ?? 0, viewer: viewerOf(vote) })
     if (watched.get(pollId) === watch) {
+      feed.hasRead(snapshot) // told to those who watch already, and to this one below
       watch.isAnswered = true
-      feed.hasRead(snapshot)
       place(watch, feed.newest(pollId) ?? snapshot)
     }
     const poll = pollFor(reading, watch.own.epoch === epoch ? watch.own.viewer : 'public')
@@ -151,10 +151,12 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
       }
       const watch = watched.get(pollId) ?? join(pollId)
       watch.pending++
+      const outcome = await read(pollId, voter).catch((error: unknown) => ({ error }))
+      watch.pending--
       try {
-        const own = await read(pollId, voter).finally(() => watch.pending--)
+        if ('error' in outcome) throw outcome.error
         if (watch.isGone) throw pollError('POLL_NOT_FOUND')
-        answer(watch, own)
+        answer(watch, outcome)
       } catch (error) {
         // One that was answered, or still may be, goes on.
         if (watched.get(pollId) === watch && !watch.isAnswered && watch.pending === 0) unwatch(pollId)

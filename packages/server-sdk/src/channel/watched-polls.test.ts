@@ -1,0 +1,288 @@
+import {
+  type Poll,
+  pollError,
+  type Results,
+  type ServerMessage,
+  type ShowResults,
+  type Vote,
+} from '@live-poll/client-sdk/protocol'
+import { expect, it } from 'vitest'
+import type { OwnReading } from '../actions/read-poll.ts'
+import type { PollNews, PollSnapshot } from '../ports/results-bus.ts'
+import { createResultsFeed } from './results-feed.ts'
+import { createTopics } from './topics.ts'
+import { createWatchedPolls } from './watched-polls.ts'
+
+const voter = { kind: 'user', id: 'ada' } as const
+
+interface Facts {
+  readonly epoch?: number
+  readonly version?: number
+  readonly edition?: number
+  readonly state?: Results['state']
+  readonly showResults?: ShowResults
+  readonly isRevealed?: boolean
+}
+
+function snapshot(facts: Facts = {}, pollId = 'p'): PollSnapshot {
+  const { epoch = 1, version = 0, edition = 1, state = 'open', showResults = 'after-vote', isRevealed = true } = facts
+  const results = { kind: 'choose', pollId, epoch, version, edition, state, votes: [version], voters: version } as const
+  return { kind: 'snapshot', pollId, results, visibility: { showResults, isRevealed } }
+}
+
+function reading(facts: Facts = {}, vote: Vote | null = null): OwnReading {
+  const { results, visibility } = snapshot(facts)
+  const { epoch, edition, state } = results
+  const poll = { id: 'p', epoch, edition, state, results } as Poll & { results: Results }
+  return { reading: { poll, visibility, now: new Date(0) }, vote }
+}
+
+const cast = (revision: number, choices: Vote['choices'] = [1]): Vote => ({
+  voteId: `v-${revision}`,
+  choices,
+  revision,
+})
+
+/** A feed with connections whose readings end when the test says so. */
+function createSetup() {
+  let tell = (_: PollNews) => {}
+  const topics = createTopics<(frame: string) => void, string>(
+    (frame) => frame,
+    (hear, frame) => hear(frame),
+  )
+  const onNews = (listener: (news: PollNews) => void) => {
+    tell = listener
+    return () => {}
+  }
+  const feed = createResultsFeed({ onNews }, topics.publish)
+
+  function connect() {
+    const sent: ServerMessage[] = []
+    const readings: { resolve: (own: OwnReading) => void; reject: (error: unknown) => void }[] = []
+    const hear = (frame: string) => sent.push(JSON.parse(frame))
+    const socket = {
+      send: hear,
+      subscribe: (topic: string) => topics.add(topic, hear),
+      unsubscribe: (topic: string) => topics.remove(topic, hear),
+      buffered: () => 0,
+      close() {},
+      terminate() {},
+    }
+    const polls = createWatchedPolls(socket, {
+      feed,
+      most: 2,
+      readOwn: () => new Promise((resolve, reject) => readings.push({ resolve, reject })),
+      send: (message) => sent.push(message),
+      sendError: (error, pollId) =>
+        sent.push({ type: 'error', code: (error as { code: 'INVALID' }).code, message: '', pollId }),
+    })
+    /** @returns the types of what was sent since the last look */
+    const look = () => sent.splice(0).map((message) => (message.type === 'error' ? message.code : message.type))
+    async function watch(own: OwnReading) {
+      const watching = polls.watch('p', voter)
+      readings.shift()?.resolve(own)
+      await watching
+    }
+    return { polls, sent, readings, look, watch }
+  }
+  return { feed, connect, tell: (news: PollNews) => tell(news) }
+}
+
+it('a watch that fails leaves another of the same poll as it is, answered or not', async () => {
+  const { connect, tell } = createSetup()
+  for (const order of ['failing first', 'failing last']) {
+    const { polls, readings, look } = connect()
+    const watches = [polls.watch('p', voter), polls.watch('p', voter)]
+    const [failing, good] = order === 'failing first' ? readings : [...readings].reverse()
+    if (order === 'failing last') good?.resolve(reading({ showResults: 'always' }))
+    failing?.reject(pollError('UNAVAILABLE'))
+    if (order === 'failing first') good?.resolve(reading({ showResults: 'always' }))
+    await Promise.all(watches)
+    expect(look().sort(), order).toEqual(['UNAVAILABLE', 'poll'])
+    tell(snapshot({ version: order === 'failing first' ? 1 : 2, showResults: 'always' }))
+    expect(look(), order).toEqual(['results'])
+  }
+})
+
+it('a watch that fails alone is none', async () => {
+  const { connect, feed } = createSetup()
+  const { polls, readings, look } = connect()
+  const watching = polls.watch('p', voter)
+  expect(feed.watching('p')).toBe(1)
+  readings[0]?.reject(pollError('POLL_NOT_FOUND'))
+  await watching
+  expect(look()).toEqual(['POLL_NOT_FOUND'])
+  expect(feed.watching('p')).toBe(0)
+})
+
+it('a poll deleted as it is being read is answered by an error alone', async () => {
+  const { connect, tell, feed } = createSetup()
+  const { polls, readings, look } = connect()
+  const watching = polls.watch('p', voter)
+  tell({ kind: 'deleted', pollId: 'p' })
+  readings[0]?.resolve(reading())
+  await watching
+  expect(look()).toEqual(['POLL_NOT_FOUND'])
+  expect(feed.watching('p')).toBe(0)
+})
+
+it('an answer is not older than what was published as it was read', async () => {
+  const { connect, tell } = createSetup()
+  const first = connect()
+  await first.watch(reading({ showResults: 'always' }))
+  const { polls, readings, sent } = connect()
+  const watching = polls.watch('p', voter)
+  tell(snapshot({ version: 3, showResults: 'always' }))
+  readings.shift()?.resolve(reading({ version: 2, showResults: 'always' }))
+  await watching
+  expect(sent).toMatchObject([{ type: 'poll', poll: { results: { version: 3 } } }])
+
+  const again = polls.watch('p', voter)
+  tell(snapshot({ version: 4, edition: 2, showResults: 'always' }))
+  readings.shift()?.resolve(reading({ version: 3, showResults: 'always' }))
+  await new Promise(setImmediate)
+  readings.shift()?.resolve(reading({ version: 4, edition: 2, showResults: 'always' }))
+  await again
+  expect(sent.at(-1), 'another edition is read again').toMatchObject({ poll: { edition: 2, results: { version: 4 } } })
+})
+
+it('votes bring nothing to a hidden viewer, whatever was published before they came', async () => {
+  const { connect, tell } = createSetup()
+  const { watch, look } = connect()
+  tell(snapshot({ version: 1 }))
+  await watch(reading({ version: 2 }))
+  for (let version = 1; version < 9; version++) tell(snapshot({ version }))
+  expect(look()).toEqual(['poll'])
+})
+
+it('every change of who may see is told on the right topic, once', async () => {
+  const { connect, tell } = createSetup()
+  const hidden = connect()
+  const voted = connect()
+  await hidden.watch(reading())
+  await voted.watch(reading({}, cast(1)))
+  const looks = () => [hidden.look(), voted.look()]
+  expect(looks()).toEqual([['poll'], ['poll']])
+  const turns: [Facts, string[][]][] = [
+    [{ version: 1 }, [[], ['results']]],
+    [{ version: 2, edition: 2 }, [['state'], ['results']]],
+    [{ version: 3, edition: 3, showResults: 'always' }, [['results'], ['results']]],
+    [{ version: 4, edition: 4, showResults: 'after-close' }, [['state'], ['state']]],
+    [{ version: 5, edition: 4, showResults: 'after-close' }, [[], []]],
+    [{ version: 6, edition: 5, isRevealed: false }, [['state'], ['state']]],
+    [{ version: 7, edition: 5, isRevealed: true }, [['state'], ['results']]],
+    [{ version: 8, edition: 5, state: 'closed' }, [['results'], ['results']]],
+    [{ version: 8, edition: 5, state: 'closed' }, [[], []]],
+    [{ version: 9, edition: 5, epoch: 2 }, [['state'], ['state']]],
+    [{ version: 8, edition: 5, state: 'closed' }, [[], []]],
+  ]
+  for (const [facts, expected] of turns) {
+    tell(snapshot(facts))
+    expect(looks(), JSON.stringify(facts)).toEqual(expected)
+  }
+})
+
+it('what one watcher reads first, the others are told at once, and not again', async () => {
+  const { connect, tell } = createSetup()
+  const first = connect()
+  await first.watch(reading({ showResults: 'after-close' }))
+  const second = connect()
+  await second.watch(reading({ version: 1, state: 'closed', showResults: 'after-close' }))
+  expect(first.look()).toEqual(['poll', 'results'])
+  expect(second.look()).toEqual(['poll'])
+  tell(snapshot({ version: 1, state: 'closed', showResults: 'after-close' }))
+  expect([...first.look(), ...second.look()]).toEqual([])
+})
+
+it('the own vote as acknowledged outlives an older one as read, and not a newer one', async () => {
+  const { connect, feed } = createSetup()
+  const { polls, readings, look } = connect()
+  const watching = polls.watch('p', voter)
+  polls.acknowledged('p', { epoch: 1, revision: 1, choices: [1] })
+  readings.shift()?.resolve(reading())
+  await watching
+  expect(look(), 'read before it was committed').toEqual(['poll'])
+  expect(feed.newest('p')).toBeDefined()
+  polls.acknowledged('p', { epoch: 1, revision: 1, choices: [1] })
+  expect(look(), 'seen already').toEqual([])
+  const again = polls.watch('p', voter)
+  readings.shift()?.resolve(reading({}, cast(2, null)))
+  await again
+  expect(look()).toEqual(['poll'])
+  polls.acknowledged('p', { epoch: 1, revision: 1, choices: [1] })
+  expect(look(), 'a late acknowledgement').toEqual([])
+  polls.acknowledged('p', { epoch: 1, revision: 3, choices: [2] })
+  expect(look()).toEqual(['results'])
+})
+
+it('a paused socket is owed a state only if one was missed, and results always', async () => {
+  const { connect, tell } = createSetup()
+  const hidden = connect()
+  const voted = connect()
+  await hidden.watch(reading())
+  await voted.watch(reading({}, cast(1)))
+  const all = [hidden, voted]
+  const round = (news: Facts[]) => {
+    for (const { polls } of all) polls.pause()
+    for (const facts of news) tell(snapshot(facts))
+    expect(all.map(({ look }) => look())).toEqual([[], []])
+    for (const { polls } of all) polls.resume()
+    return all.map(({ sent }) => sent.splice(0))
+  }
+  hidden.look()
+  voted.look()
+  expect(round([{ version: 1 }, { version: 2 }])).toMatchObject([[], [{ type: 'results', version: 2 }]])
+  expect(
+    round([
+      { version: 3, edition: 2 },
+      { version: 4, edition: 2 },
+    ]),
+  ).toMatchObject([[{ type: 'state', edition: 2 }], [{ type: 'results', version: 4 }]])
+  expect(round([])).toMatchObject([[], [{ type: 'results', version: 4 }]])
+  expect(round([{ version: 5, edition: 2, state: 'closed' }])).toMatchObject([
+    [{ type: 'results', version: 5 }],
+    [{ type: 'results', version: 5 }],
+  ])
+  tell(snapshot({ epoch: 2, version: 6, edition: 2 }))
+  expect(
+    all.map(({ look }) => look()),
+    'and is on its topic again',
+  ).toEqual([['state'], ['state']])
+})
+
+it('what is joined as the socket is paused waits, and a vote then shows nothing until it reads', async () => {
+  const { connect, tell } = createSetup()
+  const { polls, watch, look } = connect()
+  polls.pause()
+  await watch(reading())
+  polls.acknowledged('p', { epoch: 1, revision: 1, choices: [1] })
+  tell(snapshot({ version: 1 }))
+  expect(look()).toEqual(['poll'])
+  polls.resume()
+  expect(look()).toEqual(['results'])
+})
+
+it('nothing is left of what was watched', async () => {
+  const { connect, tell, feed } = createSetup()
+  const gone = connect()
+  const left = connect()
+  await gone.watch(reading({ showResults: 'always' }))
+  await left.watch(reading({ showResults: 'always' }))
+  gone.polls.unwatch('p')
+  gone.polls.unwatch('p')
+  left.polls.leave()
+  expect(feed.watching('p')).toBe(0)
+  expect(feed.newest('p')).toBeUndefined()
+  gone.look()
+  tell(snapshot({ version: 1, showResults: 'always' }))
+  expect(gone.look()).toEqual([])
+})
+
+it('more polls than one may watch are refused', async () => {
+  const { connect } = createSetup()
+  const { polls, look } = connect()
+  void polls.watch('p', voter)
+  void polls.watch('q', voter)
+  await polls.watch('r', voter)
+  expect(look()).toEqual(['INVALID'])
+})
