@@ -153,6 +153,7 @@ export abstract class PollElement extends TemplateElement {
     if (error && error !== before?.error) {
       emit(this, 'live-poll-error', { pollId: this.poll, code: error.code, message: error.message })
     }
+    if (before?.results && !results) this.#spoken = '' // hidden by now
     if (poll?.state === 'open' && before?.poll?.state === 'scheduled') this.#spoken = this.#words.open
     if (!poll || !results || results === before?.results) return
     emit(this, 'live-poll-results', { pollId: poll.id, results })
@@ -164,8 +165,9 @@ export abstract class PollElement extends TemplateElement {
     const best = Math.max(...votes)
     const leader = choices[votes.indexOf(best)]?.label
     const share = this.#formats.share(best / voters)
+    const turnout = this.#words.turnout(voters, this.#formats.count(voters))
     this.#spokenAt = Date.now()
-    this.#spoken = `${this.#words.turnout(voters, this.#formats.count(voters))}. ${leader}: ${share}`
+    this.#spoken = voters === 0 ? turnout : `${turnout}. ${leader}: ${share}`
   }
 }
 
