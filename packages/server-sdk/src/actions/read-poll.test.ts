@@ -1,0 +1,143 @@
+import type { Results, Vote } from '@live-poll/client-sdk/protocol'
+import { expect, it } from 'vitest'
+import type { PollFacts, PollRecord } from '../domain/poll.ts'
+import type { PollSnapshot } from '../ports/results-bus.ts'
+import { createReadOwn, createReadPoll, createReadRecord, toReading } from './read-poll.ts'
+
+const noon = new Date('2026-06-01T12:00:00Z')
+const later = new Date('2026-06-01T13:00:00Z')
+
+function record(version: number, facts: Partial<PollFacts> = {}, now = noon): PollRecord {
+  return {
+    facts: {
+      ...{
+        id: 'p',
+        question: 'Lunch?',
+        choices: [{ id: 1, label: 'Soup' }],
+        ballot: { kind: 'choose', min: 1, max: 1 },
+      },
+      ...{ showResults: 'always', canChange: true, opensAt: null, closesAt: null, closedAt: null, createdAt: noon },
+      ...{ minVoters: null, revealedEpoch: null, lastChoiceId: 1 },
+      ...{ boxes: 1, plan: 1, edition: 1, epoch: 1, salt: '', owner: null },
+      ...facts,
+    },
+    version,
+    buckets: new Map([['voters', version]]),
+    now,
+  }
+}
+
+/** A poll store of one poll, which notes what is asked of it, in order. */
+function createStore(initial: PollRecord) {
+  const store = { record: initial as PollRecord | undefined, asked: [] as string[], turned: [] as string[] }
+  const change = (facts: Partial<PollFacts>) => {
+    if (store.record) store.record = { ...store.record, facts: { ...store.record.facts, ...facts } }
+  }
+  const readRecord = createReadRecord(
+    {
+      async read() {
+        store.asked.push('read')
+        return store.record
+      },
+      async close(_, when) {
+        store.asked.push(`close ${when}`)
+        if (store.record?.facts.closedAt) return 'unchanged'
+        change({ closedAt: store.record?.facts.closesAt ?? null })
+        return 'changed'
+      },
+      async reveal(_, epoch) {
+        store.asked.push(`reveal ${epoch}`)
+        change({ revealedEpoch: epoch })
+      },
+    },
+    (pollId) => store.turned.push(pollId),
+  )
+  return { store, readRecord }
+}
+
+it('reads a poll as it is, once', async () => {
+  const { store, readRecord } = createStore(record(3))
+  expect(await readRecord('p')).toBe(store.record)
+  store.record = undefined
+  expect(await readRecord('p')).toBeUndefined()
+  expect(store).toMatchObject({ asked: ['read', 'read'], turned: [] })
+})
+
+it('closes a poll that is due before it answers, and says so once', async () => {
+  const { store, readRecord } = createStore(record(3, { closesAt: noon }, later))
+  expect((await readRecord('p'))?.facts.closedAt).toEqual(noon)
+  await readRecord('p')
+  expect(store).toMatchObject({ asked: ['read', 'close due', 'read', 'read'], turned: ['p'] })
+})
+
+it('reveals a poll with enough voters before it answers, once an epoch', async () => {
+  const { store, readRecord } = createStore(record(4, { minVoters: 5, revealedEpoch: 1, epoch: 2 }))
+  await readRecord('p')
+  expect(store.asked, 'one is missing').toEqual(['read'])
+  store.record = record(5, { minVoters: 5, revealedEpoch: 1, epoch: 2 })
+  expect((await readRecord('p'))?.facts.revealedEpoch).toBe(2)
+  store.record = record(1, { minVoters: 5, revealedEpoch: 2, epoch: 2 })
+  await readRecord('p')
+  expect(store).toMatchObject({ asked: ['read', 'read', 'reveal 2', 'read', 'read'], turned: ['p'] })
+})
+
+it('closes and reveals in one reading', async () => {
+  const { store, readRecord } = createStore(record(5, { minVoters: 5, closesAt: noon }, later))
+  expect((await readRecord('p'))?.facts).toMatchObject({ closedAt: noon, revealedEpoch: 1 })
+  expect(store.asked).toEqual(['read', 'close due', 'read', 'reveal 1', 'read'])
+})
+
+function published(version: number, results: Partial<Results> = {}): PollSnapshot {
+  const counts = { kind: 'choose', pollId: 'p', epoch: 1, edition: 1, state: 'open', votes: [9], voters: 9 } as const
+  return {
+    kind: 'snapshot',
+    pollId: 'p',
+    results: { ...counts, version, ...results },
+    visibility: { showResults: 'always', isRevealed: true },
+  }
+}
+
+it('takes what was published meanwhile, and reads again where that is more than counts', async () => {
+  const reads = async (newest: PollSnapshot, records: PollRecord[]) => {
+    const readPoll = createReadPoll(async () => records.shift(), { newest: () => newest }, null)
+    const { poll } = await readPoll('p')
+    return [poll.edition, poll.results.version, records.length]
+  }
+  expect(await reads(published(2), [record(3)])).toEqual([1, 3, 0])
+  expect(await reads(published(4), [record(3)])).toEqual([1, 4, 0])
+  expect(await reads(published(4, { edition: 2 }), [record(3), record(4, { edition: 2 })])).toEqual([2, 4, 0])
+  expect(await reads(published(9, { epoch: 2 }), [record(3), record(4), record(5), record(6)]), 'in the end').toEqual([
+    ...[1, 5, 1],
+  ])
+})
+
+it('keeps revealed what was published as such', async () => {
+  const readPoll = createReadPoll(async () => record(3, { minVoters: 9 }), { newest: () => published(2) }, null)
+  expect((await readPoll('p')).visibility.isRevealed).toBe(true)
+})
+
+it('answers POLL_NOT_FOUND for no poll', async () => {
+  const readPoll = createReadPoll(async () => undefined, { newest: () => undefined }, null)
+  await expect(readPoll('p')).rejects.toMatchObject({ code: 'POLL_NOT_FOUND' })
+})
+
+it('answers a vote with a poll of its own epoch only', async () => {
+  const vote = (revision: number): Vote => ({ voteId: `v-${revision}`, choices: [1], revision })
+  const readings = [1, 2, 2].map((epoch) => toReading(record(1, { epoch }), null))
+  const votes = [vote(7), null]
+  const readOwn = createReadOwn(
+    async () => readings.shift() ?? expect.unreachable(),
+    async () => votes.shift() ?? null,
+  )
+  const own = await readOwn('p', { kind: 'user', id: 'ada' })
+  expect([own.reading.poll.epoch, own.vote]).toEqual([2, null])
+  expect([readings.length, votes.length]).toEqual([0, 0])
+})
+
+it('reads no vote of nobody', async () => {
+  const readOwn = createReadOwn(
+    async () => toReading(record(1), null),
+    () => expect.unreachable(),
+  )
+  expect((await readOwn('p', undefined)).vote).toBeNull()
+})
