@@ -30,18 +30,14 @@ export function describePollEdits(name: string, make: MakeStores): void {
     }
 
     it('writes what it names, keeps the rest, and raises plan, edition and version by one', async () => {
-      const pollId = await insertPoll(stores, { owner: 'ed' })
+      const pollId = await insertPoll(stores, { owner: 'ed', opensAt: fromNow(1) })
       const before = await readPoll(stores, pollId)
-      const changes = {
-        ...{ question: 'Dinner? \\ \' " $1', ballot: { kind: 'choose', min: 1, max: 2 }, showResults: 'organizers' },
+      const changes: CheckedEdit = {
+        question: 'Dinner? \\ \' " $1',
+        ballot: { kind: 'choose', min: 1, max: 2 },
+        showResults: 'organizers',
         ...{ minVoters: 7, canChange: false, opensAt: fromNow(-1), closesAt: fromNow(1), boxes: 3 },
-      } as const
-      // Scheduled, so that it may open at another time.
-      await stores.db
-        .updateTable('live_poll_polls')
-        .set({ opens_at: fromNow(1) })
-        .where('id', '=', pollId)
-        .execute()
+      }
       expect(await edit(pollId, changes)).toEqual({ kind: 'changed' })
       const { facts, version } = await readPoll(stores, pollId)
       expect(facts).toEqual({ ...before.facts, ...changes, plan: 2, edition: 2 })
