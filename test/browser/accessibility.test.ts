@@ -95,7 +95,8 @@ describeInBrowser('accessibility', () => {
     await states.voted?.(page, site)
     expect(await page.locator('live-poll').ariaSnapshot()).toBe(`- group "What shall we have for lunch?":
   - text: What shall we have for lunch?
-  - status: Your vote is counted
+  - paragraph:
+    - status: Thank you. Your vote is counted
   - list:
     - listitem: Soup 50% 2 votes
     - listitem: "Your vote: Salad 50% 2 votes"

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { describeInBrowser, test } from './browser-test.ts'
-import { hideResultsUntilVoted } from './hide-results.ts'
 import { htmlPage, script } from './site.ts'
 import { barOf, figureOf, rowOf, turnoutOf, vote } from './tag-page.ts'
 
@@ -15,13 +14,16 @@ const watchShifts = `<script>
 
 describeInBrowser('layout', () => {
   for (const width of [360, 640]) {
-    for (const results of ['always', 'after-vote']) {
-      test(`no row moves from loading to voted: ${width} px, results ${results}`, async ({ site, open }) => {
+    for (const showResults of ['always', 'after-vote'] as const) {
+      test(`no row moves from loading to voted: ${width} px, results ${showResults}`, async ({ site, open }) => {
         const { api } = site.livePoll
-        const { id } = await api.createPoll({ question: 'Lunch on Friday?', choices: ['Soup', 'Salad', 'Noodles'] })
+        const { id } = await api.createPoll({
+          question: 'Lunch on Friday?',
+          choices: ['Soup', 'Salad', 'Noodles'],
+          showResults,
+        })
         await api.castVote({ pollId: id, voter: 'someone', choices: [1] })
         const page = await open('about:blank', { viewport: { width, height: 800 } })
-        if (results === 'after-vote') await hideResultsUntilVoted(page)
         let release = () => {}
         const held = new Promise<void>((resolve) => {
           release = resolve
@@ -54,9 +56,8 @@ describeInBrowser('layout', () => {
 
   test('labels stay in their lines when figures appear', async ({ site, open }) => {
     const choices = ['Something from the noodle place round the corner, if it is open by then', 'Salad']
-    const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices })
+    const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices, showResults: 'after-vote' })
     const page = await open('about:blank', { viewport: { width: 360, height: 800 } })
-    await hideResultsUntilVoted(page)
     await page.goto(site.tag(`poll="${id}"`))
     const label = page.locator('[part=label]').first()
     const before = await label.boundingBox()

@@ -39,6 +39,11 @@ export function turnoutOf(page: Page): Promise<string> {
   return textOf(page.locator('.turnout'))
 }
 
+/** The line under the question. */
+export function statusOf(page: Page): Promise<string> {
+  return textOf(page.locator('.status'))
+}
+
 /** The line under the poll. */
 export function noteOf(page: Page): Promise<string> {
   return textOf(page.locator('.note'))
@@ -50,4 +55,20 @@ export function focusOf(page: Page): Promise<string | undefined> {
     const inner = document.activeElement?.shadowRoot?.activeElement
     return inner?.id || inner?.textContent?.trim()
   })
+}
+
+/** Run before a page's own scripts: keeps, in `spoken`, every text that the tag's live regions take on. */
+export function hearSpeech(): void {
+  const spoken: string[] = []
+  Object.assign(globalThis, { spoken })
+  const last = new WeakMap<Element, string>()
+  const listen = () => {
+    for (const region of document.querySelector('live-poll')?.shadowRoot?.querySelectorAll('[role=status]') ?? []) {
+      const text = region.textContent?.trim() ?? ''
+      if (text && text !== last.get(region)) spoken.push(text)
+      last.set(region, text)
+    }
+    requestAnimationFrame(listen)
+  }
+  listen()
 }

@@ -1,6 +1,5 @@
 import { expect } from 'vitest'
 import { describeInBrowser, openBeside, test } from './browser-test.ts'
-import { hideResultsUntilVoted } from './hide-results.ts'
 import { barOf, figureOf, focusOf, hearEvents, noteOf, textOf, turnoutOf, vote } from './tag-page.ts'
 
 describeInBrowser('voting', () => {
@@ -126,38 +125,6 @@ describeInBrowser('voting', () => {
     expect(await page.locator('.own').count()).toBe(3)
     await expect.poll(() => turnoutOf(page)).toBe('1 voter')
     expect(await figureOf(page, 'Olives')).toEqual(['1', '100%'])
-  })
-
-  test('hidden results appear with the vote', async ({ site, open }) => {
-    const { api } = site.livePoll
-    const { id } = await api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
-    await api.castVote({ pollId: id, voter: 'someone', choices: [1] })
-    const page = await open('about:blank')
-    await hideResultsUntilVoted(page)
-    await page.goto(site.tag(`poll="${id}"`))
-    await page.getByText('Choose one').waitFor()
-    expect(await page.locator('.share').count()).toBe(0)
-    expect(await turnoutOf(page)).toBe('')
-    await vote(page, 'Salad')
-    await expect.poll(() => turnoutOf(page)).toBe('2 voters')
-    expect(await figureOf(page, 'Salad')).toEqual(['1', '50%'])
-  })
-
-  test('a poll opens and closes under the eyes of its voters', async ({ site, open }) => {
-    const opensAt = new Date(Date.now() + 3_600_000).toISOString()
-    const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'], opensAt })
-    const page = await open(site.tag(`poll="${id}"`))
-    await page.getByText('Opens').waitFor()
-    expect(await page.getByRole('radio', { name: 'Soup' }).isDisabled()).toBe(true)
-
-    await site.livePoll.api.openPoll(id)
-    await page.getByText('Choose one').waitFor()
-    await page.getByRole('radio', { name: 'Soup' }).check()
-
-    await site.livePoll.api.closePoll(id)
-    await page.getByText('Final result').waitFor()
-    expect(await page.getByRole('radio').count()).toBe(0)
-    expect(await page.getByRole('button').count()).toBe(0)
   })
 
   test('a poll that is not there says so', async ({ site, open }) => {

@@ -154,20 +154,23 @@ export abstract class PollElement extends TemplateElement {
       emit(this, 'live-poll-error', { pollId: this.poll, code: error.code, message: error.message })
     }
     if (before?.results && !results) this.#spoken = '' // hidden by now
-    if (poll?.state === 'open' && before?.poll?.state === 'scheduled') this.#spoken = this.#words.open
+    if (poll?.state === 'open' && before?.poll?.state === 'scheduled') this.#say(this.#words.open)
     if (!poll || !results || results === before?.results) return
     emit(this, 'live-poll-results', { pollId: poll.id, results })
-    if (before?.results && Date.now() - this.#spokenAt > announceEvery) this.#announce(poll, results)
+    if (before?.results && Date.now() - this.#spokenAt > announceEvery) this.#say(this.#summary(poll, results))
   }
 
-  /** Says how it stands, now and then instead of at every tick. */
-  #announce({ choices }: Poll, { votes, voters }: Results): void {
-    const best = Math.max(...votes)
-    const leader = choices[votes.indexOf(best)]?.label
-    const share = this.#formats.share(best / voters)
-    const turnout = this.#words.turnout(voters, this.#formats.count(voters))
+  #say(text: string): void {
+    this.#spoken = text
     this.#spokenAt = Date.now()
-    this.#spoken = voters === 0 ? turnout : `${turnout}. ${leader}: ${share}`
+  }
+
+  /** How it stands, to be said now and then instead of at every tick. */
+  #summary({ choices }: Poll, { votes, voters }: Results): string {
+    const turnout = this.#words.turnout(voters, this.#formats.count(voters))
+    if (!voters) return turnout
+    const best = Math.max(...votes)
+    return `${turnout}. ${choices[votes.indexOf(best)]?.label}: ${this.#formats.share(best / voters)}`
   }
 }
 
