@@ -1,4 +1,3 @@
-import { pollPath } from './http/poll-path.ts'
 import { createExchange } from './http/request.ts'
 import { serverUrl } from './http/server-url.ts'
 import { createChannelUrls } from './live/channel-urls.ts'
@@ -80,7 +79,7 @@ export function createVoterClient(options: VoterClientOptions = {}): VoterClient
   function connect(): LivePolls {
     if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
     live ??= createLivePolls({
-      getPoll: (pollId) => exchange<Poll>('GET', pollPath(pollId), { token }),
+      getPoll: (pollId) => exchange<Poll>('GET', `/polls/${pollId}`, { token }),
       lowerRungs: { server, fetch, exchange },
       voter,
       urls: createChannelUrls(server),

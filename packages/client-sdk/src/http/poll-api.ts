@@ -108,7 +108,11 @@ export function createPollApi(options: PollApiOptions): PollApi {
 
   return {
     createPoll: (input, { idempotencyKey } = {}) =>
-      request('POST', '/polls', { body: input, asHostUser: true, idempotencyKey }),
+      request('POST', '/polls', {
+        body: input,
+        asHostUser: true,
+        headers: idempotencyKey ? { 'idempotency-key': idempotencyKey } : {},
+      }),
     listPolls: (page = {}) => request('GET', `/polls${query(page)}`, { asHostUser: true }),
     getPoll: (pollId) => request('GET', poll(pollId)),
     openPoll: (pollId) => request('POST', poll(pollId, '/open'), { body: {}, asHostUser: true }),

@@ -16,11 +16,10 @@ export interface Call {
   readonly body?: object
   /** Lets the browser send the host's cookies along, and says that a script of ours sent this (against forgery). */
   readonly asHostUser?: boolean
-  readonly idempotencyKey?: string
+  /** Besides those that follow from the rest. With `if-none-match` the answer may have status 304. */
+  readonly headers?: Readonly<Record<string, string>>
   /** In place of the token of the options. */
   readonly token?: string
-  /** An ETag: if it still stands, the answer has status 304 and no `value`. */
-  readonly ifNoneMatch?: string | null
   /** How long the server has to answer, in ms. @default 20 s */
   readonly within?: number
 }
@@ -39,14 +38,12 @@ const TIMEOUT = 20_000
 
 export function createExchange({ server, token, fetch = globalThis.fetch }: RequestOptions): Exchange {
   return async <T>(method: string, path: string, call: Call = {}) => {
-    const { body, asHostUser, idempotencyKey, ifNoneMatch, within = TIMEOUT, token: bearer = token } = call
+    const { body, asHostUser, within = TIMEOUT, token: bearer = token } = call
     // Only what is needed: a plain GET with none of these headers crosses origins without a preflight.
-    const headers: Record<string, string> = {}
+    const headers: Record<string, string> = { ...call.headers }
     if (body) headers['content-type'] = 'application/json'
     if (bearer) headers.authorization = `Bearer ${bearer}`
     if (asHostUser) headers['live-poll-client'] = '1'
-    if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
-    if (ifNoneMatch) headers['if-none-match'] = ifNoneMatch
 
     let response: Response
     let text: string
@@ -65,10 +62,10 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
 
     const { status } = response
     const value = attempt<T & Partial<ErrorBody>>(() => JSON.parse(text))
-    if (response.ok ? value || status === 204 : status === 304 && ifNoneMatch) {
+    if (value?.error) throw toPollError(value.error)
+    if (response.ok ? value || status === 204 : status === 304) {
       return { status, headers: response.headers, value: value as T }
     }
-    if (value?.error) throw toPollError(value.error)
     throw new PollError(codeOf(status), {}, `${server} answered ${status}, but not as Live Poll does.`)
   }
 }

@@ -1,4 +1,4 @@
-import { closeCodes, finalCodes } from '../protocol/close-codes.ts'
+import { finalCodes } from '../protocol/close-codes.ts'
 import { decodeServerMessage, encode } from '../protocol/codec.ts'
 import { type ClientMessage, type HelloMessage, type ServerMessage, SUBPROTOCOL } from '../protocol/messages.ts'
 import { PollError } from '../protocol/poll-error.ts'
@@ -45,6 +45,8 @@ export interface Connection {
   disconnect(): void
 }
 
+/** This code, and those above it, say that the server is there and wants to be left alone. */
+const TRY_LATER = 1013
 const PING_EVERY = 25_000
 const PONG_WITHIN = 10_000
 const PONG_WITHIN_AFTER_WAKE = 1000
@@ -132,7 +134,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function lost(code: number, isUrgent = false): void {
     const wasReady = isReady
     const now = performance.now()
-    const isTurnedAway = code === closeCodes.TRY_LATER || code >= 4000
+    const isTurnedAway = code >= TRY_LATER
     if (wasReady && now - readySince >= STEADY_AFTER) retries.begin()
     else if (wasReady && !isTurnedAway) retries.hurry()
     if (isTurnedAway) retries.calm()

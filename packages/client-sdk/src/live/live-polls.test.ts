@@ -180,6 +180,23 @@ describe('votes', () => {
     expect(watched.now()).toMatchObject({ vote: { revision: 5 }, pending: null })
   })
 
+  it.each(['REVISION_CONFLICT', 'ALREADY_VOTED'] as const)(
+    'refused with %s take up the vote that stands, and the next one goes on from it at once',
+    async (code) => {
+      const { client, last, lastVote, watched, settle } = await createVotingPage(own)
+      const refused = expect(client.vote('lunch', [2])).rejects.toMatchObject({ code })
+      const { voteId } = lastVote()
+      const vote = { voteId: 'other-tab', choices: [1, 2], revision: 9 }
+      last().say({ type: 'rejected', voteId, pollId: 'lunch', code, message: code, revision: 9, vote })
+      await refused
+      await settle()
+      expect(watched.now()).toMatchObject({ vote, pending: null })
+      expect(last().sent.at(-1)).toEqual({ type: 'watch', pollId: 'lunch' })
+      void client.vote('lunch', [1])
+      expect(lastVote()).toMatchObject({ choices: [1], revision: 9, epoch: 1 })
+    },
+  )
+
   it('that wait behind a conflict name the revision that stands', async () => {
     const { client, last, lastVote, sayPoll, sentVotes, settle } = await createVotingPage(own)
     const refused = expect(client.vote('lunch', [2])).rejects.toMatchObject({ code: 'REVISION_CONFLICT' })

@@ -1,8 +1,9 @@
 import type { Answer } from '../http/request.ts'
+import { decodeServerMessage } from '../protocol/codec.ts'
 import type { ServerMessage, VoteMessage } from '../protocol/messages.ts'
 import type { Poll, VoteReceipt } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
-import { backoff } from './backoff.ts'
+import { backoff, createRetries } from './backoff.ts'
 import type { ChannelUrls } from './channel-urls.ts'
 import { createConnection, type WebSocketConstructor } from './connection.ts'
 import type { LowerRungs, LowerRungsServer } from './lower-rungs.ts'
@@ -101,7 +102,7 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
       void signIn()
     } else if (message.type === 'voted' || message.type === 'rejected') {
       votes.answered(message)
-    } else if (message.type !== 'pong' && message.type !== 'drain') {
+    } else {
       polls.receive(message)
       votes.advance()
     }
@@ -113,7 +114,15 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
     const thisDescent = ++descent
     const module = await import('./lower-rungs.ts').catch(() => null) // the next failure asks for it again
     if (!module || thisDescent !== descent) return
-    lower = module.createLowerRungs({ ...lowerRungs, voter, clock, onMessage, onTransport: polls.arrives })
+    lower = module.createLowerRungs({
+      ...lowerRungs,
+      createRetries,
+      decode: decodeServerMessage,
+      voter,
+      clock,
+      onMessage,
+      onTransport: polls.arrives,
+    })
   }
 
   function ascend(): void {

@@ -3,7 +3,7 @@ import type { Exchange } from '../http/request.ts'
 import type { ClientMessage, ServerMessage, VoteMessage } from '../protocol/messages.ts'
 import type { Poll, Vote, VoteReceipt } from '../protocol/models.ts'
 import type { PollError } from '../protocol/poll-error.ts'
-import { createRetries } from './backoff.ts'
+import type { Retries } from './backoff.ts'
 import { createPollFeed, type PollFeed } from './poll-feed.ts'
 import type { ServerClock } from './server-clock.ts'
 import type { Voter } from './voter.ts'
@@ -16,7 +16,13 @@ export interface LowerRungsServer {
   readonly exchange: Exchange
 }
 
-export interface LowerRungsOptions extends LowerRungsServer {
+/** What the client that loads this module has loaded already: imported again, it would go into a third file. */
+export interface LowerRungsParts {
+  createRetries(): Retries
+  decode(text: string): ServerMessage | null
+}
+
+export interface LowerRungsOptions extends LowerRungsServer, LowerRungsParts {
   readonly voter: Voter
   readonly clock: ServerClock
   onMessage(message: ServerMessage): void
@@ -45,7 +51,7 @@ const TICKET_LASTS = 45_000
 const ANSWER_WITHIN = 5000
 
 export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
-  const { server, fetch = globalThis.fetch, exchange, voter, clock, onMessage, onTransport } = options
+  const { server, fetch = globalThis.fetch, exchange, voter, clock, createRetries, onMessage, onTransport } = options
   const feeds = new Map<string, WatchedFeed>()
   const retries = createRetries()
   let isReady = false
@@ -115,6 +121,8 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
     }
     const feed = createPollFeed({
       pollId,
+      retries: createRetries(),
+      decode: options.decode,
       async open(signal) {
         if (isVoter && performance.now() >= ticketUntil) await admit()
         const path = pollPath(pollId, `/events${isVoter ? query({ ticket }) : ''}`)
@@ -125,7 +133,8 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
       },
       async read(isAnew, signal) {
         const askedAt = performance.now()
-        const call = { ...credentials(), ifNoneMatch: isAnew ? null : etag, within: ANSWER_WITHIN }
+        const unless: Record<string, string> = etag && !isAnew ? { 'if-none-match': etag } : {}
+        const call = { ...credentials(), headers: unless, within: ANSWER_WITHIN }
         const { status, headers, value: poll } = await exchange<Poll>('GET', pollPath(pollId), call).catch(refusedToo)
         const now = headers.get('live-poll-now') ?? ''
         clock.take(now, askedAt)

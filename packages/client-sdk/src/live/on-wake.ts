@@ -1,3 +1,5 @@
+const signs = ['online', 'pageshow', 'visibilitychange']
+
 /**
  * Calls the listener when a page may have been asleep or cut off: it is seen again, comes back from the browser's
  * memory, or the device is online again. Outside of a page it does nothing.
@@ -5,10 +7,9 @@
  */
 export function onWake(listener: () => void): () => void {
   if (typeof document === 'undefined') return () => {}
-  const ended = new AbortController()
-  const { signal } = ended
-  addEventListener('online', listener, { signal })
-  addEventListener('pageshow', ({ persisted }) => persisted && listener(), { signal })
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && listener(), { signal })
-  return () => ended.abort()
+  const listen = () => document.hidden || listener()
+  for (const sign of signs) addEventListener(sign, listen)
+  return () => {
+    for (const sign of signs) removeEventListener(sign, listen)
+  }
 }

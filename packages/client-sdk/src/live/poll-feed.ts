@@ -1,12 +1,13 @@
-import { decodeServerMessage } from '../protocol/codec.ts'
 import type { ServerMessage } from '../protocol/messages.ts'
 import type { PollError } from '../protocol/poll-error.ts'
-import { createRetries } from './backoff.ts'
+import type { Retries } from './backoff.ts'
 import { createEventReader } from './event-stream.ts'
 import type { Transport } from './watched-poll.ts'
 
 export interface PollFeedOptions {
   readonly pollId: string
+  readonly retries: Retries
+  decode(text: string): ServerMessage | null
   /** Opens the stream of the poll. */
   open(signal: AbortSignal): Promise<Response>
   /**
@@ -38,8 +39,7 @@ const STREAM_AGAIN_AFTER = 60_000
 const STEADY_AFTER = 10_000
 
 export function createPollFeed(options: PollFeedOptions): PollFeed {
-  const { pollId, onMessage, onTransport } = options
-  const retries = createRetries()
+  const { pollId, retries, decode, onMessage, onTransport } = options
   let round = new AbortController()
   let isClosed = false
   let isAnew = true
@@ -94,7 +94,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
     let silence = setTimeout(end, FIRST_WITHIN)
     let drained: ReturnType<typeof setTimeout> | undefined
     const hear = createEventReader((data) => {
-      const message = decodeServerMessage(data)
+      const message = decode(data)
       if (!message || ended.signal.aborted) return
       if (!isLive) onTransport('sse')
       isLive = true

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createFakeConnection, createReadyConnection } from '../../test/fake-server.ts'
+import { createFakeConnection, createReadyConnection, type FakeNetwork } from '../../test/fake-server.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -9,10 +9,9 @@ afterEach(() => {
 })
 
 describe('coming back', () => {
-  it('is quick at first, then slower and slower, up to 30 s, with full jitter', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0.999)
-    const { sockets, last } = await createReadyConnection()
-    for (const wait of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+  /** Sees that each wait, once the line is lost, is as long as it can be: the full jitter is at its upper end. */
+  async function expectWaits({ sockets, last }: FakeNetwork, waits: readonly number[]): Promise<void> {
+    for (const wait of waits) {
       const before = sockets.length
       last().end(1006)
       await vi.advanceTimersByTimeAsync(wait * 0.99)
@@ -20,6 +19,46 @@ describe('coming back', () => {
       await vi.advanceTimersByTimeAsync(wait * 0.01)
       expect(sockets).toHaveLength(before + 1)
     }
+  }
+  const slower = [4000, 8000, 16_000, 30_000, 30_000]
+  const aMinute = [500, 1000, ...Array.from({ length: 30 }, () => 2000)]
+
+  it('is quick at first, then slower and slower, up to 30 s, with full jitter', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const { connection, ...network } = createFakeConnection()
+    connection.connect()
+    await vi.advanceTimersByTimeAsync(0)
+    await expectWaits(network, [500, 1000, 2000, ...slower])
+  })
+
+  it('waits 2 s at most in the minute after a line that was up is lost', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    await expectWaits(await createReadyConnection(), [...aMinute, ...slower])
+  })
+
+  it('does not hurry when the server asks for patience', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const network = await createReadyConnection()
+    network.last().end(closeCodes.TRY_LATER)
+    await vi.advanceTimersByTimeAsync(500)
+    await expectWaits(network, [1000, 2000, ...slower])
+  })
+
+  it('does not hurry again and again where every line is lost at once', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const network = await createReadyConnection()
+    await expectWaits(network, aMinute)
+    network.last().welcome()
+    await expectWaits(network, [4000, 8000])
+  })
+
+  it('gives up early on an attempt into the void after a line that opened fast', async () => {
+    const { sockets } = await createReadyConnection()
+    sockets[0]?.end(1006)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(sockets).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(sockets).toHaveLength(3)
   })
 
   it('goes on slowing down when each connection is lost again at once', async () => {

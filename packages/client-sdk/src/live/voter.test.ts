@@ -27,7 +27,7 @@ const brokenStorage: TokenStorage = {
 
 function create({ storage = null, given }: { storage?: TokenStorage | null; given?: string } = {}) {
   let admissions = 0
-  const admitVoter = vi.fn(async () => {
+  const admitVoter = vi.fn(async (_token: string | undefined) => {
     admissions++
     const expiresAt = '2027-01-01T00:00:00.000Z'
     return {
@@ -47,7 +47,7 @@ describe('createVoter', () => {
     const { voter } = create({ storage })
     expect(voter.token()).toBeUndefined()
     expect(storage.items.size).toBe(0)
-    expect(await voter.admit()).toBe('lpt_1')
+    expect((await voter.admit()).ticket).toBe('lpt_1')
     expect(storage.items.get('key')).toBe('lpv_1')
     expect(voter.token()).toBe('lpv_1')
   })
@@ -61,7 +61,8 @@ describe('createVoter', () => {
 
   it('is admitted once, however many ask at once', async () => {
     const { voter, admitVoter } = create()
-    expect(await Promise.all([voter.admit(), voter.admit()])).toEqual(['lpt_1', 'lpt_1'])
+    const [one, other] = await Promise.all([voter.admit(), voter.admit()])
+    expect(other).toBe(one)
     expect(admitVoter).toHaveBeenCalledOnce()
   })
 
@@ -69,7 +70,7 @@ describe('createVoter', () => {
     const { voter, admitVoter } = create()
     admitVoter.mockRejectedValueOnce(new Error('offline'))
     await expect(voter.admit()).rejects.toThrow('offline')
-    expect(await voter.admit()).toBe('lpt_1')
+    expect((await voter.admit()).ticket).toBe('lpt_1')
   })
 
   it('forgets a token that was refused', async () => {
@@ -90,8 +91,21 @@ describe('createVoter', () => {
     expect(voter.token()).toBeUndefined()
   })
 
-  it('is whom the app gave', () => {
-    expect(create({ given: 'lpv_given' }).voter.token()).toBe('lpv_given')
+  it('shows the token it has for a fresh ticket, and none once that was refused', async () => {
+    const { voter, admitVoter } = create({ storage: memoryStorage() })
+    await voter.admit()
+    await voter.admit()
+    voter.refused()
+    await voter.admit()
+    expect(admitVoter.mock.calls).toEqual([[undefined], ['lpv_1'], [undefined]])
+  })
+
+  it('is whom the app gave, and nobody else when that is refused', async () => {
+    const { voter, admitVoter } = create({ given: 'lpv_given' })
+    expect(voter.token()).toBe('lpv_given')
+    voter.refused()
+    await voter.admit()
+    expect(admitVoter.mock.calls).toEqual([['lpv_given']])
   })
 })
 

@@ -18,7 +18,9 @@ describe('watch', () => {
       pending: null,
       status: 'loading',
       error: null,
+      watching: null,
       transport: 'connecting',
+      serverNow: expect.any(Function),
     })
     await settle()
     expect(now()).toMatchObject({ status: 'ready', poll: { id: 'lunch' }, transport: 'connecting' })
@@ -104,6 +106,7 @@ describe('watch', () => {
     last().say({ type: 'results', ...results })
     last().say({ type: 'results', ...results, version: 1 })
     last().say({ type: 'results', ...results, pollId: 'stranger', version: 3 })
+    last().say({ type: 'confetti', pollId: 'lunch' } as never)
     expect(watched.states).toHaveLength(shown)
   })
 
@@ -125,9 +128,23 @@ describe('watch', () => {
   })
 
   it('shows a poll that is deleted as not found', async () => {
-    const { watched, last } = await createVotingPage()
+    const { watched, last, sayPoll } = await createVotingPage()
     last().say({ type: 'error', code: 'POLL_NOT_FOUND', message: 'Gone.', pollId: 'lunch' })
     expect(watched.now()).toMatchObject({ status: 'not-found', poll: null })
+    sayPoll({ results: sampleResults() })
+    expect(watched.now()).toMatchObject({ status: 'not-found', poll: null, results: null })
+  })
+
+  it('says how many watch', async () => {
+    const { watched, last, sayPoll } = await createVotingPage()
+    expect(watched.now().watching).toBeNull()
+    sayPoll({ results: sampleResults({ version: 1 }) })
+    last().say({ type: 'results', ...sampleResults({ version: 2 }), watching: 12 })
+    expect(watched.now().watching).toBe(12)
+    last().say({ type: 'results', ...sampleResults({ version: 2 }), watching: 11 })
+    expect(watched.now().watching).toBe(11)
+    last().say({ type: 'results', ...sampleResults({ version: 1 }), watching: 3 })
+    expect(watched.now().watching).toBe(11)
   })
 
   it('asks again, later, when the server was too busy to answer', async () => {

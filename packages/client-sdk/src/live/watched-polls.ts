@@ -1,5 +1,5 @@
 import { forgetVote, type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
-import type { ClientMessage, ErrorMessage, PollMessage, ResultsMessage, StateMessage } from '../protocol/messages.ts'
+import type { ClientMessage, ErrorMessage, PollMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Vote } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { isPollId } from '../protocol/poll-id.ts'
@@ -28,7 +28,8 @@ export interface WatchedPolls {
   /** How news of this poll arrives. */
   arrives(pollId: string, transport: Transport): void
   disconnected(): void
-  receive(message: PollMessage | ResultsMessage | StateMessage | ErrorMessage): void
+  /** Ignores what is not about a poll that is watched. */
+  receive(message: ServerMessage): void
   /** What the next vote on a poll replaces, or null while the server has not said it on this connection. */
   replaced(pollId: string): Replaced | null
   /** The own vote as the server has it. */
@@ -85,7 +86,7 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   }
 
   /** What is deleted stays so, whatever was still on its way. */
-  function take(entry: Entry, message: PollMessage | ResultsMessage | StateMessage): void {
+  function take(entry: Entry, message: ServerMessage): void {
     if (entry.shown.status !== 'not-found') hold(entry, reducePoll(entry.held, message))
   }
 
@@ -205,7 +206,7 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
       }
     },
     receive(message) {
-      const entry = entries.get(message.type === 'poll' ? message.poll.id : (message.pollId ?? ''))
+      const entry = entries.get(pollIdOf(message))
       if (!entry) return
       if (message.type === 'error') return receiveError(entry, message)
       if (message.type === 'poll') {
@@ -266,6 +267,11 @@ function newEntry(transport: Transport, serverNow: () => number): Entry {
     askedAt: 0,
     isOwnVoteKnown: false,
   }
+}
+
+function pollIdOf(message: ServerMessage): string {
+  if (message.type === 'poll') return message.poll.id
+  return ('pollId' in message && message.pollId) || ''
 }
 
 /** A listener that throws is the app's fault to see, but must not keep others from their news. */

@@ -117,6 +117,6 @@ describe('decodeServerMessage', () => {
 
   it('answers null to what it does not know, and never throws', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void decodeServerMessage(text)))
-    for (const text of ['', 'null', '1', '[]', '{"type":"confetti"}']) expect(decodeServerMessage(text)).toBeNull()
+    for (const text of ['', 'null', '1', '[]', '{"type":1}']) expect(decodeServerMessage(text)).toBeNull()
   })
 })

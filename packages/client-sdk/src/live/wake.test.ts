@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createFakeConnection, createPage, createReadyConnection, pollMessage } from '../../test/fake-server.ts'
+
+const page = { document: { hidden: false }, events: new EventTarget() }
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  page.document.hidden = false
+  page.events = new EventTarget()
+  vi.stubGlobal('document', page.document)
+  vi.stubGlobal('addEventListener', page.events.addEventListener.bind(page.events))
+  vi.stubGlobal('removeEventListener', page.events.removeEventListener.bind(page.events))
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+describe('a connection that is woken', () => {
+  it('and waits to try again tries at once, and goes on trying quickly', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const { connection, sockets, last } = createFakeConnection()
+    connection.connect()
+    await vi.advanceTimersByTimeAsync(0)
+    for (const wait of [500, 1000, 2000, 4000, 8000]) {
+      last().end(1006)
+      await vi.advanceTimersByTimeAsync(wait)
+    }
+    last().end(1006) // it would wait 16 s
+    const before = sockets.length
+    connection.wake()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sockets).toHaveLength(before + 1)
+    last().end(1006)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(sockets).toHaveLength(before + 2)
+  })
+
+  it('and believes itself up has a second to prove it; else it is made anew at once', async () => {
+    const { connection, sockets, last, onDown } = await createReadyConnection()
+    connection.wake()
+    expect(last().types()).toEqual(['hello', 'ping'])
+    await vi.advanceTimersByTimeAsync(999)
+    expect(onDown).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(onDown).toHaveBeenCalledExactlyOnceWith(true)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('stays when it proves itself, and is pinged as before', async () => {
+    const { connection, sockets, last, onDown } = await createReadyConnection()
+    connection.wake()
+    last().say({ type: 'pong' })
+    await vi.advanceTimersByTimeAsync(24_999)
+    expect(last().types()).toEqual(['hello', 'ping'])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(last().types()).toEqual(['hello', 'ping', 'ping'])
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(onDown).not.toHaveBeenCalled()
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('leaves an attempt that hangs since before, and not one just made', async () => {
+    const { connection, sockets } = createFakeConnection()
+    connection.connect()
+    await vi.advanceTimersByTimeAsync(1000)
+    connection.wake()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(sockets).toHaveLength(1)
+    connection.wake()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sockets).toHaveLength(2)
+    expect(sockets[0]?.isClosed).toBe(true)
+  })
+
+  it('does nothing when nobody needs it', async () => {
+    const { connection, sockets } = createFakeConnection()
+    connection.wake()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(sockets).toHaveLength(0)
+  })
+})
+
+describe('a page', () => {
+  it.each(['online', 'pageshow', 'visibilitychange'])('wakes its line at %s', async (sign) => {
+    const { watch, settle, last } = createPage()
+    watch()
+    await settle()
+    last().welcome()
+    page.events.dispatchEvent(new Event(sign))
+    expect(last().types()).toEqual(['hello', 'watch', 'ping'])
+  })
+
+  it('does not wake while it is hidden, nor after close', async () => {
+    const { client, watch, settle, last } = createPage()
+    watch()
+    await settle()
+    last().welcome()
+    page.document.hidden = true
+    page.events.dispatchEvent(new Event('visibilitychange'))
+    client.close()
+    page.document.hidden = false
+    page.events.dispatchEvent(new Event('visibilitychange'))
+    expect(last().types()).toEqual(['hello', 'watch'])
+  })
+})
+
+describe('the server’s clock', () => {
+  const readAt = (iso: string) => ({ ...pollMessage(), now: iso })
+
+  it('is read from the answer to watch, halfway between question and answer', async () => {
+    vi.setSystemTime('2026-01-01T00:10:00Z') // ten minutes fast
+    const { watch, settle, last } = createPage()
+    const { now } = watch()
+    await settle()
+    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:10:00Z'))
+    last().welcome()
+    await vi.advanceTimersByTimeAsync(200)
+    last().say(readAt('2026-01-01T00:00:00Z'))
+    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:00:00.100Z'))
+    await vi.advanceTimersByTimeAsync(5000)
+    vi.setSystemTime('2027-01-01T00:00:00Z') // set while the page is open
+    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:00:05.100Z'))
+  })
+
+  it('is asked for again by a page that wakes on the same line after its clocks have parted', async () => {
+    const { watch, settle, last } = createPage()
+    const { now } = watch()
+    await settle()
+    last().welcome()
+    last().say(readAt('2026-01-01T00:00:00Z'))
+    page.events.dispatchEvent(new Event('online'))
+    expect(last().types()).toEqual(['hello', 'watch', 'ping'])
+    vi.setSystemTime(Date.now() + 60_000) // what a sleeping device does: only this clock goes on
+    page.events.dispatchEvent(new Event('online'))
+    expect(last().types()).toEqual(['hello', 'watch', 'ping', 'ping', 'watch'])
+    await vi.advanceTimersByTimeAsync(400)
+    last().say(readAt('2026-01-01T00:01:00Z'))
+    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:01:00.200Z'))
+  })
+})
