@@ -155,7 +155,7 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
   const facts = createPollFactsCache(polls, keys)
   const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
   const board: Board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger)
-  const stopSchedule = startSchedule(polls, board.markDirty, logger)
+  const stopSchedule = await startSchedule(polls, board.markDirty, logger)
   const groupCommit = createGroupCommit(
     ballots,
     database.lanes,

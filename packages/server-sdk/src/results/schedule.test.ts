@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('asks every second for what turned since it last asked, by the database clock', async () => {
+it('asks at once, and every second for what turned since it last asked, by the database clock', async () => {
   const asked: (Date | undefined)[] = []
   let now = 5_000_000
   const polls = {
@@ -20,8 +20,9 @@ it('asks every second for what turned since it last asked, by the database clock
     },
   }
   const turned: string[] = []
-  const stop = startSchedule(polls, (pollId) => turned.push(pollId), createRecordingLogger())
-  await vi.advanceTimersByTimeAsync(3000)
+  const stop = await startSchedule(polls, (pollId) => turned.push(pollId), createRecordingLogger())
+  expect(asked, 'at once').toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(2000)
   stop()
   await vi.advanceTimersByTimeAsync(3000)
   expect(asked).toEqual([undefined, new Date(5_001_000), new Date(5_002_000)])
@@ -42,7 +43,7 @@ it('asks again for the same time after a failure, and one question at a time', a
     },
   }
   const logger = createRecordingLogger()
-  const stop = startSchedule(polls, () => {}, logger)
+  const stop = await startSchedule(polls, () => {}, logger)
   await vi.advanceTimersByTimeAsync(10_000)
   stop()
   expect(asked).toEqual([undefined, new Date(1), new Date(1)])

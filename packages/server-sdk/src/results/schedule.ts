@@ -5,15 +5,17 @@ import type { PollStore } from '../ports/poll-store.ts'
 const interval = 1000
 
 /**
- * Notices polls whose opening or closing time has come, by the database's clock.
+ * Notices polls whose opening or closing time has come, by the database's clock. Resolves after its first look: of a poll
+ * that is read later, no turn is missed.
+ *
  * @param onTurn called once or more for each; closing a due poll is the reader's business
  * @returns stop
  */
-export function startSchedule(
+export async function startSchedule(
   polls: Pick<PollStore, 'turnedSince'>,
   onTurn: (pollId: string) => void,
   logger: Logger,
-): () => void {
+): Promise<() => void> {
   let since: Date | undefined
   let isLooking = false
 
@@ -30,6 +32,7 @@ export function startSchedule(
     isLooking = false
   }
 
+  await look()
   const timer = setInterval(() => void look(), interval)
   timer.unref()
   return () => clearInterval(timer)

@@ -1,6 +1,7 @@
 import type { Choice } from '@live-poll/client-sdk/protocol'
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Idempotency, InsertOutcome, PollToInsert } from '../../ports/poll-store.ts'
+import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
 /** Writes a new poll with its choices and boxes. */
@@ -50,13 +51,15 @@ export async function insertBoxes(trx: Transaction<Tables>, pollId: string, firs
   await trx.insertInto('live_poll_boxes').values(rows).execute()
 }
 
-/** Claims the key for `pollId`, or says what it stands for. */
+/** Claims the key for `pollId`, or says what it stands for. Its life is measured by the database's clock. */
 export async function claimRequest(
   trx: Transaction<Tables>,
+  dialect: SqlDialect,
   { key, bodyHash, life }: Idempotency,
   pollId: string,
 ): Promise<InsertOutcome> {
-  const now = new Date()
+  const { rows } = await sql<{ now: Date }>`select ${dialect.clock} as now`.execute(trx)
+  const now = rows[0]?.now ?? new Date(0)
   await trx.deleteFrom('live_poll_requests').where('expires_at', '<=', now).execute()
   const claim = {
     idempotency_key: key,

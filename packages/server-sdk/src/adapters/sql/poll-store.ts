@@ -17,7 +17,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
     insert: (poll, idempotency) =>
       inTransaction(async (trx) => {
         if (idempotency) {
-          const claim = await claimRequest(trx, idempotency, poll.id)
+          const claim = await claimRequest(trx, dialect, idempotency, poll.id)
           if (claim.kind !== 'inserted') return claim
         }
         await insertPoll(trx, poll)
