@@ -9,8 +9,9 @@ import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { describeOnPostgres } from '../servers/postgres.ts'
+import { serveNode } from '../servers/serve-node.ts'
 import { openSqlDatabase } from '../servers/sql-database.ts'
-import { nodeSecret, serveNode, startTwoNodes } from '../servers/start-nodes.ts'
+import { nodeSecret, startTwoNodes } from '../servers/start-nodes.ts'
 
 const clients = 64
 const votesEach = 20

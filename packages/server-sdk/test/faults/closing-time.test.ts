@@ -7,7 +7,8 @@ import { openRawSocket } from '../raw-socket.ts'
 import { findMiscounts } from '../recount.ts'
 import { describeOnPostgres } from '../servers/postgres.ts'
 import { closeGate, holdBox, makeDue, untilInDatabase, untilWaiting } from '../servers/postgres-gate.ts'
-import { castOn, type ServedNode, serveNode, startTwoNodes, type TwoNodes } from '../servers/start-nodes.ts'
+import { type ServedNode, serveNode } from '../servers/serve-node.ts'
+import { castOn, startTwoNodes, type TwoNodes } from '../servers/start-nodes.ts'
 import { adminKey } from '../start-live-poll.ts'
 
 const voters = Array.from({ length: 10 }, (_, index) => `voter-${index}`)

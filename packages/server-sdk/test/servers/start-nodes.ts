@@ -1,9 +1,6 @@
 import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/server-sdk'
-import { toNodeHandler } from '@live-poll/server-sdk/node'
-import { attachChannel } from '@live-poll/server-sdk/ws'
 import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
-import { listen } from '../start-live-poll.ts'
 import { createPostgresDatabase } from './postgres.ts'
 import { connectPostgres, type PostgresConnection, postgresDatabase } from './postgres-database.ts'
 
@@ -48,32 +45,12 @@ export async function startTwoNodes(options: LivePollOptions = {}, pollDialectOf
 
 /** Casts a vote. @returns the revision, or the code of the refusal */
 export async function castOn(
-  node: LivePoll,
+  node: Pick<LivePoll, 'api'>,
   vote: Parameters<LivePoll['api']['castVote']>[0],
 ): Promise<number | string> {
   try {
     return (await node.api.castVote(vote)).revision
   } catch (error) {
     return (error as { code?: string }).code ?? String(error)
-  }
-}
-
-export interface ServedNode {
-  readonly origin: string
-  readonly channelUrl: string
-  close(): Promise<void>
-}
-
-/** Puts a node on a free port: routes and channel. */
-export async function serveNode(node: LivePoll): Promise<ServedNode> {
-  const { server, origin, close } = await listen(toNodeHandler(node))
-  const detach = attachChannel(server, node)
-  return {
-    origin,
-    channelUrl: `${origin.replace('http', 'ws')}${node.channel.path}`,
-    close() {
-      detach()
-      return close()
-    },
   }
 }
