@@ -15,13 +15,13 @@ import { createResetPoll } from './actions/reset-poll.ts'
 import type { CastVoteInput, LivePollApi } from './api.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
 import { createPollFactsCache } from './ballot-box/poll-facts.ts'
+import { createEventStreams } from './channel/event-streams.ts'
 import { defaultChannelLimits } from './channel/limits.ts'
 import { createResultsFeed } from './channel/results-feed.ts'
 import { createVoteChannel, type VoteChannel } from './channel/vote-channel.ts'
 import type { Voter } from './domain/voter.ts'
 import { createAccess } from './http/access.ts'
 import { createHandler, type Handler } from './http/create-handler.ts'
-import { createEvents } from './http/events.ts'
 import { createOrigins, type Origins } from './http/origins.ts'
 import { createRoutes, createStaticRoutes } from './http/routes.ts'
 import { createWidgetFile } from './http/widget-file.ts'
@@ -181,12 +181,12 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
   const feed = createResultsFeed(board, channel.publish)
   const limits = { ...defaultChannelLimits, ...options.channel }
   channel.start({ ...actions, tokens, feed, limits, logger })
-  const events = createEvents({ channel, tokens, readPoll })
+  const events = createEventStreams({ channel, tokens, readPoll })
 
   return {
     database,
     actions,
-    routes: createRoutes({ ...actions, access: createAccess(options, tokens, origins), events }),
+    routes: createRoutes({ ...actions, access: createAccess(options, tokens, origins), openEvents: events.open }),
     async close() {
       stopSchedule()
       await groupCommit.drain()

@@ -1,47 +1,52 @@
 import { encode, pollError } from '@live-poll/client-sdk/protocol'
 import type { ReadPoll } from '../actions/read-poll.ts'
-import { createTopics } from '../channel/topics.ts'
-import type { VoteChannel } from '../channel/vote-channel.ts'
 import type { Tokens } from '../identity/tokens.ts'
-import type { HttpReply, HttpSink } from './http-message.ts'
+import type { ChannelEvents } from './channel-server.ts'
+import { createTopics } from './topics.ts'
+import type { VoteChannel } from './vote-channel.ts'
 
-export interface EventsParts {
+/** What is used of the body of an HTTP answer that is written piece by piece. */
+export interface EventSink {
+  write(text: string): void
+  buffered(): number
+  end(): void
+  destroy(): void
+}
+
+/** Begins a stream, once its headers have gone out. @returns what to tell of it */
+export type EventStream = (sink: EventSink) => Pick<ChannelEvents, 'drained' | 'closed'>
+
+/**
+ * Carries one poll's messages of the channel as Server-Sent Events (HTML, section 9.2), for networks that block
+ * WebSockets. A stream is a connection like any other, but its `hello` and `watch` are said for it.
+ */
+export interface EventStreams {
+  /**
+   * @param ticket who watches; null: anyone
+   * @throws PollError `UNAUTHENTICATED`, `POLL_NOT_FOUND`
+   */
+  open(pollId: string, ticket: string | null): Promise<EventStream>
+  /** Publishes to no stream any more; the streams themselves end with the channel. */
+  close(): void
+}
+
+export interface EventStreamsParts {
   readonly channel: Pick<VoteChannel, 'open' | 'attach'>
   readonly tokens: Pick<Tokens, 'readTicket'>
   readonly readPoll: ReadPoll
 }
 
-/** Server-Sent Events of one poll (HTML, section 9.2): the channel's messages, for networks that block WebSockets. */
-export interface Events {
-  /**
-   * @param ticket who watches; null: anyone
-   * @throws PollError `UNAUTHENTICATED`, `POLL_NOT_FOUND`
-   */
-  open(pollId: string, ticket: string | null): Promise<HttpReply>
-  /** Publishes to no stream any more; the streams themselves end with the channel. */
-  close(): void
-}
-
 /** Milliseconds between comments, so that nobody on the way takes the stream for dead. */
 const commentInterval = 15_000
 
-const headers = {
-  'content-type': 'text/event-stream',
-  // A compressing proxy or middleware would keep frames back until it has enough of them.
-  'cache-control': 'no-store, no-transform',
-  'x-accel-buffering': 'no',
-}
-
-export function createEvents({ channel, tokens, readPoll }: EventsParts): Events {
-  const topics = createTopics<HttpSink, string>(
-    (frame) => `data: ${frame}\n\n`,
-    (sink, event) => sink.write(event),
-  )
+export function createEventStreams({ channel, tokens, readPoll }: EventStreamsParts): EventStreams {
+  const toEvent = (frame: string) => `data: ${frame}\n\n`
+  const topics = createTopics<EventSink, string>(toEvent, (sink, event) => sink.write(event))
   const detach = channel.attach(topics)
 
-  function start(sink: HttpSink, pollId: string, ticket: string | null) {
+  function start(sink: EventSink, pollId: string, ticket: string | null) {
     const events = channel.open({
-      send: (frame) => sink.write(`data: ${frame}\n\n`),
+      send: (frame) => sink.write(toEvent(frame)),
       subscribe: (topic) => topics.add(topic, sink),
       unsubscribe: (topic) => topics.remove(topic, sink),
       buffered: sink.buffered,
@@ -67,7 +72,7 @@ export function createEvents({ channel, tokens, readPoll }: EventsParts): Events
         throw pollError('UNAUTHENTICATED', {}, 'The ticket is not valid, or has expired; POST /voters for a new one.')
       }
       await readPoll(pollId)
-      return { status: 200, headers, body: null, stream: (sink) => start(sink, pollId, ticket) }
+      return (sink) => start(sink, pollId, ticket)
     },
     close: detach,
   }

@@ -11,7 +11,6 @@ import type { ReadOwn, ReadPoll } from '../actions/read-poll.ts'
 import type { ReadVote } from '../actions/read-vote.ts'
 import type { ResetPoll } from '../actions/reset-poll.ts'
 import type { Access } from './access.ts'
-import type { Events } from './events.ts'
 import type { HttpReply, HttpRequest } from './http-message.ts'
 import { createReadAsViewer, viewHeaders } from './read-as-viewer.ts'
 import { readJson } from './read-json.ts'
@@ -32,7 +31,8 @@ export interface RouteParts {
   readonly castVote: CastVote
   readonly readVote: ReadVote
   readonly admitVoter: AdmitVoter
-  readonly events: Events
+  /** The messages of the channel about one poll, for the holder of a ticket or anyone. */
+  readonly openEvents: (pollId: string, ticket: string | null) => Promise<NonNullable<HttpReply['stream']>>
 }
 
 export interface Route {
@@ -44,6 +44,13 @@ export interface Route {
 
 /** Room for all the voters one request may name, each character in its longest JSON form. */
 const votersBytes = limits.namedVoters * (limits.voterLength * 6 + 3)
+
+const eventHeaders = {
+  'content-type': 'text/event-stream',
+  // A compressing proxy or middleware would keep frames back until it has enough of them.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+}
 
 /** The whole API as one table. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -134,7 +141,10 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     {
       method: 'GET',
       path: '/polls/:id/events',
-      handle: (request, params) => parts.events.open(pollId(params), request.query.get('ticket')),
+      async handle(request, params) {
+        const stream = await parts.openEvents(pollId(params), request.query.get('ticket'))
+        return { status: 200, headers: eventHeaders, body: null, stream }
+      },
     },
     {
       method: 'PUT',

@@ -7,11 +7,14 @@ import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
 const bodies = 5000
 const framesAServer = 2500
+const streams = 500
 const seed = Number(process.env.LIVE_POLL_SEED ?? Date.now() % 2 ** 32)
 
 let running: RunningLivePoll
 let call: HttpClient
 let poll: Poll
+/** Another, so that votes on the first are judged by rules that stay. */
+let edited: Poll
 let voter: VoterAdmission
 
 beforeAll(async () => {
@@ -19,6 +22,7 @@ beforeAll(async () => {
   running = await startLivePoll({ channel: { messagesPerSecond: 100_000, messageBurst: 100_000 } })
   call = createHttpClient(running.origin)
   poll = await running.livePoll.api.createPoll({ question: 'Still standing?', choices: ['Yes', 'No'] })
+  edited = await running.livePoll.api.createPoll({ question: 'And this?', choices: ['Yes', 'No'] })
   voter = (await call<VoterAdmission>('POST', '/voters', { body: {} })).body
 })
 afterAll(() => running.stop())
@@ -27,6 +31,8 @@ test(`${bodies} mutated bodies`, async () => {
   const random = seededRandom(seed)
   const requests = [
     { method: 'POST', path: '/polls', token: adminKey, good: newPoll },
+    { method: 'PATCH', path: `/polls/${edited.id}`, token: adminKey, good: edit },
+    { method: 'POST', path: `/polls/${edited.id}/reset`, token: adminKey, good: '{"epoch":1}' },
     { method: 'POST', path: '/voters', token: adminKey, good: '{"voters":["user-1","user-2"]}' },
     { method: 'POST', path: '/voters', token: adminKey, good: '{"relay":true}' },
     { method: 'POST', path: '/voters', token: undefined, good: '{}' },
@@ -48,6 +54,24 @@ test(`${bodies} mutated bodies`, async () => {
   console.log('statuses', Object.fromEntries(statuses))
   expect(statuses.get(400)).toBeGreaterThan(bodies / 2)
   await expectGoodVote('after-bodies')
+})
+
+test(`${streams} mutated requests for Server-Sent Events`, async () => {
+  const random = seededRandom(seed + 2)
+  const statuses = new Map<number, number>()
+  for (let n = 0; n < streams; n++) {
+    const [id = '', query = ''] = mutate(`${poll.id}?ticket=${voter.ticket}`, random).split('?')
+    const path = `/polls/${encodeURIComponent(id.toWellFormed())}/events?${encodeURI(query.toWellFormed())}`
+    const opening = new AbortController()
+    const response = await fetch(`${running.origin}/live-poll${path}`, { signal: opening.signal })
+    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
+    if (response.status === 200) opening.abort()
+    else expectDocumented(response.status, await response.json(), path)
+  }
+  console.log('statuses', Object.fromEntries(statuses))
+  expect(statuses.get(401)).toBeGreaterThan(0)
+  expect(statuses.get(404)).toBeGreaterThan(0)
+  await expectGoodVote('after-streams')
 })
 
 test.each(channelServers)(`${framesAServer} mutated frames over %s`, async (name) => {
@@ -94,6 +118,10 @@ test('nothing of it was a fault of the server', () => {
 const newPoll =
   '{"question":"Lunch?","choices":[{"label":"Soup"},"Salad"],"ballot":{"kind":"choose","min":1,"max":1},' +
   '"showResults":"always","canChange":true,"opensAt":null,"closesAt":"2036-12-01T12:00:00Z"}'
+
+const edit =
+  '{"question":"Dinner?","choices":[{"id":2,"label":"No"},{"id":1,"label":"Yes"},"Perhaps"],"showResults":"after-vote",' +
+  '"ballot":{"min":1,"max":2},"minVoters":3,"canChange":false,"closesAt":"2036-12-01T12:00:00Z","boxes":2}'
 
 function expectDocumented(status: number, body: unknown, sent: string | Uint8Array) {
   const { error } = body as ErrorBody

@@ -4,6 +4,7 @@ import { describeHttpAnswers } from './http-answers.suite.ts'
 import { httpHosts } from './http-hosts.ts'
 import { describeHttpOrigins, namedOrigin } from './http-origins.suite.ts'
 import { describeMalformedRequests } from './malformed-requests.suite.ts'
+import { describeOrganizerAnswers } from './organizer-answers.suite.ts'
 
 const hostsSession = {
   identify: ({ headers }: { headers: Headers }) => headers.get('cookie') === 'session=editor' && { id: 'ed' },
@@ -27,6 +28,7 @@ afterAll(async () => {
 
 for (const [name, host] of Object.entries(httpHosts)) {
   describe('Every route answers', () => describeHttpAnswers(name, host, () => plain))
+  describe('Every route of organizers answers', () => describeOrganizerAnswers(name, host, () => plain))
   describe('Every route refuses', () => describeMalformedRequests(name, host, () => plain))
   describe('Origins and cookies', () => describeHttpOrigins(name, host, () => ({ named, open })))
 }

@@ -1,3 +1,4 @@
+import type { Poll } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CallOptions, createHttpClient, type HttpClient } from '../http-client.ts'
 import { adminKey, listen, type RunningLivePoll } from '../start-live-poll.ts'
@@ -89,6 +90,11 @@ export function describeHttpOrigins(
       expect(voter).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': foreign, vary: 'Origin' } })
     })
 
+    it('names every method of a path in a preflight', async () => {
+      const { headers } = await preflight(ofNamed, '/polls/p', namedOrigin)
+      expect(headers['access-control-allow-methods']).toBe('GET, PATCH, DELETE')
+    })
+
     it('answers a preflight only where there is a route', async () => {
       expectError(await ofNamed('OPTIONS', '/nothing', { headers: { origin: namedOrigin } }), 'NOT_FOUND')
     })
@@ -121,6 +127,30 @@ export function describeHttpOrigins(
       it('does not count from a page that may come only because all may', async () => {
         for (const origin of [foreign, namedOrigin, 'null']) {
           expect(await judge(ofOpen, signedIn(origin))).toEqual(['a stranger', 'UNAUTHENTICATED'])
+        }
+      })
+
+      it('shows an editor the results that others may not see, by the same rules', async () => {
+        const hidden = { ...poll, showResults: 'organizers' }
+        const made = await ofNamed<Poll>('POST', '/polls', { token: adminKey, body: hidden })
+        const path = `/polls/${made.body.id}`
+        const isShown = async (call: HttpClient, sent: CallOptions) => {
+          const { status, body } = await call<Poll>('GET', path, sent)
+          expect(status).toBe(200)
+          expect((await call('GET', `${path}/results`, sent)).status).toBe(body.results ? 200 : 403)
+          return body.results !== null
+        }
+        const withoutBody = ({ headers }: CallOptions) => ({ headers })
+        for (const origin of [own, namedOrigin, undefined]) {
+          expect(await isShown(ofNamed, withoutBody(signedIn(origin))), origin).toBe(true)
+        }
+        expect(await isShown(ofNamed, withoutBody(signedIn(own, false)))).toBe(false)
+        expect(await isShown(ofOpen, withoutBody(signedIn(foreign)))).toBe(false)
+        const stranger = { cookie: 'session=reader', 'live-poll-client': '1' }
+        expect(await isShown(ofNamed, { headers: stranger })).toBe(false)
+        expect(await isShown(ofNamed, { token: adminKey })).toBe(true)
+        for (const token of [`lpa_${'x'.repeat(32)}`, 'lpv_W10.AAAA']) {
+          expect((await ofNamed('GET', path, { token })).status, 'credentials that are none').toBe(401)
         }
       })
 

@@ -205,6 +205,7 @@ export const malformedRequests: Readonly<Record<string, Readonly<Record<string, 
     'a field that is not known': invalid('organizer', 'life', { body: { voters: ['ada'], life: 1 } }),
     'a body that is too large': { as: 'organizer', body: objectOf(2_000_000), code: 'TOO_LARGE' },
   },
+  'GET /widget/:hash/:file': { 'a hash that is none': { as: 'nobody', code: 'NOT_FOUND' } },
   // These take no input.
   'GET /widget.js': {},
   'GET /health/live': {},
