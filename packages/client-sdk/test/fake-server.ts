@@ -10,6 +10,7 @@ import type { TokenStorage } from '../src/live/voter.ts'
 import type { WatchedPoll } from '../src/live/watched-poll.ts'
 import type { ClientMessage, PollMessage, ServerMessage, VoteMessage } from '../src/protocol/messages.ts'
 import type { Poll, Results, Vote } from '../src/protocol/models.ts'
+import { createFakeHttp } from './fake-http.ts'
 
 export function samplePoll(fields: Partial<Poll> = {}): Poll {
   return {
@@ -162,13 +163,7 @@ export const own: Vote = { voteId: 'earlier', choices: [1], revision: 4 }
 export function createPage(options: PollClientOptions = {}) {
   const network = createFakeNetwork()
   const polls = new Map<string, Poll>([['lunch', samplePoll()]])
-  const http = {
-    isDown: false,
-    admissions: 0,
-    admission: Promise.resolve(),
-    refuse: null as { code: string; status: number } | null,
-    log: [] as string[],
-  }
+  const http = createFakeHttp(server, polls)
   const items = new Map<string, string>()
   const storage: TokenStorage = {
     getItem: (key) => items.get(key) ?? null,
@@ -176,24 +171,7 @@ export function createPage(options: PollClientOptions = {}) {
     removeItem: (key) => void items.delete(key),
   }
 
-  const fetch: typeof globalThis.fetch = async (url, init) => {
-    const path = `${url}`.slice(server.length)
-    const authorization = new Headers(init?.headers).get('authorization')
-    http.log.push(`${init?.method} ${path}${authorization ? ` ${authorization}` : ''}`)
-    if (http.isDown) throw new TypeError('fetch failed')
-    const refuse = (code: string, status: number) =>
-      Response.json({ error: { code, message: code, requestId: 'r' } }, { status })
-    if (path === '/voters') {
-      await http.admission
-      if (http.refuse) return refuse(http.refuse.code, http.refuse.status)
-      const number = ++http.admissions
-      return Response.json({ voterId: `v${number}`, token: `lpv_${number}`, ticket: `lpt_${number}` })
-    }
-    const poll = polls.get(path.replace('/polls/', ''))
-    return poll ? Response.json(poll) : refuse('POLL_NOT_FOUND', 404)
-  }
-
-  const client = createPollClient({ server, storage, fetch, WebSocket: network.WebSocket, ...options })
+  const client = createPollClient({ server, storage, fetch: http.fetch, WebSocket: network.WebSocket, ...options })
 
   /** Watches, and keeps every state shown. */
   function watch(pollId = 'lunch') {
@@ -209,6 +187,15 @@ export function createPage(options: PollClientOptions = {}) {
 
   /** Lets everything that is under way arrive. */
   const settle = () => vi.advanceTimersByTimeAsync(0)
+  /** No WebSocket opens: each address is tried in vain, and the module for that is loaded. */
+  async function block(attempts = 1): Promise<void> {
+    for (let i = 0; i < attempts; i++) {
+      network.last().end(1006)
+      if (i < attempts - 1) await vi.advanceTimersByTimeAsync(2000)
+    }
+    await vi.dynamicImportSettled()
+    await settle()
+  }
   const sayPoll = (fields: Partial<Poll> = {}, vote: Vote | null = null) =>
     network.last().say(pollMessage(fields, vote))
   const sentVotes = () => network.last().sent.filter((message): message is VoteMessage => message.type === 'vote')
@@ -221,7 +208,7 @@ export function createPage(options: PollClientOptions = {}) {
     const { voteId, pollId } = lastVote()
     network.last().say({ type: 'voted', voteId, pollId, revision, epoch: 1 })
   }
-  return { ...network, client, polls, http, items, watch, settle, sayPoll, sentVotes, lastVote, answerVote }
+  return { ...network, client, polls, http, items, watch, settle, block, sayPoll, sentVotes, lastVote, answerVote }
 }
 
 /** A client that is signed in, watches one poll, and knows its own vote. */

@@ -199,7 +199,7 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
     }
   }
 
-  void hello()
+  queueMicrotask(() => isClosed || hello()) // not before the caller has what this returns
   return {
     get isReady() {
       return isReady

@@ -1,0 +1,367 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  createPage,
+  createVotingPage,
+  own,
+  pollMessage,
+  samplePoll,
+  sampleResults,
+  server,
+} from '../../test/fake-server.ts'
+import type { Poll, Vote } from '../protocol/models.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.spyOn(Math, 'random').mockReturnValue(0.999)
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+type Page = ReturnType<typeof createPage>
+const events = 'GET /polls/lunch/events'
+
+function sayOnStream({ http }: Pick<Page, 'http'>, fields: Partial<Poll> = {}, vote: Vote | null = null): void {
+  http.openStreams.at(-1)?.say(pollMessage(fields, vote))
+}
+
+/** A page whose WebSockets are blocked, that watches one poll by a stream. */
+async function createStreamingPage(fields: Partial<Poll> = {}, vote: Vote | null = null) {
+  const page = createPage()
+  if (vote) page.items.set(`live-poll:voter:${server}`, 'lpv_kept')
+  page.polls.set('lunch', samplePoll(fields))
+  page.http.vote = vote
+  const watched = page.watch()
+  await page.settle()
+  await page.block()
+  sayOnStream(page, fields, vote)
+  await page.settle()
+  return { ...page, watched, now: watched.now }
+}
+
+/** As `createStreamingPage`, where something between spoils streams. */
+async function createPollingPage(options: { readonly token?: string; readonly vote?: Vote } = {}) {
+  const page = createPage()
+  if (options.token) page.items.set(`live-poll:voter:${server}`, options.token)
+  page.http.vote = options.vote ?? null
+  page.http.streaming = 'refused'
+  page.http.tellsTime = true
+  const watched = page.watch()
+  await page.settle()
+  await page.block()
+  page.http.log.length = 0
+  return { ...page, watched, now: watched.now }
+}
+
+describe('the way down', () => {
+  it('goes to a stream once every address has failed to open', async () => {
+    const page = createPage()
+    page.polls.set('lunch', samplePoll({ channelUrl: 'wss://blocked.my.app/' }))
+    const { now } = page.watch()
+    await page.settle()
+    await page.block()
+    expect(page.http.streams).toEqual([])
+    expect(now().transport).toBe('none')
+    await vi.advanceTimersByTimeAsync(500)
+    expect(page.last().url).toBe('ws://my.app/live-poll/channel')
+    await page.block()
+    expect(page.http.log.at(-1)).toBe(events)
+    expect(now().transport).toBe('none')
+    sayOnStream(page, { results: sampleResults() })
+    await page.settle()
+    expect(now()).toMatchObject({ transport: 'sse', results: { version: 0 } })
+    page.http.openStreams[0]?.say({ type: 'results', ...sampleResults({ version: 1, votes: [1, 0], voters: 1 }) })
+    await page.settle()
+    expect(now().results?.votes).toEqual([1, 0])
+  })
+
+  it('is not taken when a line that worked is cut, but when none opens for long', async () => {
+    const page = createPage()
+    const { now } = page.watch()
+    await page.settle()
+    page.last().welcome()
+    await page.block()
+    await vi.advanceTimersByTimeAsync(500)
+    await page.block()
+    await vi.advanceTimersByTimeAsync(1000)
+    await page.block()
+    expect(page.http.streams).toEqual([])
+    await vi.advanceTimersByTimeAsync(2000)
+    await page.block()
+    expect(page.http.streams).toHaveLength(1)
+    sayOnStream(page)
+    await page.settle()
+    expect(now().transport).toBe('sse')
+  })
+
+  it('ends as soon as a WebSocket opens', async () => {
+    const { sockets, last, http, now } = await createStreamingPage()
+    expect(sockets).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(sockets).toHaveLength(2)
+    expect(now().transport).toBe('sse')
+    last().welcome()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(http.openStreams).toEqual([])
+    expect(now().transport).toBe('websocket')
+    expect(last().types()).toEqual(['hello', 'watch'])
+    expect(http.streams).toHaveLength(1)
+  })
+
+  it('leaves no timer and no stream when the client is closed', async () => {
+    const { client, http, settle } = await createStreamingPage()
+    client.close()
+    await settle()
+    expect(http.openStreams).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a stream', () => {
+  it('that ends is opened again within half a second', async () => {
+    const { http, now, settle } = await createStreamingPage()
+    http.openStreams[0]?.end()
+    await settle()
+    expect(now()).toMatchObject({ transport: 'none', status: 'ready' })
+    await vi.advanceTimersByTimeAsync(500)
+    expect(http.openStreams).toHaveLength(1)
+  })
+
+  it('lives by the server’s comments, and is given up after 35 s of silence', async () => {
+    const { http } = await createStreamingPage()
+    for (let i = 0; i < 8; i++) {
+      await vi.advanceTimersByTimeAsync(15_000)
+      http.openStreams[0]?.write(': still here\n\n')
+    }
+    expect(http.streams).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(35_500)
+    expect(http.streams).toHaveLength(2)
+  })
+
+  it('that says nothing is held back on its way: the poll is asked for instead', async () => {
+    const page = createPage()
+    page.http.streaming = 'held back'
+    const { now } = page.watch()
+    await page.settle()
+    await page.block()
+    await vi.advanceTimersByTimeAsync(4999)
+    expect(now().transport).toBe('none')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(now().transport).toBe('polling')
+    expect(page.http.openStreams).toEqual([])
+  })
+
+  it('that says the poll was deleted ends it', async () => {
+    const { http, polls, now, settle } = await createStreamingPage()
+    polls.delete('lunch')
+    http.openStreams[0]?.say({ type: 'error', code: 'POLL_NOT_FOUND', message: 'Gone.', pollId: 'lunch' })
+    http.openStreams[0]?.end()
+    await settle()
+    expect(now()).toMatchObject({ status: 'not-found', poll: null })
+    await vi.advanceTimersByTimeAsync(10_000)
+    const asked = http.log.length
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(http.log).toHaveLength(asked)
+  })
+
+  it('is left when the server goes away, at a random moment within its spread', async () => {
+    const { http } = await createStreamingPage()
+    http.openStreams[0]?.say({ type: 'drain', spread: 4000 })
+    await vi.advanceTimersByTimeAsync(3900)
+    expect(http.streams).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(100 + 500)
+    expect(http.streams).toHaveLength(2)
+  })
+
+  it('is one of four at most; further polls are asked for, until one is free', async () => {
+    const page = createPage()
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    for (const id of ids) page.polls.set(id, samplePoll({ id }))
+    const watched = ids.map((id) => page.watch(id))
+    await page.settle()
+    await page.block()
+    expect(page.http.openStreams).toHaveLength(4)
+    expect(watched[4]?.now().transport).toBe('polling')
+    watched[0]?.stop()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(page.http.openStreams.map(({ path }) => path)).toContain('/polls/e/events')
+  })
+
+  it('is opened anew by a page that wakes', async () => {
+    const signs = new EventTarget()
+    vi.stubGlobal('document', { hidden: false })
+    vi.stubGlobal('addEventListener', signs.addEventListener.bind(signs))
+    vi.stubGlobal('removeEventListener', signs.removeEventListener.bind(signs))
+    const { http, settle } = await createStreamingPage()
+    signs.dispatchEvent(new Event('online'))
+    await settle()
+    expect(http.streams.map(({ isOpen }) => isOpen)).toEqual([false, true])
+  })
+})
+
+describe('asking', () => {
+  it('is every 5 s, says nothing new when nothing is, and tells the server’s time', async () => {
+    const { watched, http, polls, now } = await createPollingPage()
+    expect(now()).toMatchObject({ transport: 'polling', status: 'ready' })
+    expect(now().serverNow()).toBeCloseTo(1e12 + performance.now(), -1)
+    const shown = watched.states.length
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(http.log).toEqual(['GET /polls/lunch'])
+    expect(watched.states).toHaveLength(shown)
+    polls.set('lunch', samplePoll({ results: sampleResults({ version: 1, votes: [0, 1], voters: 1 }) }))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(now().results?.votes).toEqual([0, 1])
+    polls.delete('lunch')
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(now().status).toBe('not-found')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(http.log).toHaveLength(3)
+  })
+
+  it('goes on through a failure, sooner', async () => {
+    const { http, now } = await createPollingPage()
+    http.isDown = true
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(now()).toMatchObject({ transport: 'none', status: 'ready' })
+    http.isDown = false
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(now().transport).toBe('polling')
+  })
+
+  it('knows the own vote, and votes on top of it', async () => {
+    const { client, http, now } = await createPollingPage({ token: 'lpv_kept', vote: own })
+    expect(now()).toMatchObject({ vote: own, transport: 'polling' })
+    const receipt = client.vote('lunch', [2])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await receipt).toMatchObject({ revision: 5 })
+    expect(http.bodies.at(-1)).toMatchObject({ choices: [2], revision: 4, epoch: 1 })
+    expect(http.log).toContain('PUT /polls/lunch/vote Bearer lpv_1')
+    expect(http.log.at(-1)).toBe('GET /polls/lunch/vote Bearer lpv_1') // what it shows now, and without delay
+  })
+})
+
+describe('a vote', () => {
+  it('of a new visitor admits, opens the stream anew as the voter, and goes', async () => {
+    const page = await createStreamingPage()
+    const { client, http, settle, now, items } = page
+    const receipt = client.vote('lunch', [2])
+    await settle()
+    expect(items.get(`live-poll:voter:${server}`)).toMatch(/^lpv_/)
+    expect(http.log.at(-1)).toMatch(/^GET \/polls\/lunch\/events\?ticket=lpt_\d$/)
+    expect(http.openStreams).toHaveLength(1)
+    expect(http.log.filter((line) => line.startsWith('PUT'))).toEqual([])
+    sayOnStream(page)
+    await settle()
+    expect(await receipt).toMatchObject({ revision: 1, epoch: 1 })
+    expect(http.bodies.at(-1)).toMatchObject({ choices: [2], revision: 0, epoch: 1 })
+    expect(now()).toMatchObject({ vote: { choices: [2], revision: 1 }, pending: null })
+  })
+
+  it('unanswered on the socket goes on over HTTP, the same under the same id', async () => {
+    const page = await createVotingPage(own)
+    const receipt = page.client.vote('lunch', [2])
+    const { type, pollId, ...sent } = page.lastVote()
+    await page.block()
+    for (const wait of [500, 1000, 2000]) {
+      await vi.advanceTimersByTimeAsync(wait)
+      await page.block()
+    }
+    page.http.vote = own
+    await page.settle()
+    expect(await receipt).toMatchObject({ voteId: sent.voteId })
+    expect(page.http.bodies).toContainEqual(sent)
+  })
+
+  it('whose answer is lost is asked for again under the same id', async () => {
+    const { client, http, settle } = await createStreamingPage({}, own)
+    http.refuseVote = 'lost'
+    const receipt = client.vote('lunch', [2])
+    await settle()
+    http.refuseVote = null
+    await vi.advanceTimersByTimeAsync(2100)
+    expect(await receipt).toMatchObject({ revision: 5, duplicate: true })
+    const votes = http.bodies.filter((body) => JSON.stringify(body).includes('voteId'))
+    expect(votes).toHaveLength(2)
+    expect(votes[1]).toEqual(votes[0])
+  })
+
+  it('on its way when a WebSocket opens is sent there, the same', async () => {
+    const { client, http, last, lastVote, settle } = await createStreamingPage({}, own)
+    http.refuseVote = { code: 'UNAVAILABLE', status: 503 }
+    const receipt = client.vote('lunch', [2])
+    await settle()
+    await vi.advanceTimersByTimeAsync(500)
+    last().welcome('v')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(lastVote()).toMatchObject(http.bodies.at(-1) as object)
+    last().say({ type: 'voted', voteId: lastVote().voteId, pollId: 'lunch', revision: 5, epoch: 1 })
+    expect(await receipt).toMatchObject({ revision: 5 })
+  })
+
+  it('is taken back with DELETE', async () => {
+    const { client, http, now, settle } = await createStreamingPage({}, own)
+    const receipt = client.vote('lunch', null)
+    await settle()
+    const { voteId } = await receipt
+    expect(http.log).toContain(`DELETE /polls/lunch/vote?voteId=${voteId}&revision=4&epoch=1 Bearer lpv_1`)
+    expect(now().vote).toEqual({ voteId, choices: null, revision: 5 })
+  })
+
+  it.each([
+    ['after-vote', 2],
+    ['always', 1],
+  ] as const)('where results are shown %s leaves %i stream(s) opened', async (showResults, opened) => {
+    const { client, http, settle } = await createStreamingPage({ showResults }, own)
+    void client.vote('lunch', [2])
+    await settle()
+    expect(http.streams).toHaveLength(opened)
+    expect(http.openStreams).toHaveLength(1)
+  })
+
+  it('that is refused says why, and takes up the vote that stands', async () => {
+    const { client, http, now, settle } = await createStreamingPage({}, own)
+    const vote = { voteId: 'other', choices: [1], revision: 7 }
+    http.refuseVote = { code: 'REVISION_CONFLICT', status: 409, vote }
+    const refused = expect(client.vote('lunch', [2])).rejects.toMatchObject({ code: 'REVISION_CONFLICT' })
+    await settle()
+    await refused
+    expect(now()).toMatchObject({ vote, pending: null })
+  })
+})
+
+describe('a token that is refused', () => {
+  it('is replaced once, and the vote goes as the new voter', async () => {
+    const { client, http, settle } = await createStreamingPage({}, own)
+    http.oldTokens.add(`lpv_${http.admissions}`)
+    const receipt = client.vote('lunch', [2])
+    await settle()
+    expect(await receipt).toMatchObject({ epoch: 1 })
+    const [first, second] = http.bodies.filter((body) => JSON.stringify(body).includes('voteId'))
+    expect(second).toEqual(first)
+    expect(http.log.filter((line) => line.startsWith('PUT'))).toEqual([
+      'PUT /polls/lunch/vote Bearer lpv_1',
+      'PUT /polls/lunch/vote Bearer lpv_2',
+    ])
+  })
+
+  it('twice rejects the vote', async () => {
+    const { client, http, settle } = await createStreamingPage({}, own)
+    http.refuseVote = { code: 'UNAUTHENTICATED', status: 401 }
+    const refused = expect(client.vote('lunch', [2])).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    await settle()
+    await refused
+  })
+
+  it('at the start leaves a watcher watching as nobody when no other is given', async () => {
+    const page = createPage()
+    page.items.set(`live-poll:voter:${server}`, 'lpv_old')
+    page.http.refuse = { code: 'UNAUTHENTICATED', status: 401 }
+    page.watch()
+    await page.settle()
+    await page.block()
+    expect(page.http.log.at(-1)).toBe(events)
+    expect(page.items.size).toBe(0)
+  })
+})
