@@ -71,19 +71,24 @@ export interface PollStore {
 
   /**
    * Decides an edit (`decideEdit`) and writes it, under the locks of all the poll's boxes. A poll that is due is closed
-   * first, as of its closing time, also when the edit is then refused. Raises plan, edition and a version; boxes that
-   * are asked for beyond those there are, are added.
+   * first, as of its closing time, also when the edit is then refused or changes nothing. Raises plan and a version, and
+   * the edition unless only the number of boxes changes, which no screen shows. Repeated, it changes nothing.
    */
   edit(pollId: string, edit: CheckedEdit): Promise<EditOutcome>
 
   /**
    * Empties the boxes of an epoch and begins the next: votes and tallies go, `closedAt` goes, and so does a closing time
-   * that has come. Under the locks of all boxes. An epoch that is over already: `unchanged`; one that has not begun:
-   * `refused`.
+   * that has come. Under the locks of all boxes. Raises plan and a version, which goes on from the epoch before. An epoch
+   * that is over already: `unchanged`; one that has not begun: `refused`.
    */
   reset(pollId: string, epoch: number): Promise<TransitionOutcome>
 
-  /** Removes a poll and everything of it, under the locks of all its boxes. @returns whether it was there */
+  /**
+   * Removes a poll and everything of it, under the locks of all its boxes. Idempotency keys that stand for it stay: a late
+   * repeat of the request that made it must not make another.
+   *
+   * @returns whether it was there
+   */
   delete(pollId: string): Promise<boolean>
 
   /** Remembers that enough have voted in this epoch. Repeated, or in another epoch, it changes nothing. */
