@@ -1,3 +1,4 @@
+import axe from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { startDemo } from '../../examples/demo/test/start-demo.ts'
@@ -15,6 +16,13 @@ const test = base.extend('demo', { scope: 'file' }, async ({ directory }, { onCl
 /** The links before it are used up. */
 function newestLink(output: string): string {
   return /.*\/organize\?code=\S+\s*$/.exec(output)?.[0].trim() ?? ''
+}
+
+/** What axe finds wrong with a page. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()')
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`))
 }
 
 /** Goes to a control as a keyboard does. Fails when no Tab leads there. */
@@ -138,6 +146,57 @@ describeInBrowser('npm start', () => {
     await shows('There is no poll here.')
     expect(await voter.evaluate(() => 'isSamePage' in window)).toBe(true)
     expect(errors.filter((error) => !error.includes('409'))).toEqual([]) // the browser's own line about the refused edit
+  })
+
+  test('a poll opens and closes by the server’s clock, though this device’s is wrong', async ({ demo, open }) => {
+    const organizer = await open(newestLink(demo.output()))
+    await organizer.addInitScript(() => {
+      const tenMinutes = 600_000
+      const now = Date.now.bind(Date)
+      globalThis.Date = class extends Date {
+        constructor(...given: unknown[]) {
+          super(...((given.length > 0 ? given : [now() + tenMinutes]) as [number]))
+        }
+        static override now = () => now() + tenMinutes
+      } as DateConstructor
+    })
+    await organizer.reload()
+    const form = organizer.locator('#ask')
+    await form.getByLabel('Question').fill('When?')
+    await form.getByLabel('Choices, one a line').fill('Now\nLater')
+    await form.getByText('Times and results').click()
+    await form.getByLabel('Opens').selectOption('in 5 minutes')
+    await form.getByLabel('Closes').selectOption('a minute later')
+    await form.getByRole('button', { name: 'Start the poll' }).click()
+    await organizer.getByText('Your poll is waiting to open.').waitFor()
+    const own = organizer.locator('live-poll', { hasText: 'When?' })
+    await own.getByText(/^Opens in (5:00|4:\d\d)$/).waitFor()
+
+    await own.locator('summary').click()
+    await own.getByRole('button', { name: 'Open now' }).click()
+    await own.getByLabel('Now', { exact: true }).waitFor()
+    await own.getByText(/^Closes in (6:00|5:\d\d)$/).waitFor()
+    await own.getByRole('button', { name: 'Edit' }).click()
+    await own.getByLabel('Closes').selectOption('in a minute')
+    await own.getByRole('button', { name: 'Save' }).click()
+    await own.getByText(/^Closes in (1:00|0:\d\d)$/).waitFor()
+  })
+
+  test('its pages are accessible', async ({ demo, open }) => {
+    const organizer = await open(newestLink(demo.output()), { colorScheme: 'dark' })
+    await organizer.getByText('Times and results').click()
+    const [first, second, third] = await organizer.locator('live-poll').all()
+    await first?.locator('summary').click()
+    await second?.locator('summary').click()
+    await second?.getByRole('button', { name: 'Edit' }).click()
+    await third?.locator('summary').click()
+    await third?.getByRole('button', { name: 'Delete' }).click()
+    await third?.getByText('for good').waitFor()
+    expect(await violationsOf(organizer)).toEqual([])
+
+    await organizer.goto(`${demo.url}${await first?.getByText('Big screen').getAttribute('href')}`)
+    await organizer.getByText('watching').waitFor()
+    expect(await violationsOf(organizer)).toEqual([])
   })
 
   test('without its link there is no form', async ({ demo, open }) => {
