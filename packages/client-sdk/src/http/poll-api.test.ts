@@ -55,6 +55,15 @@ describe('each call', () => {
     ['GET /polls/a%2Fb', poll, (api) => api.getPoll('a/b'), poll, plain],
     ['POST /polls/lunch/open', poll, (api) => api.openPoll('lunch'), poll, asHostUser, {}],
     ['POST /polls/lunch/close', poll, (api) => api.closePoll('lunch'), poll, asHostUser, {}],
+    [
+      'PATCH /polls/lunch',
+      poll,
+      (api) => api.editPoll('lunch', { choices: ['Bread', { id: 1, label: 'Soup' }], closesAt: null }),
+      poll,
+      asHostUser,
+      { choices: ['Bread', { id: 1, label: 'Soup' }], closesAt: null },
+    ],
+    ['POST /polls/lunch/reset', poll, (api) => api.resetPoll('lunch', { epoch: 3 }), poll, asHostUser, { epoch: 3 }],
     ['GET /polls/lunch/results', { votes: [] }, (api) => api.getResults('lunch'), { votes: [] }, plain],
     [
       'PUT /polls/lunch/vote',
@@ -150,6 +159,14 @@ describe('an error', () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
     await create(json(poll)).api.getPoll('lunch')
     expect(timeout).toHaveBeenCalledWith(20_000)
+  })
+})
+
+describe('deletePoll', () => {
+  it('is done when the server has nothing to say about it', async () => {
+    const { api, last } = create(() => new Response(null, { status: 204 }))
+    expect(await api.deletePoll('lunch')).toBeUndefined()
+    expect(last()).toMatchObject({ line: 'DELETE /polls/lunch', credentials: 'include' })
   })
 })
 
