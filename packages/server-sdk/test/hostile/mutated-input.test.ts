@@ -54,14 +54,15 @@ test(`${bodies} mutated bodies`, async () => {
   console.log('statuses', Object.fromEntries(statuses))
   expect(statuses.get(400)).toBeGreaterThan(bodies / 2)
   await expectGoodVote('after-bodies')
-})
+}, 60_000)
 
 test(`${streams} mutated requests for Server-Sent Events`, async () => {
   const random = seededRandom(seed + 2)
   const statuses = new Map<number, number>()
   for (let n = 0; n < streams; n++) {
-    const [id = '', query = ''] = mutate(`${poll.id}?ticket=${voter.ticket}`, random).split('?')
-    const path = `/polls/${encodeURIComponent(id.toWellFormed())}/events?${encodeURI(query.toWellFormed())}`
+    const spoilt = mutate(`${poll.id}?${voter.ticket}`, random)
+    const [id = '', ticket = ''] = Buffer.from(spoilt).toString('latin1').split('?')
+    const path = `/polls/${encodeURIComponent(id)}/events?ticket=${encodeURIComponent(ticket)}`
     const opening = new AbortController()
     const response = await fetch(`${running.origin}/live-poll${path}`, { signal: opening.signal })
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
