@@ -37,9 +37,10 @@ export interface PollApi {
    */
   getPoll(pollId: string): Promise<Poll>
   /**
-   * Changes what the edit names and leaves the rest; everyone who watches sees it at once. After the first vote the
-   * question, labels, order and times may change and choices may be added; the rest is refused. Organizers only.
-   * @throws POLL_NOT_FOUND · INVALID (with issues) · POLL_HAS_VOTES · POLL_CLOSED · FORBIDDEN
+   * Changes what the edit names and leaves the rest; everyone who watches sees it at once. Organizers only; safe to
+   * repeat. With votes in, the question, the ballot and `opensAt` stay and no choice goes; once closed, only words,
+   * order and visibility change.
+   * @throws POLL_NOT_FOUND · FORBIDDEN · INVALID, POLL_HAS_VOTES, POLL_CLOSED (each with issues)
    */
   editPoll(pollId: string, edit: PollEdit): Promise<Poll>
   /**
@@ -56,7 +57,7 @@ export interface PollApi {
    * Empties the boxes of an epoch and begins the next one, for a closed poll too: every vote is gone. Organizers only;
    * safe to repeat, for an epoch that is over already is not reset again.
    * @param reset.epoch the poll's `epoch` as you saw it
-   * @throws POLL_NOT_FOUND · INVALID · FORBIDDEN
+   * @throws POLL_NOT_FOUND · FORBIDDEN · INVALID · EPOCH_CHANGED for an epoch that has not begun
    */
   resetPoll(pollId: string, reset: { readonly epoch: number }): Promise<Poll>
   /**

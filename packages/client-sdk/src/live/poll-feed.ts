@@ -100,6 +100,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       isLive = true
       if (message.type === 'drain') drained ??= setTimeout(end, Math.random() * message.spread)
       else if (message.type !== 'welcome') onMessage(message)
+      if (message.type === 'error' && message.code === 'POLL_NOT_FOUND') close()
     })
     try {
       const response = await options.open(ended.signal)

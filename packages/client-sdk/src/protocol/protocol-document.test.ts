@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { samplePoll } from '../../test/fake-server.ts'
+import { createPollApi } from '../http/poll-api.ts'
 import { closeCodes } from './close-codes.ts'
 import { decodeClientMessage } from './decode-client-message.ts'
 import { errors } from './errors.ts'
 import { limits } from './limits.ts'
 import { SUBPROTOCOL } from './messages.ts'
+import type { ShowResults } from './models.ts'
 
 const text = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8')
 
@@ -50,6 +53,33 @@ it('says every message that there is', () => {
   ])
 })
 
+it('lists every field of a poll, and who sees results', () => {
+  const fields = tableUnder('Models').flatMap(([names = '']) => names.match(/(?<=`)\w+/g) ?? [])
+  expect(fields.sort()).toEqual(Object.keys(samplePoll()).sort())
+  const shown: Record<ShowResults, true> = { always: true, 'after-vote': true, 'after-close': true, organizers: true }
+  const listed = tableUnder('Who sees results').flatMap(([name = '']) => name.match(/(?<=^`)[a-z-]+(?=`$)/) ?? [])
+  expect(listed).toEqual(Object.keys(shown))
+})
+
+it('lists the route of every call', async () => {
+  const called: string[] = []
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    called.push(`${init?.method} ${new URL(`${url}`).pathname.replace('p_7x2', ':id')}`)
+    return Response.json({})
+  }
+  const api = createPollApi({ server: 'http://my.app', fetch })
+  // Every function takes the id of a poll, or makes do with it.
+  for (const call of Object.values(api) as ((id: string, input: object) => Promise<unknown>)[]) await call('p_7x2', {})
+  const listed = tableUnder('HTTP').flatMap(([request = '']) =>
+    [...request.matchAll(/`(?:([A-Z]+) )?([^`?]*)[^`]*`/g)].map(([, method, path]) => ({ method, path })),
+  )
+  const routes = listed.map(({ method = 'POST', path }) =>
+    path === '/close' ? 'POST /polls/:id/close' : `${method} ${path?.split(' ')[0]}`,
+  )
+  expect(called).toHaveLength(Object.keys(api).length)
+  for (const route of called) expect(routes).toContain(route)
+})
+
 it('states the sizes of the code', () => {
   expect(text).toContain(`\`${SUBPROTOCOL}\``)
   expect(text).toContain(`(${limits.messageBytes.toLocaleString('en')} bytes)`)
@@ -59,6 +89,7 @@ it('states the sizes of the code', () => {
   expect(text).toContain(`| ticket, token | 1 to ${limits.credentialLength} characters`)
   expect(text).toContain(`| text | at most ${limits.questionLength} |`)
   expect(text).toContain(`| ${limits.minChoices} to ${limits.maxChoices}; ids`)
+  expect(text).toContain(`| 1 to ${limits.maxMinVoters.toLocaleString('en')}, or null |`)
   expect(text).toContain(`a label has at most ${limits.labelLength} |`)
 })
 
