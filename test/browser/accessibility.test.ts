@@ -39,11 +39,57 @@ const states: Record<string, (page: Page, site: Site) => Promise<void>> = {
     await page.getByRole('button', { name: 'Change vote' }).click()
     await page.getByRole('button', { name: 'Cancel' }).waitFor()
   },
-  async scheduled(page, site) {
-    const opensAt = new Date(Date.now() + 3_600_000).toISOString()
-    const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'], opensAt })
-    await page.goto(site.tag(`poll="${id}"`))
+  async 'scheduled, counting down'(page, site) {
+    const opensAt = new Date(Date.now() + 600_000).toISOString()
+    await page.goto(site.tag(`poll="${await lunch(site, { opensAt }, 0)}"`))
+    await page.getByText('Opens in').waitFor()
+  },
+  async 'scheduled for later'(page, site) {
+    const opensAt = new Date(Date.now() + 7_200_000).toISOString()
+    await page.goto(site.tag(`poll="${await lunch(site, { opensAt }, 0)}"`))
     await page.getByText('Opens').waitFor()
+  },
+  async 'closing, results hidden'(page, site) {
+    const closesAt = new Date(Date.now() + 600_000).toISOString()
+    await page.goto(site.tag(`poll="${await lunch(site, { closesAt, showResults: 'after-vote' })}"`))
+    await page.getByText('Closes in').waitFor()
+    await page.getByText('Results appear when you have voted').waitFor()
+  },
+  async 'voted, results hidden'(page, site) {
+    await page.goto(site.tag(`poll="${await lunch(site, { showResults: 'after-close' })}"`))
+    await vote(page, 'Salad')
+  },
+  async 'vote taken back'(page, site) {
+    await page.goto(site.tag(`poll="${await lunch(site)}"`))
+    await vote(page, 'Salad')
+    await page.getByRole('button', { name: 'Take back vote' }).click()
+    await page.getByText('Your vote was taken back').waitFor()
+  },
+  async 'edited while a ballot is half filled'(page, site) {
+    const id = await lunch(site, { ballot: { max: 2 } }, 0)
+    await page.goto(site.tag(`poll="${id}"`))
+    await page.getByRole('checkbox', { name: 'Salad' }).check()
+    await site.livePoll.api.editPoll(id, { choices: ['Pie', { id: 2, label: 'Salad' }, { id: 1, label: 'Broth' }] })
+    await page.getByText('This poll was changed').waitFor()
+  },
+  async 'started anew'(page, site) {
+    const id = await lunch(site)
+    await page.goto(site.tag(`poll="${id}"`))
+    await vote(page, 'Salad')
+    await site.livePoll.api.resetPoll(id, { epoch: (await site.livePoll.api.getPoll(id)).epoch })
+    await page.getByText('This poll was started anew').waitFor()
+  },
+  async 'results alone'(page, site) {
+    const id = await lunch(site)
+    await page.goto(site.tag('hidden', `<live-poll-results poll="${id}" presence></live-poll-results>`))
+    await page.getByText('3 voters').waitFor()
+  },
+  async 'closed, one who voted'(page, site) {
+    const id = await lunch(site)
+    await page.goto(site.tag(`poll="${id}"`))
+    await vote(page, 'Salad')
+    await site.livePoll.api.closePoll(id)
+    await page.getByText('Thank you for voting').waitFor()
   },
   async closed(page, site) {
     const id = await lunch(site)
@@ -102,17 +148,20 @@ describeInBrowser('accessibility', () => {
     - listitem: "Your vote: Salad 50% 2 votes"
     - listitem: Noodles 0% 0 votes
 - button "Change vote"
+- button "Take back vote"
 - paragraph: 4 voters
-- status
+- paragraph:
+  - status
 - status: "4 voters. Soup: 50%"`)
   })
 })
 
-async function lunch(site: Site, rules = {}): Promise<string> {
+/** A poll on which three have voted, or as many as may. */
+async function lunch(site: Site, rules = {}, voters = 3): Promise<string> {
   const { api } = site.livePoll
   const choices = ['Soup', 'Salad', 'Noodles']
   const { id } = await api.createPoll({ question: 'What shall we have for lunch?', choices, ...rules })
-  for (const [voter, choice] of [1, 1, 2].entries()) {
+  for (const [voter, choice] of [1, 1, 2].slice(0, voters).entries()) {
     await api.castVote({ pollId: id, voter: `voter ${voter}`, choices: [choice] })
   }
   return id

@@ -69,7 +69,7 @@ describeInBrowser('results alone', () => {
     await expect.poll(() => watchingOf(wall)).toBe('3 watching')
     await expect.poll(() => watchingOf(voter)).toBe('3 watching')
     await expect.poll(() => turnoutOf(plain)).toBe('1 voter')
-    expect(await plain.locator('.watching').count()).toBe(0)
+    expect(await plain.locator('[part=watching]').count()).toBe(0)
   })
 })
 
@@ -86,6 +86,6 @@ function results(site: Site, id: string, attributes = ''): string {
 }
 
 async function watchingOf(page: Page): Promise<string | null> {
-  const watching = page.locator('.watching')
+  const watching = page.locator('[part=watching]')
   return (await watching.count()) > 0 ? watching.textContent() : null
 }

@@ -59,12 +59,13 @@ export const styles = /* css */ `
     margin-block-start: 4px;
     min-block-size: 20px;
   }
+  /* Beside other words, or whole on the next line. */
   .timer {
+    display: inline-block;
     font-variant-numeric: tabular-nums;
   }
-  :not(:empty) + .timer,
-  .watching {
-    margin-inline-start: 12px;
+  [role='status']:not(:empty, :last-child) {
+    margin-inline-end: 12px;
   }
 
   ul {
@@ -167,7 +168,15 @@ export const styles = /* css */ `
     min-block-size: 44px;
   }
   .turnout {
+    display: flex;
+    flex: 0 99 auto;
+    flex-wrap: wrap;
+    justify-content: end;
+    column-gap: 12px;
     margin-inline-start: auto;
+  }
+  :host(live-poll-results) .foot {
+    min-block-size: 20px;
   }
   button {
     font: inherit;
@@ -233,6 +242,9 @@ export const styles = /* css */ `
     }
     .count {
       line-height: 1.1;
+    }
+    .tall {
+      min-block-size: 40px;
     }
   }
   @media (prefers-reduced-motion) {

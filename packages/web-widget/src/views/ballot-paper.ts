@@ -11,6 +11,8 @@ export function ballotPaper(view: View, setting: Setting): TemplateResult {
   const { words, formats, acts } = setting
   const isScheduled = poll.state === 'scheduled'
   const time = timer(timerOf(view, words, formats))
+  // On a phone, why there are no results and when the poll closes are two lines; what follows is not to move later.
+  const mayNeedRoom = poll.closesAt && (poll.showResults !== 'always' || poll.minVoters)
   const submit = (event: Event) => {
     event.preventDefault()
     acts?.cast()
@@ -26,7 +28,7 @@ export function ballotPaper(view: View, setting: Setting): TemplateResult {
       </ul>
     </fieldset>
     ${foot(view, setting)}
-    <p class="note" part="note" id="note"
+    <p class="note ${mayNeedRoom ? 'tall' : ''}" part="note" id="note"
       ><span role="status">${line(noteOf(view, words, formats))}</span>${isScheduled ? nothing : time}</p
     >
   </form>`
@@ -34,5 +36,5 @@ export function ballotPaper(view: View, setting: Setting): TemplateResult {
 
 /** A time that runs. No live region: a screen reader says it when asked. */
 function timer(text: string): TemplateResult | typeof nothing {
-  return text ? html`<span class="timer" part="timer" role="timer" dir="auto">${text}</span>` : nothing
+  return text ? html`<span class="timer" part="timer" role="timer">${line(text)}</span>` : nothing
 }

@@ -19,7 +19,7 @@ export function foot(
     ${mayChange ? quietButton(words.retract, 'retract-button', acts?.retract, isLocked) : nothing}
     <p class="turnout" part="turnout">
       ${voters === null ? nothing : line(words.turnout(voters, formats.count(voters)))}
-      ${watching && html`<span class="watching" part="watching" dir="auto">${words.watching(watching, formats.count(watching))}</span>`}
+      ${watching && html`<span part="watching" dir="auto">${words.watching(watching, formats.count(watching))}</span>`}
     </p>
   </div>`
 }
