@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CastVote } from '../../src/actions/cast-vote.ts'
 import { insertPoll, type MakeStores, readPoll, recount, type StoresUnderTest, tally } from './stores.ts'
 import { answerOf, countAnswers, startVotingNode, voteRequest } from './voting-nodes.ts'
 
@@ -73,29 +74,33 @@ export function describeLifeRaces(name: string, make: MakeStores): void {
       expect(written.sort()).toEqual(acknowledged.sort())
       const { facts } = await readPoll(stores, pollId)
       expect(facts).toMatchObject({ boxes: 16, lastChoiceId: 5, plan: 5, edition: 3 })
-    })
+    }, 60_000)
 
     it('a reset while votes are queued: each is counted in the epoch it was answered for', async () => {
       const pollId = await insertPoll(stores)
-      const nodes = startNodes(20)
-      let answered = 0
-      const casts = all(400, async (index) => {
-        const epoch = index % 2 === 0 ? 1 : undefined
-        const answer = await answerOf(nodes[index % 4 < 2 ? 0 : 1](voteRequest(pollId, { epoch })))
-        answered++
-        return { epoch, answer }
-      })
-      await expect.poll(() => answered, { interval: 1, timeout: 15_000 }).toBeGreaterThan(0)
+      const nodes = startNodes(10)
+      let counted = 0
+      /** Votes until it hears of the next epoch. @returns how often it was counted there */
+      const castUntilReset = async (node: CastVote, epoch: 1 | undefined) => {
+        for (;;) {
+          const answer = await answerOf(node(voteRequest(pollId, { epoch })))
+          if (typeof answer === 'string') {
+            expect([epoch, answer]).toEqual([1, 'EPOCH_CHANGED'])
+            return 0
+          }
+          if (answer.epoch === 2) {
+            expect(epoch).toBeUndefined()
+            return 1
+          }
+          counted++
+        }
+      }
+      const casting = all(80, (index) => castUntilReset(nodes[index % 2 ? 1 : 0], index % 4 < 2 ? 1 : undefined))
+      await expect.poll(() => counted, { interval: 1, timeout: 15_000 }).toBeGreaterThan(100)
       expect(await stores.polls.reset(pollId, 1)).toBe('changed')
-      const answers = await casts
-      const accepted = (epoch: number) =>
-        answers.filter(({ answer }) => typeof answer !== 'string' && answer.epoch === epoch)
-      const refused = answers.filter(({ answer }) => typeof answer === 'string')
-      expect(accepted(1).length).toBeGreaterThan(0)
-      expect(accepted(2).length, 'queued when the reset came').toBeGreaterThan(0)
-      for (const { epoch, answer } of refused) expect([epoch, answer]).toEqual([1, 'EPOCH_CHANGED'])
-      for (const { epoch } of accepted(2)) expect(epoch).toBeUndefined()
-      await expectCounted(pollId, accepted(2).length)
+      const countedAfter = (await casting).filter((times) => times > 0).length
+      expect(countedAfter).toBe(40)
+      await expectCounted(pollId, countedAfter)
       expect((await readPoll(stores, pollId)).facts.epoch).toBe(2)
     })
 
@@ -184,20 +189,20 @@ export function describeLifeRaces(name: string, make: MakeStores): void {
       )
     })
 
-    it('a deletion among votes: each is acknowledged or told so, and nothing is left', async () => {
+    it('a deletion among votes: their voters are told so, and nothing is left', async () => {
       const pollId = await insertPoll(stores, { boxes: 4 })
-      const nodes = startNodes(20)
-      let answered = 0
-      const casts = all(300, async (index) => {
-        const answer = await answerOf(nodes[index % 2 ? 1 : 0](voteRequest(pollId)))
-        answered++
-        return answer
+      const nodes = startNodes(10)
+      let accepted = 0
+      const casting = all(80, async (index) => {
+        for (;;) {
+          const answer = await answerOf(nodes[index % 2 ? 1 : 0](voteRequest(pollId)))
+          if (typeof answer === 'string') return answer
+          accepted++
+        }
       })
-      await expect.poll(() => answered, { interval: 1, timeout: 15_000 }).toBeGreaterThan(0)
+      await expect.poll(() => accepted, { interval: 1, timeout: 15_000 }).toBeGreaterThan(100)
       expect(await stores.polls.delete(pollId)).toBe(true)
-      const { accepted = 0, POLL_NOT_FOUND = 0 } = countAnswers(await casts)
-      expect(accepted + POLL_NOT_FOUND).toBe(300)
-      expect(POLL_NOT_FOUND, 'queued when it was deleted').toBeGreaterThan(0)
+      expect(countAnswers(await casting)).toEqual({ POLL_NOT_FOUND: 80 })
       for (const table of ['votes', 'tallies', 'boxes', 'choices'] as const) {
         const left = stores.db.selectFrom(`live_poll_${table}`).select('poll_id').where('poll_id', '=', pollId)
         expect(await left.execute(), table).toEqual([])
