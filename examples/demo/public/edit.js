@@ -61,9 +61,10 @@ export function editIn(form, poll) {
     const fields = { question, choices: added, showResults: shows, closesAt: closes, canChange }
     for (const { path, message } of issues) {
       const [name = '', index] = path.split('.')
-      const place = (index && sources[Number(index)]) || fields[/** @type {keyof typeof fields} */ (name)]
-      if (place) showIssue(place, message)
-      else trouble.textContent = message
+      const source = index && sources[Number(index)]
+      const field = source || fields[/** @type {keyof typeof fields} */ (name)]
+      if (!field) trouble.textContent = message
+      else showIssue(field, source === added ? `${edit.choices?.[Number(index)]}: ${message}` : message)
     }
     focusFirstIssue(form)
     return null
