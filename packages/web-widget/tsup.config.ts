@@ -56,6 +56,10 @@ export default defineConfig([
     esbuildPlugins: [minifyStyles, chunks],
     platform: 'browser',
     noExternal: [/./],
+    // The two find different things: together they save 0.1 kB more.
+    minifySyntax: true,
+    minifyIdentifiers: true,
+    minifyWhitespace: true,
     minify: 'terser',
     terserOptions: { ecma: 2020, compress: { passes: 3 } },
   },

@@ -186,10 +186,10 @@ function styleSheet(): CSSStyleSheet {
 
 /** Properties that the page set before the element was defined hide its own: they are set again. */
 function takeEarly(element: PollElement): void {
-  for (const name of ['poll', 'server', 'choices', 'presence', 'strings'] as const) {
+  for (const name of [...PollElement.observedAttributes, 'strings']) {
     const early = Object.getOwnPropertyDescriptor(element, name)
     if (!early) continue
-    delete (element as Partial<PollElement>)[name]
+    Reflect.deleteProperty(element, name)
     Object.assign(element, { [name]: early.value })
   }
 }

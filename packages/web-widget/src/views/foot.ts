@@ -12,11 +12,11 @@ export function foot(
   const isBallot = stage === 'ballot'
   const isChange = isBallot && vote?.choices && !isLocked
   const mayChange = stage === 'voted' && poll.canChange
+  const quiet = (act: 'change' | 'retract' | 'cancel') => quietButton(words[act], act, acts?.[act], isLocked)
   return html`<div class="foot">
     ${isBallot ? voteButton(misfit !== 0, isLocked, words) : nothing}
-    ${isChange ? quietButton(words.cancel, 'cancel-button', acts?.cancel) : nothing}
-    ${mayChange ? quietButton(words.change, 'change-button', acts?.change, isLocked) : nothing}
-    ${mayChange ? quietButton(words.retract, 'retract-button', acts?.retract, isLocked) : nothing}
+    ${isChange ? quiet('cancel') : nothing}
+    ${mayChange ? [quiet('change'), quiet('retract')] : nothing}
     <p class="turnout" part="turnout">
       ${voters === null ? nothing : line(words.turnout(voters, formats.count(voters)))}
       ${watching && html`<span part="watching" dir="auto">${words.watching(watching, formats.count(watching))}</span>`}
@@ -34,13 +34,13 @@ function voteButton(isBlocked: boolean, isLocked: boolean, words: LivePollString
   ><span>${words.vote}</span></button>`
 }
 
-function quietButton(text: string, part: string, onPress = () => {}, isLocked = false): TemplateResult {
+function quietButton(text: string, act: string, onPress: (() => void) | undefined, isLocked: boolean): TemplateResult {
   // A second click in a row was meant for the button that stood here before.
-  const press = ({ detail }: MouseEvent) => !isLocked && detail < 2 && onPress()
+  const press = ({ detail }: MouseEvent) => !isLocked && detail < 2 && onPress?.()
   return html`<button
     type="button"
     class="quiet ${isLocked ? 'locked' : ''}"
-    part="button ${part}"
+    part="button ${act}-button"
     aria-disabled=${isLocked}
     @click=${press}
   >${text}</button>`
