@@ -189,3 +189,38 @@ describe('requireOrganizer', () => {
     expect(await outcomeOf(bearer('host-token'), { authorize: async () => false })).toBe('FORBIDDEN')
   })
 })
+
+describe('findViewer', () => {
+  const everybody = { authorize: () => true }
+  const outcomeOf = (headers: Record<string, string>, options = {}) =>
+    accessOf([named], options)
+      .findViewer(request(headers, 'GET'), 'p')
+      .catch((error) => error.code)
+
+  it.each<[string, Record<string, string>, object, unknown]>([
+    ['the admin key', bearer(adminKey), {}, 'organizer'],
+    ['another admin key', bearer(`${adminKey}x`), everybody, 'UNAUTHENTICATED'],
+    ['a voter, where everybody may', bearer(voterToken), everybody, { kind: 'device', id: 'phone' }],
+    ['a voter token that is none', bearer('lpv_W10.AAAA'), everybody, 'UNAUTHENTICATED'],
+    ['an editor by the host', bearer('host-token'), {}, 'organizer'],
+    ['an editor by cookie', { ...cookie('editor'), ...ours }, {}, 'organizer'],
+    ['an editor by cookie from elsewhere', { ...cookie('editor'), ...ours, origin: foreign }, everybody, undefined],
+    ['a reader by the host', { ...cookie('reader'), ...ours }, {}, undefined],
+    ['nobody, where everybody may', {}, everybody, undefined],
+    ['an editor, where the host does not say who may', bearer('host-token'), { authorize: undefined }, undefined],
+  ])('answers %s', async (_, headers, options, outcome) => {
+    expect(await outcomeOf(headers, options)).toEqual(outcome)
+  })
+
+  it('asks the host about the action, the user and the poll, and shows it no cookies of foreign pages', async () => {
+    const asked: Parameters<Authorize>[0][] = []
+    const note: Authorize = (about) => {
+      asked.push(about)
+      return false
+    }
+    await outcomeOf({ ...bearer('host-token'), ...cookie('editor'), ...ours, origin: foreign }, { authorize: note })
+    await outcomeOf({}, { authorize: note })
+    expect(asked).toMatchObject([{ action: 'viewResults', user: { id: 'tok' }, pollId: 'p' }])
+    expect(asked[0]?.headers.has('cookie')).toBe(false)
+  })
+})
