@@ -221,6 +221,14 @@ describe('A stream on Node’s server', () => {
     expect(told).toEqual(['drained', 'closed'])
   })
 
+  it('is not begun for HEAD', async () => {
+    const stream = vi.fn(() => ({ drained() {}, closed() {} }))
+    const http = await serveStream(stream)
+    expect((await fetch(http.origin, { method: 'HEAD' })).status).toBe(200)
+    expect(stream).not.toHaveBeenCalled()
+    await http.close()
+  })
+
   it('ends at once for a client who never reads', async () => {
     let sink: HttpSink | undefined
     const closed = vi.fn()
