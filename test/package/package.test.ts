@@ -29,9 +29,13 @@ describe('the tarballs', () => {
   })
 
   test('the server brings the tag it serves', () => {
-    const served = project.files(server).filter((file) => file.endsWith('widget.js'))
-    expect(served).toHaveLength(1)
-    expect(project.read(server, served[0] ?? '')).toBe(project.read(widget, 'dist/widget.js'))
+    const chunks = project.files(widget).filter((file) => file.startsWith('dist/widget/'))
+    expect(chunks).toHaveLength(1)
+    const served = project.files(server).filter((file) => file.startsWith('dist/widget/'))
+    expect(served).toHaveLength(2)
+    for (const file of ['dist/widget.js', ...chunks]) {
+      expect(project.read(server, file.replace('dist/', 'dist/widget/'))).toBe(project.read(widget, file))
+    }
   })
 
   test('they ask for each other in the version that they have', () => {
@@ -101,9 +105,12 @@ describe('in a browser', () => {
     expect((await bundle(entry)).outside).toEqual([])
   })
 
-  test('the tag is one file', async () => {
+  test('the tag is one file, and a second for where no WebSocket opens', async () => {
     const { files, outside } = await bundle(`${widget}/widget.js`)
-    expect(files).toEqual([expect.stringMatching(/web-widget\/dist\/widget\.js$/)])
+    expect(files.sort()).toEqual([
+      expect.stringMatching(/web-widget\/dist\/widget\.js$/),
+      expect.stringMatching(/web-widget\/dist\/widget\/\w+\/lower-rungs\.js$/),
+    ])
     expect(outside).toEqual([])
   })
 })
