@@ -5,6 +5,7 @@ import { makeDue, untilInDatabase } from '../servers/postgres-gate.ts'
 import { castOn, startTwoNodes, type TwoNodes } from '../servers/start-nodes.ts'
 
 const votesPerRound = 5000
+const allRefused = new Set(['POLL_CLOSED'])
 
 describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
   let nodes: TwoNodes
@@ -34,10 +35,12 @@ describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
     let refused = 0
     for (let round = 0; round < rounds; round++) {
       const pollId = await createPoll(1 + round)
-      const race = await castUntilAfter(pollId, ((round + 1) / (rounds + 1)) * votesPerRound, () =>
-        makeDue(nodes.connection, pollId),
-      )
-      await race.closing
+      const late = async () => {
+        await makeDue(nodes.connection, pollId)
+        return castLate(pollId, 'overdue')
+      }
+      const race = await castUntilAfter(pollId, ((round + 1) / (rounds + 1)) * votesPerRound, late)
+      expect(await race.closing).toEqual(allRefused)
       await untilInDatabase('the schedule has closed the poll', () => isClosed(pollId))
       await closedResult(pollId, race.acked)
       refused += race.refused
@@ -77,18 +80,19 @@ describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
     const votes = [1, 2, 3].map((choice) => acked.filter((vote) => vote.choices?.[0] === choice).length)
     expect(results).toMatchObject({ state: 'closed', votes, voters: acked.length })
 
-    const late = Array.from({ length: 20 }, (_, index) =>
-      castOn(index % 2 === 0 ? nodes.a : nodes.b, {
-        pollId,
-        voter: `late-${index}`,
-        voteId: `late-${index}`,
-        choices: [1],
-      }),
-    )
-    expect(new Set(await Promise.all(late))).toEqual(new Set(['POLL_CLOSED']))
+    expect(await castLate(pollId, 'late')).toEqual(allRefused)
     for (const node of [nodes.a, nodes.b]) expect(await node.api.getResults(pollId)).toEqual(results)
     expect(await findMiscounts(nodes.connection.db, pollId, acked)).toEqual([])
     return results
+  }
+
+  /** @returns the different answers to some more votes, on both nodes */
+  async function castLate(pollId: string, name: string): Promise<ReadonlySet<number | string>> {
+    const answers = Array.from({ length: 20 }, (_, index) => {
+      const vote = { pollId, voter: `${name}-${index}`, voteId: `${name}-${index}`, choices: [1] }
+      return castOn(index % 2 === 0 ? nodes.a : nodes.b, vote)
+    })
+    return new Set(await Promise.all(answers))
   }
 
   async function isClosed(pollId: string): Promise<boolean> {

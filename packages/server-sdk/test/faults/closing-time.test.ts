@@ -57,7 +57,6 @@ describeOnPostgres('the closing time', () => {
   test('comes between the decision of a batch and its commit: nobody is told `closed` before it has ended', async () => {
     const pollId = await createPoll()
     const gate = await closeGate(nodes.connection, 'before votes are committed')
-    ends.push(() => gate.open())
     const observers: Observer[] = []
     for (const node of [nodes.a, nodes.b]) {
       const served = await serveNode(node)
@@ -66,6 +65,7 @@ describeOnPostgres('the closing time', () => {
       ends.push(() => observer.stop())
       observers.push(observer)
     }
+    ends.push(() => gate.open()) // first of all ends: who looks waits for it
     const closedSightings = () => observers.flatMap(({ seen }) => seen()).filter(({ state }) => state === 'closed')
     const casting = castAll(nodes.a, pollId, voters)
     await untilWaiting(nodes.connection, 'gate', 1)

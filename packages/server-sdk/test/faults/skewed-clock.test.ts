@@ -110,7 +110,9 @@ describeOnPostgres.each([
       socket.send({ type: 'watch', pollId })
       await socket.take('poll')
     }
-    await sql`update live_poll_polls set opens_at = clock_timestamp() where id = ${opening}`.execute(connection.db)
+    // Still to come when this commits: a schedule that looks meanwhile must not have passed it.
+    const soon = sql`clock_timestamp() + interval '300 ms'`
+    await sql`update live_poll_polls set opens_at = ${soon} where id = ${opening}`.execute(connection.db)
     await makeDue(connection, closing)
     await socket.take('results', ({ pollId, state }) => pollId === opening && state === 'open')
     await socket.take('results', ({ pollId, state }) => pollId === closing && state === 'closed')
