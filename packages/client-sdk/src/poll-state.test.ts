@@ -255,6 +255,9 @@ describe('reducePoll', () => {
     const held = reducePoll(reducePoll(nothingHeld, pollOf(hidden)), { type: 'results', ...resultsOf(voted) })
     expect(held).toMatchObject({ results: null, ahead: { version: 2 } })
     shows(reducePoll(held, pollOf(voted)), voted)
+    const retracted = step(voted, 'retract')
+    shows(reducePoll(held, pollOf(retracted)), retracted)
+    expect(reducePoll(held, pollOf(retracted)).ahead).toBeNull()
   })
 
   it('hides results of organizers from whoever is none', () => {

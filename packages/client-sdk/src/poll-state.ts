@@ -114,7 +114,8 @@ function editionOrder(a: Edition, b: Edition): number {
 function supersedes(news: ResultsMessage | StateMessage, ahead: ResultsMessage | StateMessage): boolean {
   const order = editionOrder(news, ahead)
   if (order !== 0) return order > 0
-  return news.type === 'results' && (ahead.type === 'state' || isNewer(news, ahead))
+  if (news.type === 'results') return ahead.type === 'state' || isNewer(news, ahead)
+  return ahead.type === 'state' && stateOrder[news.state] > stateOrder[ahead.state]
 }
 
 function laterState(held: PollState | undefined, incoming: PollState): PollState {

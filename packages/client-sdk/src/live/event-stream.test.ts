@@ -20,7 +20,7 @@ it.each(['\n', '\r\n', '\r'])('ends lines at %j', (end) => {
 })
 
 it('reads the same however it is cut', () => {
-  const text = ': hi\r\n\r\ndata: {"type":"pong"}\r\n\r\ndata: é\ndata: b\n\n:\n\ndata: c\r\n\r\n'
+  const text = ': hi\r\n\r\ndata: {"type":"pong"}\r\n\r\ndata: é\r\ndata: b\n\n:\n\ndata: c\r\n\r\n'
   const cuts = fc.array(fc.nat(text.length), { maxLength: 20 })
   fc.assert(
     fc.property(cuts, (at) => {

@@ -47,9 +47,9 @@ async function createPollingPage(options: { readonly token?: string; readonly vo
   if (options.token) page.items.set(`live-poll:voter:${server}`, options.token)
   page.http.vote = options.vote ?? null
   page.http.streaming = 'refused'
-  page.http.tellsTime = true
   const watched = page.watch()
   await page.settle()
+  page.http.tellsTime = true
   await page.block()
   page.http.log.length = 0
   return { ...page, watched, now: watched.now }
@@ -129,6 +129,18 @@ describe('a stream', () => {
     expect(http.openStreams).toHaveLength(1)
   })
 
+  it('that ends again and again is opened every 2 s at the least, for a minute', async () => {
+    const { http, settle } = await createStreamingPage()
+    for (let i = 0; i < 6; i++) {
+      http.openStreams[0]?.end()
+      await settle()
+      await vi.advanceTimersByTimeAsync(2000)
+      expect(http.openStreams).toHaveLength(1)
+      http.openStreams[0]?.say(pollMessage())
+      await settle()
+    }
+  })
+
   it('lives by the server’s comments, and is given up after 35 s of silence', async () => {
     const { http } = await createStreamingPage()
     for (let i = 0; i < 8; i++) {
@@ -157,9 +169,9 @@ describe('a stream', () => {
     const { http, polls, now, settle } = await createStreamingPage()
     polls.delete('lunch')
     http.openStreams[0]?.say({ type: 'error', code: 'POLL_NOT_FOUND', message: 'Gone.', pollId: 'lunch' })
-    http.openStreams[0]?.end()
     await settle()
     expect(now()).toMatchObject({ status: 'not-found', poll: null })
+    expect(http.openStreams).toEqual([])
     await vi.advanceTimersByTimeAsync(10_000)
     const asked = http.log.length
     await vi.advanceTimersByTimeAsync(60_000)

@@ -44,6 +44,18 @@ describe('coming back', () => {
     await expectWaits(network, [1000, 2000, ...slower])
   })
 
+  it('hurries no more once the server is back and asks for patience', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const network = await createReadyConnection()
+    await expectWaits(network, [500, 1000, 2000, 2000])
+    const before = network.sockets.length
+    network.last().end(closeCodes.TRY_LATER)
+    await vi.advanceTimersByTimeAsync(3999)
+    expect(network.sockets).toHaveLength(before)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(network.sockets).toHaveLength(before + 1)
+  })
+
   it('does not hurry again and again where every line is lost at once', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const network = await createReadyConnection()

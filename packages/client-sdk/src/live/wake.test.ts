@@ -125,6 +125,14 @@ describe('the server’s clock', () => {
     expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:00:05.100Z'))
   })
 
+  it('is read from the answer over HTTP before a line is up', async () => {
+    const { watch, settle, http } = createPage()
+    http.tellsTime = true
+    const { now } = watch()
+    await settle()
+    expect(now().serverNow()).toBeCloseTo(1e12 + performance.now(), 0)
+  })
+
   it('is asked for again by a page that wakes on the same line after its clocks have parted', async () => {
     const { watch, settle, last } = createPage()
     const { now } = watch()
