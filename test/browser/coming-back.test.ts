@@ -34,11 +34,13 @@ describeInBrowser('coming back, without a reload', () => {
     open,
   }) => {
     await using scene = await showPoll(directory, open)
-    const devtools = await scene.page.context().newCDPSession(scene.page)
-    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+    const renderers = await renderersOf(scene.page)
+    for (const pid of renderers) process.kill(pid, 'SIGSTOP')
     scene.line.deaden()
     await elapsed(60_000)
-    await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+    for (const pid of renderers) process.kill(pid, 'SIGCONT')
+    // The browser tells a page that is looked at again. A headless one never takes its pages for hidden.
+    await scene.page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
     await scene.isRight()
     await scene.isAlive()
   })
@@ -96,4 +98,11 @@ async function showPoll(directory: string, open: Open): Promise<Scene> {
       await site.close()
     },
   }
+}
+
+/** The processes that run the scripts of a page and of its neighbours in the same browser. */
+async function renderersOf(page: Page): Promise<readonly number[]> {
+  const devtools = await page.context().browser()?.newBrowserCDPSession()
+  const { processInfo = [] } = (await devtools?.send('SystemInfo.getProcessInfo')) ?? {}
+  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
 }

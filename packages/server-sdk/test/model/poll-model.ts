@@ -23,8 +23,8 @@ export class PollModel {
   votes = new Map<string, ModelVote & { readonly revision: number }>()
 
   cast(vote: ModelVote): Answer {
-    if (vote.choices && !this.#isBallot(vote.choices)) return { code: 'INVALID' }
     if (vote.epoch !== undefined && vote.epoch !== this.epoch) return { code: 'EPOCH_CHANGED' }
+    if (vote.choices && !this.#isBallot(vote.choices)) return { code: 'INVALID' }
     const held = this.votes.get(vote.voter)
     if (held?.voteId === vote.voteId) {
       if (`${held.choices}` !== `${vote.choices}`) return { code: 'VOTE_ID_REUSED' }
