@@ -159,10 +159,12 @@ describe('a stream', () => {
     await page.settle()
     await page.block()
     await vi.advanceTimersByTimeAsync(4999)
+    page.http.tellsTime = true
     expect(now().transport).toBe('none')
     await vi.advanceTimersByTimeAsync(1)
     expect(now().transport).toBe('polling')
     expect(page.http.openStreams).toEqual([])
+    expect(now().serverNow()).toBeCloseTo(1e12 + performance.now(), -1) // of this answer, not of the whole wait
   })
 
   it('that says the poll was deleted ends it', async () => {
