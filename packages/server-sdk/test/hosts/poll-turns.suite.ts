@@ -142,7 +142,8 @@ export function describePollTurns(wire: Wire, running: () => RunningLivePoll): v
         await api().editPoll(id, { opensAt: new Date(Date.now() + 500).toISOString() })
         const opened = await watcher.takeEither('results', 'state', (frame) => frame.state === 'open')
         expect(opened).toMatchObject({ type: showResults === 'always' ? 'results' : 'state', edition: 2 })
-        if (watcher.untaken.length > 0) await watcher.takeEither('results', 'state', (frame) => frame.state === 'scheduled')
+        if (watcher.untaken.length > 0)
+          await watcher.takeEither('results', 'state', (frame) => frame.state === 'scheduled')
         await expectNothingBefore(watcher, id, 3)
         await watcher.close()
       }
