@@ -56,7 +56,7 @@ module.exports = {
     {
       name: 'no-test-in-source',
       severity: 'error',
-      from: { pathNot: tests },
+      from: { pathNot: [tests, '/test/'] },
       to: { path: [tests, '/test/'] },
     },
 
