@@ -169,7 +169,8 @@ export const styles = /* css */ `
   }
   .turnout {
     display: flex;
-    flex: 0 99 auto;
+    /* It breaks into lines before any button does. */
+    flex: 0 1e6 auto;
     flex-wrap: wrap;
     justify-content: end;
     column-gap: 12px;
