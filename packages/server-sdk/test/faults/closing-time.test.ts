@@ -71,13 +71,14 @@ describeOnPostgres('the closing time', () => {
     await untilWaiting(nodes.connection, 'gate', 1)
     await makeDue(nodes.connection, pollId)
     await untilWaiting(nodes.connection, 'row', 2) // a reader on each node
-    await untilInDatabase('the time has been over for a second', () => isOverFor(pollId, '1 second'))
+    // Long enough for the schedule of each node to have noticed.
+    await untilInDatabase('the time has been over for seconds', () => isOverFor(pollId, '3 seconds'))
 
     expect(closedSightings()).toEqual([])
     await gate.open()
     expect(await casting).toEqual(voters.map(() => 1))
     await expect
-      .poll(() => new Set(closedSightings().map(({ where }) => where)).size, { timeout: 10_000 })
+      .poll(() => new Set(closedSightings().map(({ where }) => where)).size, { timeout: 30_000 })
       .toBe(2 * ['GET', 'list', 'channel', 'SSE'].length)
     for (const { where, votes } of closedSightings()) expect(votes, where).toEqual([voters.length, 0])
   })

@@ -101,9 +101,13 @@ describeOnPostgres.each([
   })
 
   test('its schedule opens and closes polls when the database says so', async () => {
-    const { id: opening } = await there.api.createPoll({ ...question, opensAt: inMinutes(5) })
-    const { id: closing } = await there.api.createPoll({ ...question, closesAt: inMinutes(5) })
-    const socket = await openRawSocket(there.channelUrl)
+    // On a database of its own: what another node has written down, a node without Redis learns only when it reads.
+    const own = await createPostgresDatabase()
+    const behind = connectPostgres(own.url)
+    const alone = await startSkewedProcess(own.url, skew)
+    const { id: opening } = await alone.api.createPoll({ ...question, opensAt: inMinutes(5) })
+    const { id: closing } = await alone.api.createPoll({ ...question, closesAt: inMinutes(5) })
+    const socket = await openRawSocket(alone.channelUrl)
     socket.send({ type: 'hello' })
     await socket.take('welcome')
     for (const pollId of [opening, closing]) {
@@ -112,11 +116,14 @@ describeOnPostgres.each([
     }
     // Still to come when this commits: a schedule that looks meanwhile must not have passed it.
     const soon = sql`clock_timestamp() + interval '300 ms'`
-    await sql`update live_poll_polls set opens_at = ${soon} where id = ${opening}`.execute(connection.db)
-    await makeDue(connection, closing)
+    await sql`update live_poll_polls set opens_at = ${soon} where id = ${opening}`.execute(behind.db)
+    await makeDue(behind, closing)
     await socket.take('results', ({ pollId, state }) => pollId === opening && state === 'open')
     await socket.take('results', ({ pollId, state }) => pollId === closing && state === 'closed')
     await socket.close()
+    await alone.stop()
+    await behind.close()
+    await own.drop()
   })
 
   test('a request that is repeated elsewhere is done once', async () => {
