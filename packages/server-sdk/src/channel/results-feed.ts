@@ -1,12 +1,15 @@
 import { encode, type ResultsMessage, type StateMessage } from '@live-poll/client-sdk/protocol'
-import { isNewerSnapshot, isSameFace } from '../domain/snapshot.ts'
+import { isNewerSnapshot, isSameAudience, isSameFace } from '../domain/snapshot.ts'
 import type { PollSnapshot } from '../ports/results-bus.ts'
 import type { Board } from '../results/board.ts'
 
 /** One socket's watching of one poll. */
 export interface Watcher {
-  /** Who may see what may have changed: to be on the right topic when this returns. The frames are published next. */
-  turn(snapshot: PollSnapshot): void
+  /**
+   * Who may see what may have changed: to be on the right topic when this returns. The frames are published next.
+   * @param isStateNew whether whoever may not see results is told
+   */
+  turn(snapshot: PollSnapshot, isStateNew: boolean): void
   /** The poll is gone, and with it the watching: the feed has let go. */
   deleted(): void
 }
@@ -61,10 +64,12 @@ export function createResultsFeed(
     const { last } = room
     if (last && !isNewerSnapshot(snapshot, last)) return
     room.last = snapshot
-    const hasTurned = last !== undefined && !isSameFace(snapshot, last)
-    if (hasTurned) for (const watcher of room.watchers) watcher.turn(snapshot)
+    const hasTurned = last !== undefined && !isSameAudience(snapshot, last)
+    // That enough have voted is not for those who see nothing of it: it would count for them.
+    const isStateNew = hasTurned && !isSameFace(snapshot, last)
+    if (hasTurned) for (const watcher of room.watchers) watcher.turn(snapshot, isStateNew)
     publish(resultsTopic(pollId), encode(resultsFrame(snapshot)))
-    if (hasTurned) publish(stateTopic(pollId), encode(stateFrame(snapshot)))
+    if (isStateNew) publish(stateTopic(pollId), encode(stateFrame(snapshot)))
   }
 
   const close = board.onNews((news) => {
@@ -92,7 +97,7 @@ export function createResultsFeed(
       const room = rooms.get(snapshot.pollId)
       if (!room) return
       // Newer counts come with the board's next publication, at its pace.
-      if (room.last && isSameFace(snapshot, room.last)) return
+      if (room.last && isSameAudience(snapshot, room.last)) return
       if (room.last) take(room, snapshot)
       else room.last = snapshot
     },

@@ -170,7 +170,7 @@ it('every change of who may see is told on the right topic, once', async () => {
     [{ version: 4, edition: 4, showResults: 'after-close' }, [['state'], ['state']]],
     [{ version: 5, edition: 4, showResults: 'after-close' }, [[], []]],
     [{ version: 6, edition: 5, isRevealed: false }, [['state'], ['state']]],
-    [{ version: 7, edition: 5, isRevealed: true }, [['state'], ['results']]],
+    [{ version: 7, edition: 5, showResults: 'after-close', isRevealed: true }, [[], []]],
     [{ version: 8, edition: 5, state: 'closed' }, [['results'], ['results']]],
     [{ version: 8, edition: 5, state: 'closed' }, [[], []]],
     [{ version: 9, edition: 5, epoch: 2 }, [['state'], ['state']]],
@@ -180,6 +180,20 @@ it('every change of who may see is told on the right topic, once', async () => {
     tell(snapshot(facts))
     expect(looks(), JSON.stringify(facts)).toEqual(expected)
   }
+})
+
+it('enough voters tell nothing to who still may not see, on a slow socket either', async () => {
+  const { connect, tell } = createSetup()
+  const hidden = connect()
+  const voted = connect()
+  const slow = connect()
+  await hidden.watch(reading({ isRevealed: false }))
+  await voted.watch(reading({ isRevealed: false }, cast(1)))
+  await slow.watch(reading({ isRevealed: false }))
+  slow.polls.pause()
+  tell(snapshot({ version: 5, isRevealed: true }))
+  slow.polls.resume()
+  expect([hidden, voted, slow].map(({ look }) => look())).toEqual([['poll'], ['poll', 'results'], ['poll']])
 })
 
 it('what one watcher reads first, the others are told at once, and not again', async () => {

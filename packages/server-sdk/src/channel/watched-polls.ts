@@ -71,10 +71,10 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
       seesResults: false,
       topic: undefined,
       owesState: false,
-      turn(snapshot) {
+      turn(snapshot, isStateNew) {
         if (!watch.isAnswered) return
         place(watch, snapshot)
-        watch.owesState = isPaused
+        if (isPaused && isStateNew) watch.owesState = true
       },
       deleted() {
         watched.delete(pollId)

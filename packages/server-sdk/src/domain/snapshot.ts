@@ -22,12 +22,19 @@ export function latched<T extends Counted>(next: T, current: Counted | undefined
   return { ...next, visibility: { ...next.visibility, isRevealed: true } }
 }
 
-/** Whether anyone but the counts has changed: what every watcher is told, whatever they may see. */
+/** Whether nothing has changed of what every watcher is told, whatever they may see. Votes never change it. */
 export function isSameFace(one: Counted, other: Counted): boolean {
   return (
     one.results.epoch === other.results.epoch &&
     one.results.state === other.results.state &&
-    one.results.edition === other.results.edition &&
+    one.results.edition === other.results.edition
+  )
+}
+
+/** Whether everyone who may see results still may, and nobody else. Votes change it, where `minVoters` is reached. */
+export function isSameAudience(one: Counted, other: Counted): boolean {
+  return (
+    isSameFace(one, other) &&
     one.visibility.showResults === other.visibility.showResults &&
     one.visibility.isRevealed === other.visibility.isRevealed
   )
