@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
+import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
 import { migrate } from '../../src/adapters/sql/migrate.ts'
 import { findPostgresBinaries, type PostgresCluster, startPostgresCluster } from './postgres-cluster.ts'
 import { connectPostgres } from './postgres-database.ts'
@@ -57,7 +58,7 @@ async function startWithTemplate(binaries: string, template: string): Promise<Po
     await admin.pool.query(`create database ${template}`)
     await admin.close()
     const migrating = connectPostgres(cluster.url(template), { connections: 2 })
-    await migrate(migrating.db)
+    await migrate(migrating.db, postgresSql)
     await migrating.close()
     return cluster
   } catch (error) {

@@ -1,8 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
-import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
+import { openSqlDatabase as openAsShipped } from '../../src/adapters/sql/open-sql-database.ts'
 import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
-import { claimSetting } from '../../src/adapters/sql/settings.ts'
 import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { OpenDatabase } from '../../src/ports/database.ts'
@@ -21,13 +20,9 @@ export function openSqlDatabase(
   { lanes, pollDialect = postgresSql, close }: SqlDatabaseOptions,
 ): OpenDatabase {
   return {
+    ...openAsShipped(db, postgresSql),
     polls: createSqlPollStore(db, pollDialect),
-    ballots: createSqlBallotStore(db, postgresSql),
     lanes,
-    claimKey: async (keyId) => (await claimSetting(db, 'key_id', keyId)) === keyId,
-    check: async () => {
-      await sql`update live_poll_settings set value = value where name = 'key_id'`.execute(db)
-    },
     close,
   }
 }

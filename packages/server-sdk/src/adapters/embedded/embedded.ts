@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Kysely, sql } from 'kysely'
+import { Kysely } from 'kysely'
 import type { Database, OpenDatabase } from '../../ports/database.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { postgresSql } from '../postgres/postgres-sql.ts'
-import { createSqlBallotStore } from '../sql/ballot-store.ts'
 import { migrate } from '../sql/migrate.ts'
-import { createSqlPollStore } from '../sql/poll-store.ts'
-import { claimSetting } from '../sql/settings.ts'
+import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
@@ -90,16 +88,11 @@ async function openEmbedded(path: string, logger: Logger): Promise<OpenDatabase>
     }
     const pglite = await PGlite.create(folder)
     const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, lock.assertHeld) })
-    await migrate(db)
+    await migrate(db, postgresSql)
     return {
-      polls: createSqlPollStore(db, postgresSql),
-      ballots: createSqlBallotStore(db, postgresSql),
+      ...openSqlDatabase(db, postgresSql),
       lanes: 1,
       ownSecret: () => readOrCreateSecret(join(path, 'secret')),
-      claimKey: async (keyId) => (await claimSetting(db, 'key_id', keyId)) === keyId,
-      check: async () => {
-        await sql`update live_poll_settings set value = value where name = 'key_id'`.execute(db)
-      },
       async close() {
         await lock.closing()
         await db.destroy()

@@ -1,13 +1,24 @@
 import { sql } from 'kysely'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
+import { table } from '../sql/tables.ts'
+import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
+
+/** Any number that no other library is likely to lock. */
+const migrationLock = '7810775350107014157'
 
 /** Postgres, and the embedded database, which is Postgres. One array a column: one prepared text for any batch size. */
 export const postgresSql: SqlDialect = {
+  types: { id: sql`text collate "C"`, text: 'text', time: sql`timestamptz(3)` },
   clock: sql<Date>`clock_timestamp()`,
+  // Before version 14 epochs are floating point: whole milliseconds come out near, and are rounded to what they were.
+  millis: (moment) => sql`round(extract(epoch from date_trunc('milliseconds', ${moment})) * 1000)::bigint`,
+  time: (moment) => sql<Date>`${moment.toISOString()}::timestamptz`,
+  isOneOf: (column, values) => sql`${sql.ref(column)} = any(${values}::text[])`,
+  ifAbsent: (insert) => insert.onConflict((conflict) => conflict.doNothing()),
 
   async lockBoxes(trx, boxes, wait) {
     const { rows } = await sql<{ pollId: string; box: number }>`
-      select poll_id as "pollId", box from live_poll_boxes
+      select poll_id as "pollId", box from ${table('live_poll_boxes')}
       where (poll_id, box) in (select * from unnest(
         ${boxes.map((b) => b.pollId)}::text[], ${boxes.map((b) => b.box)}::int[]))
       order by poll_id, box
@@ -26,13 +37,13 @@ export const postgresSql: SqlDialect = {
       select v.poll_id as "pollId", v.voter_key as "voterKey", v.choices, v.revision, v.vote_id as "voteId"
       from unnest(${voters.map((v) => v.pollId)}::text[], ${voters.map((v) => v.voterKey)}::text[])
         as asked (poll_id, voter_key)
-      join live_poll_votes v on v.poll_id = asked.poll_id and v.voter_key = asked.voter_key`.execute(db)
+      join ${table('live_poll_votes')} v on v.poll_id = asked.poll_id and v.voter_key = asked.voter_key`.execute(db)
     return rows.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
   },
 
   async writeVotes(trx, votes) {
     await sql`
-      insert into live_poll_votes (poll_id, voter_key, choices, revision, vote_id, accepted_at)
+      insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, revision, vote_id, accepted_at)
       select *, clock_timestamp() from unnest(
         ${votes.map((v) => v.pollId)}::text[], ${votes.map((v) => v.voterKey)}::text[],
         ${votes.map((v) => v.ballot && JSON.stringify(v.ballot))}::text[],
@@ -43,7 +54,7 @@ export const postgresSql: SqlDialect = {
 
   async addTallies(trx, deltas) {
     await sql`
-      insert into live_poll_tallies as t (poll_id, box, bucket, votes)
+      insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
       select * from unnest(
         ${deltas.map((d) => d.pollId)}::text[], ${deltas.map((d) => d.box)}::int[],
         ${deltas.map((d) => d.bucket)}::text[], ${deltas.map((d) => d.votes)}::bigint[])
@@ -52,8 +63,17 @@ export const postgresSql: SqlDialect = {
 
   async raiseVersions(trx, boxes) {
     await sql`
-      update live_poll_boxes set version = version + 1
+      update ${table('live_poll_boxes')} set version = version + 1
       where (poll_id, box) in (select * from unnest(
         ${boxes.map((b) => b.pollId)}::text[], ${boxes.map((b) => b.box)}::int[]))`.execute(trx)
   },
+
+  classify: classifyPostgresError,
+  judgeSchemaError: judgePostgresSchemaError,
+
+  migrateAlone: (db, work) =>
+    db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${migrationLock}::bigint)`.execute(trx)
+      return work(trx)
+    }),
 }

@@ -1,10 +1,12 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements } from '../../domain/counting/choose.ts'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../../ports/ballot-store.ts'
+import { toDate } from './read-clock.ts'
 import type { BoxKey, SqlDialect, TallyDelta, VoteToWrite } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
+import { inTransaction } from './transaction.ts'
 
 /** The ballot box on SQL: lock, then read, then decide, then write, in one transaction (DESIGN section 5). */
 export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): BallotStore {
@@ -41,11 +43,29 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     if (pollIds.length === 0) return new Map<string, never>()
     const rows = await trx
       .selectFrom('live_poll_polls')
-      .select(['id', 'plan', 'epoch', 'can_change as canChange'])
-      .select(['opens_at as opensAt', 'closes_at as closesAt', 'closed_at as closedAt', dialect.clock.as('now')])
-      .where('id', 'in', pollIds)
+      .select(['id', 'plan', 'epoch', 'can_change'])
+      .select([
+        dialect.millis(sql.ref('opens_at')).as('opensAt'),
+        dialect.millis(sql.ref('closes_at')).as('closesAt'),
+        dialect.millis(sql.ref('closed_at')).as('closedAt'),
+        dialect.millis(dialect.clock).as('now'),
+      ])
+      .where(dialect.isOneOf('id', pollIds))
       .execute()
-    return new Map(rows.map((row) => [row.id, row]))
+    return new Map(
+      rows.map(({ id, plan, epoch, ...row }) => [
+        id,
+        {
+          plan,
+          epoch,
+          canChange: Boolean(row.can_change),
+          opensAt: toDate(row.opensAt),
+          closesAt: toDate(row.closesAt),
+          closedAt: toDate(row.closedAt),
+          now: toDate(row.now ?? 0),
+        },
+      ]),
+    )
   }
 
   async function readRows(trx: Transaction<Tables>, votes: readonly PreparedVote[]) {
@@ -56,11 +76,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   }
 
   return {
-    commit: (batch) =>
-      db
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute((trx) => commitIn(trx, batch)),
+    commit: (batch) => inTransaction(db, dialect, (trx) => commitIn(trx, batch)),
 
     async readVote(pollId, voterKey) {
       const [row] = await dialect.readVotes(db, [{ pollId, voterKey }])

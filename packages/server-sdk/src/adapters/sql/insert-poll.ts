@@ -1,11 +1,12 @@
 import type { Choice } from '@live-poll/client-sdk/protocol'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Idempotency, InsertOutcome, PollToInsert } from '../../ports/poll-store.ts'
+import { readClock } from './read-clock.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
 /** Writes a new poll with its choices and boxes. */
-export async function insertPoll(trx: Transaction<Tables>, poll: PollToInsert): Promise<void> {
+export async function insertPoll(trx: Transaction<Tables>, dialect: SqlDialect, poll: PollToInsert): Promise<void> {
   await trx
     .insertInto('live_poll_polls')
     .values({
@@ -14,8 +15,8 @@ export async function insertPoll(trx: Transaction<Tables>, poll: PollToInsert): 
       ballot: JSON.stringify(poll.ballot),
       show_results: poll.showResults,
       can_change: poll.canChange,
-      opens_at: poll.opensAt,
-      closes_at: poll.closesAt,
+      opens_at: poll.opensAt && dialect.time(poll.opensAt),
+      closes_at: poll.closesAt && dialect.time(poll.closesAt),
       closed_at: null,
       min_voters: poll.minVoters,
       last_choice_id: poll.labels.length,
@@ -25,6 +26,7 @@ export async function insertPoll(trx: Transaction<Tables>, poll: PollToInsert): 
       epoch: 1,
       salt: poll.salt,
       owner: poll.owner,
+      created_at: dialect.clock,
     })
     .execute()
   await insertChoices(
@@ -58,19 +60,16 @@ export async function claimRequest(
   { key, bodyHash, life }: Idempotency,
   pollId: string,
 ): Promise<InsertOutcome> {
-  const { rows } = await sql<{ now: Date }>`select ${dialect.clock} as now`.execute(trx)
-  const now = rows[0]?.now ?? new Date(0)
-  await trx.deleteFrom('live_poll_requests').where('expires_at', '<=', now).execute()
+  const now = await readClock(trx, dialect)
+  await trx.deleteFrom('live_poll_requests').where('expires_at', '<=', dialect.time(now)).execute()
   const claim = {
     idempotency_key: key,
     body_hash: bodyHash,
     poll_id: pollId,
-    expires_at: new Date(now.getTime() + life),
+    expires_at: dialect.time(new Date(now.getTime() + life)),
   }
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('live_poll_requests')
-    .values(claim)
-    .onConflict((conflict) => conflict.doNothing())
+  const { numInsertedOrUpdatedRows } = await dialect
+    .ifAbsent(trx.insertInto('live_poll_requests').values(claim))
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows === 1n) return { kind: 'inserted' }
   const earlier = await trx

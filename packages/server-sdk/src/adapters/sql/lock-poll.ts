@@ -1,4 +1,4 @@
-import { sql, type Transaction, type Updateable } from 'kysely'
+import { sql, type Transaction, type UpdateObject } from 'kysely'
 import { isDue, type PollFacts } from '../../domain/poll.ts'
 import { readPolls } from './read-polls.ts'
 import type { SqlDialect } from './sql-dialect.ts'
@@ -36,7 +36,7 @@ export async function writePoll(
   trx: Transaction<Tables>,
   dialect: SqlDialect,
   pollId: string,
-  columns: Updateable<Tables['live_poll_polls']>,
+  columns: UpdateObject<Tables, 'live_poll_polls'>,
 ): Promise<void> {
   await trx
     .updateTable('live_poll_polls')
@@ -53,6 +53,6 @@ export async function closeIfDue(
   { facts, now }: LockedPoll,
 ): Promise<PollFacts> {
   if (!isDue(facts, now)) return facts
-  await writePoll(trx, dialect, facts.id, { closed_at: facts.closesAt })
+  await writePoll(trx, dialect, facts.id, { closed_at: facts.closesAt && dialect.time(facts.closesAt) })
   return { ...facts, closedAt: facts.closesAt }
 }

@@ -1,16 +1,85 @@
-import { type Kysely, Migrator } from 'kysely'
+import { type CompiledQuery, type Kysely, sql } from 'kysely'
 import { pollsAndVotes } from './migrations/0001-polls-and-votes.ts'
 import { wholeLife } from './migrations/0002-whole-life.ts'
-import type { Tables } from './tables.ts'
+import type { SqlMigration } from './migrations.ts'
+import type { SqlDialect } from './sql-dialect.ts'
+import { type Tables, table } from './tables.ts'
 
-/** Brings the schema up to this version. Safe to repeat, and from several processes at once. */
-export async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => ({ '0001-polls-and-votes': pollsAndVotes, '0002-whole-life': wholeLife }) },
-    migrationTableName: 'live_poll_migrations',
-    migrationLockTableName: 'live_poll_migrations_lock',
+const migrations: readonly SqlMigration[] = [pollsAndVotes, wholeLife]
+
+/** How the schema of a database stands to the one this version needs. */
+export interface SchemaState {
+  /** Names of steps not taken yet: the schema is missing or older. */
+  readonly pending: readonly string[]
+  /** Names of steps that this version does not know: a newer one has taken them. */
+  readonly unknown: readonly string[]
+  readonly isMissing: boolean
+}
+
+export async function readSchemaState(db: Kysely<Tables>, dialect: SqlDialect): Promise<SchemaState> {
+  const taken = await readTaken(db, dialect)
+  return {
+    pending: migrations.map(({ name }) => name).filter((name) => !taken?.has(name)),
+    unknown: [...(taken ?? [])].filter((taken) => !migrations.some(({ name }) => name === taken)),
+    isMissing: taken === undefined,
+  }
+}
+
+/**
+ * Brings the schema up to this version. Safe to repeat, and from several processes at once.
+ * @returns the names of the steps it has taken
+ */
+export function migrate(db: Kysely<Tables>, dialect: SqlDialect): Promise<readonly string[]> {
+  return dialect.migrateAlone(db, async (alone) => {
+    for (const statement of preparing(alone, dialect)) await alone.executeQuery(statement)
+    const taken = await readTaken(alone, dialect)
+    const pending = migrations.filter(({ name }) => !taken?.has(name))
+    for (const migration of pending) {
+      for (const statement of migration.statements(alone, dialect.types)) {
+        await alone.executeQuery(statement).catch((error) => {
+          if (dialect.judgeSchemaError(error) !== 'present') throw error
+        })
+      }
+      await alone.executeQuery(remembering(alone, migration, sql.lit(new Date().toISOString())))
+    }
+    return pending.map(({ name }) => name)
   })
-  const { error } = await migrator.migrateToLatest()
-  if (error) throw error
+}
+
+/** The whole schema as SQL, for a database that has nothing of it yet. @param db compiles; it need not be connected */
+export function printMigrations(db: Kysely<Tables>, dialect: SqlDialect): string {
+  const statements = [
+    ...preparing(db, dialect),
+    ...migrations.flatMap((migration) => [
+      ...migration.statements(db, dialect.types),
+      remembering(db, migration, sql.lit('printed')),
+    ]),
+  ]
+  return statements.map((statement) => `${statement.sql};\n`).join('')
+}
+
+/** The library's own table of steps taken; the host's migrations have theirs. */
+function preparing(db: Kysely<Tables>, { types }: SqlDialect): readonly CompiledQuery[] {
+  return [
+    db.schema
+      .createTable('live_poll_migrations')
+      .ifNotExists()
+      .addColumn('name', types.id, (column) => column.primaryKey())
+      .addColumn('timestamp', types.id, (column) => column.notNull())
+      .compile(),
+  ]
+}
+
+function remembering(db: Kysely<Tables>, { name }: SqlMigration, when: unknown): CompiledQuery {
+  return sql`insert into ${table('live_poll_migrations')} values (${sql.lit(name)}, ${when})`.compile(db)
+}
+
+async function readTaken(db: Kysely<Tables>, dialect: SqlDialect): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const rows = await db.selectFrom('live_poll_migrations').select('name').orderBy('name').execute()
+    return new Set(rows.map(({ name }) => name))
+  } catch (error) {
+    if (dialect.judgeSchemaError(error) === 'missing') return undefined
+    throw error
+  }
 }

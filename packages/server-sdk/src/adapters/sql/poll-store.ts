@@ -4,14 +4,15 @@ import { isDue, pollState } from '../../domain/poll.ts'
 import type { EditOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
 import { claimRequest, insertPoll } from './insert-poll.ts'
 import { closeIfDue, lockPoll, writePoll } from './lock-poll.ts'
+import { readClock } from './read-clock.ts'
 import { readPolls } from './read-polls.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
+import { inTransaction as transact } from './transaction.ts'
 import { hasVotes, writeEdit } from './write-edit.ts'
 
 export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): PollStore {
-  const inTransaction = <T>(work: (trx: Transaction<Tables>) => Promise<T>) =>
-    db.transaction().setIsolationLevel('read committed').execute(work)
+  const inTransaction = <T>(work: (trx: Transaction<Tables>) => Promise<T>) => transact(db, dialect, work)
 
   return {
     insert: (poll, idempotency) =>
@@ -20,7 +21,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
           const claim = await claimRequest(trx, dialect, idempotency, poll.id)
           if (claim.kind !== 'inserted') return claim
         }
-        await insertPoll(trx, poll)
+        await insertPoll(trx, dialect, poll)
         return { kind: 'inserted' }
       }),
 
@@ -32,12 +33,14 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
     async list({ after, limit }) {
       const cursor = after === undefined ? undefined : parseCursor(after)
       if (after !== undefined && !cursor) return undefined
-      let query = db.selectFrom('live_poll_polls').select(['id', 'created_at'])
+      const createdAt = dialect.millis(sql.ref('created_at'))
+      let query = db.selectFrom('live_poll_polls').select(['id', createdAt.as('createdAt')])
       if (cursor) {
+        const before = dialect.time(cursor.createdAt)
         query = query.where((where) =>
           where.or([
-            where('created_at', '<', cursor.createdAt),
-            where.and([where('created_at', '=', cursor.createdAt), where('id', '<', cursor.id)]),
+            where('created_at', '<', before),
+            where.and([where('created_at', '=', before), where('id', '<', cursor.id)]),
           ]),
         )
       }
@@ -52,7 +55,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       const records = new Map((await readPolls(db, dialect, ids)).map((record) => [record.facts.id, record]))
       return {
         records: ids.flatMap((id) => records.get(id) ?? []),
-        next: last ? `${last.created_at.getTime()}_${last.id}` : null,
+        next: last ? `${last.createdAt}_${last.id}` : null,
       }
     },
 
@@ -63,7 +66,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         const state = pollState(poll.facts, poll.now)
         if (state === 'closed' || isDue(poll.facts, poll.now)) return 'refused'
         if (state === 'open') return 'unchanged'
-        await writePoll(trx, dialect, pollId, { opens_at: poll.now })
+        await writePoll(trx, dialect, pollId, { opens_at: dialect.time(poll.now) })
         return 'changed'
       }),
 
@@ -75,7 +78,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         const { closedAt } = await closeIfDue(trx, dialect, poll)
         if (closedAt) return 'changed'
         if (when === 'due') return 'unchanged'
-        await writePoll(trx, dialect, pollId, { closed_at: poll.now })
+        await writePoll(trx, dialect, pollId, { closed_at: dialect.time(poll.now) })
         return 'changed'
       }),
 
@@ -103,7 +106,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         await writePoll(trx, dialect, pollId, {
           epoch: epoch + 1,
           closed_at: null,
-          closes_at: isOver ? null : facts.closesAt,
+          closes_at: isOver || !facts.closesAt ? null : dialect.time(facts.closesAt),
         })
         return 'changed'
       }),
@@ -130,11 +133,19 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
     },
 
     async turnedSince(since) {
-      const { rows } = await sql<{ now: Date; id: string | null }>`
-        select clock.now, p.id from (select ${dialect.clock} as now) as clock
-        left join live_poll_polls p on p.closed_at is null
-          and (p.closes_at <= clock.now or (p.opens_at > ${since ?? null} and p.opens_at <= clock.now))`.execute(db)
-      return { pollIds: rows.flatMap((row) => row.id ?? []), now: rows[0]?.now ?? since ?? new Date(0) }
+      const now = await readClock(db, dialect)
+      const rows = await db
+        .selectFrom('live_poll_polls')
+        .select('id')
+        .where('closed_at', 'is', null)
+        .where((where) => {
+          const isDue = where('closes_at', '<=', dialect.time(now))
+          if (!since) return isDue
+          const hasOpened = [where('opens_at', '>', dialect.time(since)), where('opens_at', '<=', dialect.time(now))]
+          return where.or([isDue, where.and(hasOpened)])
+        })
+        .execute()
+      return { pollIds: rows.map(({ id }) => id), now }
     },
   }
 }

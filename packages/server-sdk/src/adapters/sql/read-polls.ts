@@ -1,8 +1,9 @@
 import type { ChooseBallot, ShowResults } from '@live-poll/client-sdk/protocol'
 import { type Kysely, sql } from 'kysely'
 import type { PollFacts, PollRecord } from '../../domain/poll.ts'
+import { toDate } from './read-clock.ts'
 import type { SqlDialect } from './sql-dialect.ts'
-import type { Tables } from './tables.ts'
+import { type Tables, table } from './tables.ts'
 
 /** A poll joined with one of its parts: a choice, or the sum of a bucket. */
 interface Row {
@@ -12,10 +13,10 @@ interface Row {
   show_results: ShowResults
   min_voters: number | null
   revealed_epoch: number | null
-  can_change: boolean
-  opens_at: Date | null
-  closes_at: Date | null
-  closed_at: Date | null
+  can_change: boolean | number
+  opens_at: Millis | null
+  closes_at: Millis | null
+  closed_at: Millis | null
   boxes: number
   plan: number
   edition: number
@@ -23,14 +24,17 @@ interface Row {
   last_choice_id: number
   salt: string
   owner: string | null
-  created_at: Date
-  now: Date
+  created_at: Millis
+  now: Millis
   version: number | string
   choice_id: number | null
   label: string | null
   bucket: string | null
   votes: number | string | null
 }
+
+/** As the driver gives 64-bit integers. */
+type Millis = number | string
 
 /** Reads polls with their choices and counts in one statement: rules and counts of one and the same moment. */
 export async function readPolls(
@@ -39,21 +43,24 @@ export async function readPolls(
   pollIds: readonly string[],
 ): Promise<readonly PollRecord[]> {
   if (pollIds.length === 0) return []
-  const ids = sql.join(pollIds)
+  const millis = (column: string) => dialect.millis(sql.ref(column))
+  const isAsked = (column: string) => dialect.isOneOf(column, pollIds)
   const { rows } = await sql<Row>`
     select p.id, p.question, p.ballot, p.show_results, p.min_voters, p.revealed_epoch, p.can_change,
-      p.opens_at, p.closes_at, p.closed_at, p.boxes, p.plan, p.edition, p.epoch, p.last_choice_id, p.salt, p.owner, p.created_at, ${dialect.clock} as now,
-      (select sum(b.version) from live_poll_boxes b where b.poll_id = p.id) as version,
+      ${millis('p.opens_at')} as opens_at, ${millis('p.closes_at')} as closes_at, ${millis('p.closed_at')} as closed_at,
+      p.boxes, p.plan, p.edition, p.epoch, p.last_choice_id, p.salt, p.owner,
+      ${millis('p.created_at')} as created_at, ${dialect.millis(dialect.clock)} as now,
+      (select sum(b.version) from ${table('live_poll_boxes')} b where b.poll_id = p.id) as version,
       part.choice_id, part.label, part.bucket, part.votes
-    from live_poll_polls p
+    from ${table('live_poll_polls')} p
     join (
       select poll_id, id as choice_id, label, position, null as bucket, null as votes
-      from live_poll_choices where poll_id in (${ids})
+      from ${table('live_poll_choices')} where ${isAsked('poll_id')}
       union all
       select poll_id, null, null, null, bucket, sum(votes)
-      from live_poll_tallies where poll_id in (${ids}) group by poll_id, bucket
+      from ${table('live_poll_tallies')} where ${isAsked('poll_id')} group by poll_id, bucket
     ) part on part.poll_id = p.id
-    where p.id in (${ids})
+    where ${isAsked('p.id')}
     order by part.position`.execute(db)
 
   const polls = new Map<string, { row: Row; choices: { id: number; label: string }[]; buckets: Map<string, number> }>()
@@ -71,7 +78,7 @@ export async function readPolls(
     facts: toFacts(row, choices),
     version: Number(row.version),
     buckets,
-    now: row.now,
+    now: toDate(row.now),
   }))
 }
 
@@ -85,11 +92,11 @@ function toFacts(row: Row, choices: PollFacts['choices']): PollFacts {
     minVoters: row.min_voters,
     revealedEpoch: row.revealed_epoch,
     lastChoiceId: row.last_choice_id,
-    canChange: row.can_change,
-    opensAt: row.opens_at,
-    closesAt: row.closes_at,
-    closedAt: row.closed_at,
-    createdAt: row.created_at,
+    canChange: Boolean(row.can_change),
+    opensAt: toDate(row.opens_at),
+    closesAt: toDate(row.closes_at),
+    closedAt: toDate(row.closed_at),
+    createdAt: toDate(row.created_at),
     boxes: row.boxes,
     plan: row.plan,
     edition: row.edition,

@@ -1,4 +1,13 @@
-import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import type {
+  ColumnDataType,
+  Expression,
+  InsertQueryBuilder,
+  InsertResult,
+  Kysely,
+  RawBuilder,
+  SqlBool,
+  Transaction,
+} from 'kysely'
 import type { VoteRow } from '../../domain/decide-vote.ts'
 import type { Tables } from './tables.ts'
 
@@ -20,10 +29,53 @@ export interface TallyDelta extends BoxKey {
   readonly votes: number
 }
 
-/** Where databases differ. Everything else in `adapters/sql` is the same for all. */
+/**
+ * What an error of the database means for the work it ended.
+ *
+ * `again`: the transaction is undone, and the same work may succeed (a deadlock, a lock or a statement that took too long).
+ * `lost`: the connection is gone, or going. Work that has not come to its COMMIT is undone; of a COMMIT nothing is known.
+ * `unable`: the database cannot do any such work now (starting, full, read only, out of connections); nothing was done.
+ * `refused`: this very work, undone. It fails each time.
+ */
+export type SqlFailure = 'again' | 'lost' | 'unable' | 'refused'
+
+/** The columns of migrations: types that are not the same everywhere. */
+export interface ColumnTypes {
+  /** Text of at most 200 ASCII characters, compared as bytes: faster, and the same order on every server. */
+  readonly id: ColumnType
+  /** Text of at most 20,000 characters, whatever it holds. */
+  readonly text: ColumnType
+  /** A moment, in milliseconds. */
+  readonly time: ColumnType
+}
+type ColumnType = ColumnDataType | RawBuilder<unknown>
+
+/**
+ * Where databases differ. Everything else in `adapters/sql` is the same for all.
+ *
+ * What drivers make of a value is the host's affair (type parsers, time zones), so nothing here relies on it: moments are
+ * read as numbers (`millis`), written as text (`time`), and 64-bit counts and truth values go through `Number` and
+ * `Boolean` where they are read.
+ */
 export interface SqlDialect {
-  /** The clock at this very moment, not at the start of the transaction. */
+  readonly types: ColumnTypes
+
+  /** The clock at this very moment, not at the start of the transaction; to write, to compare with, or for `millis`. */
   readonly clock: RawBuilder<Date>
+
+  /** A moment as milliseconds since 1970, rounded down, in an integer. */
+  millis(moment: Expression<Date | null>): RawBuilder<number | string | null>
+
+  /** A moment to write or to compare with. */
+  time(moment: Date): RawBuilder<Date>
+
+  /** Whether a column holds one of these values. @param column as `live_poll_polls.id` */
+  isOneOf(column: string, values: readonly string[]): RawBuilder<SqlBool>
+
+  /** Leaves out rows whose key is there already: they count as not inserted. */
+  ifAbsent<T extends keyof Tables>(
+    insert: InsertQueryBuilder<Tables, T, InsertResult>,
+  ): InsertQueryBuilder<Tables, T, InsertResult>
 
   /**
    * Locks boxes in the order of (poll, box), each until the transaction ends, and reads nothing else.
@@ -42,4 +94,19 @@ export interface SqlDialect {
 
   /** Adds one to the version of each box. */
   raiseVersions(trx: Transaction<Tables>, boxes: readonly BoxKey[]): Promise<void>
+
+  /** First statement of a transaction, where the connection has not set its limits by itself. */
+  readonly limitTransaction?: (trx: Transaction<Tables>) => Promise<void>
+
+  /** Judges what a statement or a connection has thrown. */
+  classify(error: unknown): SqlFailure
+
+  /**
+   * What a migration's statement has thrown: `missing`, the table it reads is not there; `present`, what it makes is
+   * there already, from a migration that was cut off where such statements cannot be undone.
+   */
+  judgeSchemaError(error: unknown): 'missing' | 'present' | 'other'
+
+  /** Runs work on one connection while no other node migrates; in a transaction, where that can undo a migration. */
+  migrateAlone<T>(db: Kysely<Tables>, work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
 }

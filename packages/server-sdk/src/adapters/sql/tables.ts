@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import { type Generated, type RawBuilder, sql } from 'kysely'
 
 /** The tables, as Kysely sees them. Migrations are the truth; this file follows them. */
 export interface Tables {
@@ -9,6 +9,12 @@ export interface Tables {
   live_poll_tallies: TalliesTable
   live_poll_requests: RequestsTable
   live_poll_settings: SettingsTable
+  live_poll_migrations: MigrationsTable
+}
+
+/** A table in raw SQL, wherever the host has put it. A name that is written out is not found under another prefix. */
+export function table(name: keyof Tables): RawBuilder<unknown> {
+  return sql.table(name)
 }
 
 interface PollsTable {
@@ -30,7 +36,7 @@ interface PollsTable {
   last_choice_id: Generated<number>
   salt: string
   owner: string | null
-  created_at: Generated<Date>
+  created_at: Date
 }
 
 interface ChoicesTable {
@@ -73,4 +79,10 @@ interface RequestsTable {
 interface SettingsTable {
   name: string
   value: string
+}
+
+interface MigrationsTable {
+  name: string
+  /** When the step was taken, in words. */
+  timestamp: string
 }

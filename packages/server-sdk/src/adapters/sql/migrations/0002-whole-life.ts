@@ -1,15 +1,19 @@
-import { type Kysely, type Migration, sql } from 'kysely'
+import { sql } from 'kysely'
+import type { SqlMigration } from '../migrations.ts'
+import { table } from '../tables.ts'
 
 /** What editing, resetting and hiding need. */
-export const wholeLife: Migration = {
-  async up(db: Kysely<unknown>) {
-    await db.schema.alterTable('live_poll_polls').addColumn('min_voters', 'integer').execute()
-    await db.schema.alterTable('live_poll_polls').addColumn('revealed_epoch', 'integer').execute()
-    await db.schema
+export const wholeLife: SqlMigration = {
+  name: '0002-whole-life',
+  statements: (db) => [
+    db.schema.alterTable('live_poll_polls').addColumn('min_voters', 'integer').compile(),
+    db.schema.alterTable('live_poll_polls').addColumn('revealed_epoch', 'integer').compile(),
+    db.schema
       .alterTable('live_poll_polls')
       .addColumn('last_choice_id', 'integer', (column) => column.notNull().defaultTo(200))
-      .execute()
-    await sql`update live_poll_polls set last_choice_id =
-      (select max(id) from live_poll_choices where poll_id = live_poll_polls.id)`.execute(db)
-  },
+      .compile(),
+    sql`update ${table('live_poll_polls')} set last_choice_id = (
+      select max(c.id) from ${table('live_poll_choices')} c where c.poll_id = ${sql.ref('live_poll_polls.id')}
+    )`.compile(db),
+  ],
 }

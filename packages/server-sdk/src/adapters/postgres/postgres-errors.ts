@@ -1,0 +1,44 @@
+import type { SqlFailure } from '../sql/sql-dialect.ts'
+
+/** Codes of https://www.postgresql.org/docs/current/errcodes-appendix.html, or the first two characters of a class. */
+const failures: Readonly<Record<string, SqlFailure>> = {
+  '40': 'again', // deadlock and serialization, but:
+  '40003': 'lost', // completion unknown
+  '55P03': 'again', // lock_timeout
+  '57014': 'again', // statement_timeout
+  '08': 'lost',
+  '25P03': 'lost', // idle_in_transaction_session_timeout: it ends the session
+  '57P01': 'lost', // pg_terminate_backend, shutdown
+  '57P02': 'lost', // another session has crashed
+  '57P03': 'unable', // starting
+  '57P05': 'lost', // idle_session_timeout
+  '25006': 'unable', // read only: a replica, or the full disk of a managed database
+  '53': 'unable', // disk full, out of memory, too many connections
+  '58': 'unable', // an error of the operating system
+}
+
+/** What `pg` and its pool say without a code when a connection ends, or does not come about. */
+const lostConnection = /connection (terminated|ended|error)|connection timeout|timeout exceeded|not queryable|socket/i
+
+/** Judges what `pg`, its pool or PGlite has thrown. */
+export function classifyPostgresError(error: unknown): SqlFailure {
+  if (!(error instanceof Error)) return 'refused'
+  const code = codeOf(error)
+  if (/^[\dA-Z]{5}$/.test(code)) return failures[code] ?? failures[code.slice(0, 2)] ?? 'refused'
+  return /^E[A-Z_]+$/.test(code) || lostConnection.test(error.message) ? 'lost' : 'refused'
+}
+
+const schemaErrors: Readonly<Record<string, 'missing' | 'present'>> = {
+  '42P01': 'missing', // no such table
+  '3F000': 'missing', // no such schema
+  '42P07': 'present',
+  '42701': 'present',
+}
+
+export function judgePostgresSchemaError(error: unknown): 'missing' | 'present' | 'other' {
+  return schemaErrors[codeOf(error)] ?? 'other'
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? '')
+}

@@ -1,0 +1,22 @@
+import { type Kysely, sql } from 'kysely'
+import type { OpenDatabase } from '../../ports/database.ts'
+import { createSqlBallotStore } from './ballot-store.ts'
+import { createSqlPollStore } from './poll-store.ts'
+import { claimSetting } from './settings.ts'
+import type { SqlDialect } from './sql-dialect.ts'
+import { type Tables, table } from './tables.ts'
+
+/** What every SQL adapter offers of its open database. */
+export function openSqlDatabase(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+): Pick<OpenDatabase, 'polls' | 'ballots' | 'claimKey' | 'check'> {
+  return {
+    polls: createSqlPollStore(db, dialect),
+    ballots: createSqlBallotStore(db, dialect),
+    claimKey: async (keyId) => (await claimSetting(db, dialect, 'key_id', keyId)) === keyId,
+    async check() {
+      await sql`update ${table('live_poll_settings')} set value = value where name = 'key_id'`.execute(db)
+    },
+  }
+}
