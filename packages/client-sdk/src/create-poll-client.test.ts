@@ -53,6 +53,11 @@ describe('close', () => {
   })
 })
 
+it('says what to pass where there is no page', () => {
+  expect(() => createPollClient()).toThrow('"/live-poll" cannot be resolved here')
+  expect(() => createPollClient({ server: 'polls' })).toThrow(/absolute URL: "polls"/)
+})
+
 it('says what to pass where there is no WebSocket', async () => {
   vi.stubGlobal('WebSocket', undefined)
   const client = createPollClient({ server })

@@ -1,8 +1,10 @@
-import { createVoterClient, type VoterClient, type VoterClientOptions, webSocketOf } from './create-voter-client.ts'
+import { createVoterClient, type VoterClient, type VoterClientOptions } from './create-voter-client.ts'
 import { createPollApi, type PollApi } from './http/poll-api.ts'
 import { serverUrl } from './http/server-url.ts'
 import { createChannelUrls } from './live/channel-urls.ts'
+import type { WebSocketConstructor } from './live/connection.ts'
 import { createRelay, type Relay } from './live/relay.ts'
+import { attempt } from './protocol/attempt.ts'
 
 export interface PollClientOptions extends VoterClientOptions {}
 
@@ -28,12 +30,25 @@ export interface PollClient extends VoterClient {
  */
 export function createPollClient(options: PollClientOptions = {}): PollClient {
   const { token, fetch } = options
-  const server = serverUrl(options.server)
+  const server = attempt(() => serverUrl(options.server))
+  if (!server) {
+    const given = options.server ?? '/live-poll'
+    throw new TypeError(`Pass \`server\` as an absolute URL: "${given}" cannot be resolved here.`)
+  }
+  const voterClient = createVoterClient(options)
   const api = createPollApi({ server, token, fetch })
+
+  function webSocket(): WebSocketConstructor {
+    const found = options.WebSocket ?? globalThis.WebSocket
+    if (found) return found
+    throw new TypeError('There is no WebSocket here: pass that of the `ws` package as `WebSocket`.')
+  }
+
   return {
-    ...createVoterClient(options),
+    watch: (pollId, listener) => webSocket() && voterClient.watch(pollId, listener),
+    vote: async (pollId, choices) => webSocket() && voterClient.vote(pollId, choices),
+    close: voterClient.close,
     api,
-    relay: (getTicket) =>
-      createRelay({ api, urls: createChannelUrls(server), WebSocket: webSocketOf(options), getTicket }),
+    relay: (getTicket) => createRelay({ api, urls: createChannelUrls(server), WebSocket: webSocket(), getTicket }),
   }
 }

@@ -1,11 +1,10 @@
 import { createExchange } from './http/request.ts'
 import { serverUrl } from './http/server-url.ts'
-import { createChannelUrls } from './live/channel-urls.ts'
 import type { WebSocketConstructor } from './live/connection.ts'
 import { createLivePolls, type LivePolls } from './live/live-polls.ts'
 import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
 import type { PollListener } from './live/watched-poll.ts'
-import type { Poll, VoteReceipt, VoterAdmission } from './protocol/models.ts'
+import type { VoteReceipt, VoterAdmission } from './protocol/models.ts'
 import { PollError } from './protocol/poll-error.ts'
 
 export interface VoterClientOptions {
@@ -73,33 +72,27 @@ export function createVoterClient(options: VoterClientOptions = {}): VoterClient
     storage: given ? null : storage,
     storageKey: `live-poll:voter:${server}`,
   })
-  let live: LivePolls | null = null
+  const live = createLivePolls({
+    server,
+    fetch,
+    exchange,
+    token,
+    voter,
+    WebSocket: options.WebSocket ?? globalThis.WebSocket,
+  })
   let isClosed = false
 
-  function connect(): LivePolls {
+  function use(): LivePolls {
     if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
-    live ??= createLivePolls({
-      getPoll: (pollId) => exchange<Poll>('GET', `/polls/${pollId}`, { token }),
-      lowerRungs: { server, fetch, exchange },
-      voter,
-      urls: createChannelUrls(server),
-      WebSocket: webSocketOf(options),
-    })
     return live
   }
 
   return {
-    watch: (pollId, listener) => connect().watch(pollId, listener),
-    vote: async (pollId, choices) => connect().vote(pollId, choices),
+    watch: (pollId, listener) => use().watch(pollId, listener),
+    vote: async (pollId, choices) => use().vote(pollId, choices),
     close() {
       isClosed = true
-      live?.close()
+      live.close()
     },
   }
-}
-
-export function webSocketOf(options: VoterClientOptions): WebSocketConstructor {
-  const found = options.WebSocket ?? globalThis.WebSocket
-  if (found) return found
-  throw new TypeError('There is no WebSocket here: pass that of the `ws` package as `WebSocket`.')
 }

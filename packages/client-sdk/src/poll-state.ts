@@ -1,34 +1,29 @@
-import { isNewer, stateOrder } from './protocol/is-newer.ts'
+import { stateOrder } from './protocol/is-newer.ts'
 import type { PollMessage, ResultsMessage, ServerMessage, StateMessage } from './protocol/messages.ts'
-import type { Poll, PollState, Results, Vote } from './protocol/models.ts'
+import type { Poll, PollState, Vote } from './protocol/models.ts'
 
-/** What is known of one poll. `poll.results` and `results` are always the same. */
+type News = ResultsMessage | StateMessage
+
+/** What is known of one poll. */
 export interface HeldPoll {
+  /** With the newest results that fit its choices and may be shown. */
   readonly poll: Poll | null
-  readonly results: Results | null
   readonly vote: Vote | null
-  /** How many watch, as of `results`; null without them. */
+  /** How many watch, as of the results; null without them. */
   readonly watching: number | null
   /** News that cannot be drawn on what is held. While it stands, the poll is to be asked for again. */
-  readonly ahead: ResultsMessage | StateMessage | null
+  readonly ahead: News | null
 }
 
-export const nothingHeld: HeldPoll = { poll: null, results: null, vote: null, watching: null, ahead: null }
+export const nothingHeld: HeldPoll = { poll: null, vote: null, watching: null, ahead: null }
 
 /**
  * The state after a message. Pure; drops what is not newer, so messages may be lost, repeated and late,
  * and whatever their order, the state ends at the newest. The same state is returned when nothing changed.
  */
 export function reducePoll(state: HeldPoll, message: ServerMessage): HeldPoll {
-  switch (message.type) {
-    case 'poll':
-      return holdPoll(state, message)
-    case 'results':
-    case 'state':
-      return holdNews(state, message)
-    default:
-      return state
-  }
+  if (message.type === 'poll') return holdPoll(state, message)
+  return message.type === 'results' || message.type === 'state' ? holdNews(state, message) : state
 }
 
 /** The state after the own vote was committed. A receipt that comes after a later vote, or a reset, changes nothing. */
@@ -41,49 +36,48 @@ export function forgetVote(state: HeldPoll): HeldPoll {
   return withoutHidden({ ...state, vote: null })
 }
 
+/** The object after a change; itself where that changes nothing. */
+export function changed<T extends object>(before: T, change: Partial<T>): T {
+  for (const key in change) if (change[key] !== before[key]) return { ...before, ...change }
+  return before
+}
+
 function holdPoll(state: HeldPoll, { poll: incoming, vote, watching }: PollMessage): HeldPoll {
   if (state.poll && incoming.epoch < state.poll.epoch) return state
   const known = state.poll?.epoch === incoming.epoch ? state : nothingHeld // a reset takes votes and results with it
   const newest = known.poll && known.poll.edition > incoming.edition ? known.poll : incoming
-  const isWithheld = newest === incoming && incoming.showResults === 'organizers' && !incoming.results
-  const results = !isWithheld && known.results?.edition === newest.edition ? known.results : null
-  const next: HeldPoll = {
+  // Results that only organizers see are for one who is told them; others who hold some keep them.
+  const isForMe = newest.results || newest.showResults !== 'organizers'
+  const results = (isForMe && known.poll?.edition === newest.edition && known.poll.results) || null
+  let held: HeldPoll = {
     poll: { ...newest, state: laterState(known.poll?.state, incoming.state), results },
-    results,
     vote: laterVote(known.vote, vote),
     watching: results && known.watching,
     ahead: null,
   }
-  const news: readonly (HeldPoll['ahead'] | undefined)[] = [
-    incoming.results && { type: 'results', ...incoming.results, watching },
-    // The poll was asked for because of what is ahead. What still cannot be drawn on its edition never can.
-    state.ahead,
-  ]
-  const held = news.reduce<HeldPoll>((before, one) => (one ? holdNews(before, one) : before), next)
+  if (incoming.results) held = holdNews(held, { type: 'results', ...incoming.results, watching })
+  // The poll was asked for because of what is ahead. What still cannot be drawn on its edition never can.
+  if (state.ahead) held = holdNews(held, state.ahead)
   const isAnswered = held.ahead && editionOrder(held.ahead, newest) <= 0
   return withoutHidden(isAnswered ? { ...held, ahead: null } : held)
 }
 
-function holdNews(state: HeldPoll, news: ResultsMessage | StateMessage): HeldPoll {
-  const { poll, results, vote } = state
-  if (!poll || editionOrder(news, poll) > 0) return holdAhead(state, news)
-  if (editionOrder(news, poll) < 0) return state
-  const stateNow = laterState(poll.state, news.state)
-  const polled = stateNow === poll.state ? poll : { ...poll, state: stateNow }
-  if (news.type === 'state' || (results && isNewer(results, news))) {
-    return polled === poll ? state : { ...state, poll: polled }
-  }
+function holdNews(state: HeldPoll, news: News): HeldPoll {
+  const { poll, vote } = state
+  const order = poll ? editionOrder(news, poll) : 1
+  if (!poll || order > 0) return holdAhead(state, news)
+  if (order < 0) return state
+  const next = changed(poll, { state: laterState(poll.state, news.state) })
+  const orderOfResults = poll.results ? newsOrder(news, poll.results) : 1
+  if (news.type === 'state' || orderOfResults < 0) return changed(state, { poll: next })
   // Someone with a vote may see what comes: a vote of which nothing is known here.
-  if (!maySee(polled, vote)) return holdAhead({ ...state, poll: polled }, news)
-  const { type: _, watching = state.watching, ...incoming } = news
-  const resultsNow = !results || isNewer(news, results) ? incoming : results
-  if (resultsNow === results && polled === poll && watching === state.watching) return state
-  const pollNow = resultsNow === polled.results ? polled : { ...polled, results: resultsNow }
-  return { ...state, poll: pollNow, results: resultsNow, watching }
+  if (!maySee(next, vote)) return holdAhead({ ...state, poll: next }, news)
+  const { type: _, watching = state.watching, ...results } = news
+  return changed(state, { poll: orderOfResults > 0 ? { ...next, results } : next, watching })
 }
 
-function holdAhead(state: HeldPoll, news: ResultsMessage | StateMessage): HeldPoll {
-  return !state.ahead || supersedes(news, state.ahead) ? { ...state, ahead: news } : state
+function holdAhead(state: HeldPoll, news: News): HeldPoll {
+  return state.ahead && newsOrder(news, state.ahead) <= 0 ? state : { ...state, ahead: news }
 }
 
 /**
@@ -91,15 +85,14 @@ function holdAhead(state: HeldPoll, news: ResultsMessage | StateMessage): HeldPo
  * An organizer of a poll whose results nobody else sees has them from the server or not at all.
  */
 function maySee({ showResults, state }: Poll, vote: Vote | null): boolean {
-  if (state === 'closed' || showResults === 'always' || showResults === 'organizers') return true
-  return showResults === 'after-vote' && vote?.choices != null
+  if (state === 'closed') return true
+  return showResults === 'after-vote' ? vote?.choices != null : showResults !== 'after-close'
 }
 
 /** Results that this viewer could see go when the own vote goes, or turns out to be another one's. */
 function withoutHidden(state: HeldPoll): HeldPoll {
-  const { poll, results, vote } = state
-  if (!poll || !results || maySee(poll, vote)) return state
-  return { ...state, poll: { ...poll, results: null }, results: null, watching: null }
+  const { poll, vote } = state
+  return !poll || maySee(poll, vote) ? state : { ...state, poll: changed(poll, { results: null }), watching: null }
 }
 
 interface Edition {
@@ -107,15 +100,18 @@ interface Edition {
   readonly edition: number
 }
 
+interface Snapshot extends Edition {
+  readonly version?: number
+  readonly state: PollState
+}
+
 function editionOrder(a: Edition, b: Edition): number {
   return a.epoch - b.epoch || a.edition - b.edition
 }
 
-function supersedes(news: ResultsMessage | StateMessage, ahead: ResultsMessage | StateMessage): boolean {
-  const order = editionOrder(news, ahead)
-  if (order !== 0) return order > 0
-  if (news.type === 'results') return ahead.type === 'state' || isNewer(news, ahead)
-  return ahead.type === 'state' && stateOrder[news.state] > stateOrder[ahead.state]
+/** Within an edition what is not about results, and so has no version, says less. */
+function newsOrder(a: Snapshot, b: Snapshot): number {
+  return editionOrder(a, b) || (a.version ?? -1) - (b.version ?? -1) || stateOrder[a.state] - stateOrder[b.state]
 }
 
 function laterState(held: PollState | undefined, incoming: PollState): PollState {

@@ -1,4 +1,3 @@
-import { attempt } from '../protocol/attempt.ts'
 import type { ErrorCode } from '../protocol/error-code.ts'
 import { type ErrorBody, PollError } from '../protocol/poll-error.ts'
 import { toPollError } from '../to-poll-error.ts'
@@ -45,28 +44,28 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
     if (bearer) headers.authorization = `Bearer ${bearer}`
     if (asHostUser) headers['live-poll-client'] = '1'
 
-    let response: Response
-    let text: string
+    let status = 0 // no answer, or half of one
+    let answered: Headers | undefined
+    let value: (T & Partial<ErrorBody>) | undefined
     try {
-      response = await fetch(server + path, {
+      const response = await fetch(server + path, {
         method,
         headers,
         body: body && JSON.stringify(body),
         credentials: asHostUser ? 'include' : 'same-origin',
         signal: AbortSignal.timeout(within),
       })
-      text = await response.text()
-    } catch {
-      throw new PollError('UNAVAILABLE', {}, `${server} cannot be reached.`)
-    }
+      const text = await response.text()
+      status = response.status
+      answered = response.headers
+      value = JSON.parse(text)
+    } catch {}
 
-    const { status } = response
-    const value = attempt<T & Partial<ErrorBody>>(() => JSON.parse(text))
     if (value?.error) throw toPollError(value.error)
-    if (response.ok ? value || status === 204 : status === 304) {
-      return { status, headers: response.headers, value: value as T }
+    if (answered && (value ? status < 300 : status === 204 || status === 304)) {
+      return { status, headers: answered, value: value as T }
     }
-    throw new PollError(codeOf(status), {}, `${server} answered ${status}, but not as Live Poll does.`)
+    throw new PollError(codeOf(status), {}, `${server} did not answer as Live Poll does (${status}).`)
   }
 }
 
@@ -83,5 +82,5 @@ function codeOf(status: number): ErrorCode {
   if (status === 401) return 'UNAUTHENTICATED'
   if (status === 403) return 'FORBIDDEN'
   if (status === 429) return 'RATE_LIMITED'
-  return status >= 500 ? 'UNAVAILABLE' : 'NOT_FOUND'
+  return status && status < 500 ? 'NOT_FOUND' : 'UNAVAILABLE'
 }

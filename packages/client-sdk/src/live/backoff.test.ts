@@ -1,16 +1,29 @@
-import fc from 'fast-check'
-import { expect, it } from 'vitest'
-import { backoff } from './backoff.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createRetries } from './backoff.ts'
 
-it('doubles its bound from half a second up to 30 s', () => {
-  const bounds = [0, 1, 2, 3, 4, 5, 6, 7, 1000].map((attempt) => backoff(attempt, () => 1))
-  expect(bounds).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
 })
 
-it('waits anything from nothing to the bound, evenly', () => {
-  fc.assert(
-    fc.property(fc.nat(2000), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (attempt, chance) => {
-      expect(backoff(attempt, () => chance)).toBeCloseTo(chance * backoff(attempt, () => 1))
-    }),
-  )
+const waits = (retries: { next(): number }, count: number) => Array.from({ length: count }, () => retries.next())
+
+it('doubles its bound from half a second up to 30 s', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(1)
+  expect(waits(createRetries(), 8)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+})
+
+it('waits anything from nothing to the bound', () => {
+  vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.25)
+  expect(waits(createRetries(), 2)).toEqual([0, 250])
+})
+
+it('waits 1.5 s at most for a minute after a line was up, and goes on from there', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(1)
+  const retries = createRetries()
+  retries.hurry(true)
+  expect(waits(retries, 5)).toEqual([500, 1000, 1500, 1500, 1500])
+  vi.advanceTimersByTime(60_000)
+  expect(waits(retries, 5)).toEqual([3000, 6000, 12_000, 24_000, 30_000])
 })

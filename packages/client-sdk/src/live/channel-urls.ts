@@ -20,33 +20,26 @@ const ROUNDS_ONCE_REACHED = 3
 /** Candidates for a server: what its polls name, then the API's own host and port. */
 export function createChannelUrls(server: string): ChannelUrls {
   const own = channelUrlOf(server)
-  let named = own
-  let isOwnTurn = false
+  let candidates = [own]
+  let turn = 0
   let failures = 0
   let rounds = 1
   return {
-    current: () => (isOwnTurn ? own : named),
+    current: () => candidates[turn % candidates.length] ?? own,
     failed: () => {
-      isOwnTurn = !isOwnTurn
-      failures++
-      return failures >= rounds * (named === own ? 1 : 2)
+      turn++
+      return ++failures >= rounds * candidates.length
     },
     reached: () => {
       failures = 0
       rounds = ROUNDS_ONCE_REACHED
     },
     found: (channelUrl) => {
-      const url = channelUrl && absolute(channelUrl, own)
-      if (!url || url === named) return
-      named = url
-      isOwnTurn = false
+      // `:3001/live-poll/channel` is another port of the API's own host, whatever name the page knows it by.
+      const named = channelUrl?.startsWith(':') ? own.replace(/(\/\/(\[.*]|[^/:]*)).*/, `$1${channelUrl}`) : channelUrl
+      if (!named || named === candidates[0]) return
+      candidates = [named, own]
+      turn = 0
     },
   }
-}
-
-/** `:3001/live-poll/channel` is another port of the API's own host, whatever name the page knows it by. */
-function absolute(channelUrl: string, own: string): string {
-  if (!channelUrl.startsWith(':')) return channelUrl
-  const { protocol, hostname } = new URL(own)
-  return `${protocol}//${hostname}${channelUrl}`
 }

@@ -17,7 +17,8 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike
 
 export interface ConnectionOptions {
-  readonly WebSocket: WebSocketConstructor
+  /** None is like one that never opens. */
+  readonly WebSocket: WebSocketConstructor | undefined
   /**
    * Asked before every attempt: where to, and as whom. Null means that nobody needs a connection now.
    * After a rejection it is asked again later, but for a `PollError` that is not retryable: that stops the connection.
@@ -93,7 +94,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     let dialled: WebSocketLike
     dialledAt = performance.now()
     try {
-      dialled = new options.WebSocket(url, SUBPROTOCOL)
+      dialled = new (options.WebSocket as WebSocketConstructor)(url, SUBPROTOCOL)
     } catch {
       return lost(0) // a page over https may not even try ws://
     }
@@ -134,10 +135,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   function lost(code: number, isUrgent = false): void {
     const wasReady = isReady
     const now = performance.now()
-    const isTurnedAway = code >= TRY_LATER
-    if (wasReady && now - readySince >= STEADY_AFTER) retries.begin()
-    else if (wasReady && !isTurnedAway) retries.hurry()
-    if (isTurnedAway) retries.calm()
+    if (wasReady) retries.hurry(now - readySince >= STEADY_AFTER)
+    if (code >= TRY_LATER) retries.calm()
     dropSocket()
     const reason = finalCodes[code]
     const isFirstRefusal = reason === 'UNAUTHENTICATED' && !wasRefused
@@ -208,7 +207,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         ping(PONG_WITHIN_AFTER_WAKE)
         return
       }
-      retries.begin()
+      retries.hurry(true)
       const hangs = socket !== null && performance.now() - dialledAt > FRESH_FOR
       if (hangs || retryTimer !== undefined) retry()
     },

@@ -20,7 +20,7 @@ describe('the first vote', () => {
     await settle()
     expect(http.log.at(-1)).toBe('POST /voters')
     expect(items.get(`live-poll:voter:${server}`)).toBe('lpv_1')
-    expect(last().sent.at(-1)).toEqual({ type: 'hello', ticket: 'lpt_1' })
+    expect(last().sent.at(-1)).toEqual({ type: 'hello', token: 'lpv_1' })
     last().say({ type: 'welcome', voterId: 'v1' })
     expect(last().types()).toEqual(['hello', 'watch', 'hello', 'watch'])
     sayPoll()

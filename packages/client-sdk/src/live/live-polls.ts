@@ -1,10 +1,9 @@
-import type { Answer } from '../http/request.ts'
 import { decodeServerMessage } from '../protocol/codec.ts'
-import type { ServerMessage, VoteMessage } from '../protocol/messages.ts'
+import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Poll, VoteReceipt } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
-import { backoff, createRetries } from './backoff.ts'
-import type { ChannelUrls } from './channel-urls.ts'
+import { createRetries } from './backoff.ts'
+import { createChannelUrls } from './channel-urls.ts'
 import { createConnection, type WebSocketConstructor } from './connection.ts'
 import type { LowerRungs, LowerRungsServer } from './lower-rungs.ts'
 import { onWake } from './on-wake.ts'
@@ -15,12 +14,12 @@ import type { Voter } from './voter.ts'
 import type { PollListener } from './watched-poll.ts'
 import { createWatchedPolls } from './watched-polls.ts'
 
-export interface LivePollsOptions {
-  getPoll(pollId: string): Promise<Answer<Poll>>
-  readonly lowerRungs: LowerRungsServer
+export interface LivePollsOptions extends LowerRungsServer {
+  /** With which polls are asked for over HTTP. */
+  readonly token: string | undefined
   readonly voter: Voter
-  readonly urls: ChannelUrls
-  readonly WebSocket: WebSocketConstructor
+  /** Where there is none, the lower rungs serve. */
+  readonly WebSocket: WebSocketConstructor | undefined
 }
 
 /** Everything one page shows and votes on, over one connection. */
@@ -33,20 +32,22 @@ export interface LivePolls {
 /** How long the connection outlives the last watched poll, in ms: a page that changes views needs it again at once. */
 const LINGER = 10_000
 
-export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }: LivePollsOptions): LivePolls {
-  let voterId: string | null = null
+export function createLivePolls(options: LivePollsOptions): LivePolls {
+  const { voter } = options
+  const urls = createChannelUrls(options.server)
+  const clock = createServerClock()
+  const votes = createPendingVotes()
   let isSigningIn = false
-  let failedSignIns = 0
+  const signIns = createRetries()
   let signInTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
   /** What serves while no WebSocket opens. */
   let lower: LowerRungs | null = null
   /** Of `descend` and `ascend`: a module that is still loading when the line is back is not used. */
   let descent = 0
-  const clock = createServerClock()
 
   const connection = createConnection({
-    WebSocket,
+    WebSocket: options.WebSocket,
     async prepare(wasRefused) {
       if (wasRefused) {
         voter.refused()
@@ -68,25 +69,21 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
       if (!lower) down()
     },
     onStopped(error) {
-      ascend()
-      down()
+      disconnect()
       votes.rejectAll(error)
     },
   })
+  const send = (message: ClientMessage) => connection.send(message) || Boolean(lower?.send(message))
+  const isUp = () => connection.isReady || lower?.isReady
   const polls = createWatchedPolls({
     clock,
     async getPoll(pollId) {
-      const askedAt = performance.now()
-      const { value: poll, headers } = await getPoll(pollId)
-      const now = headers.get('live-poll-now') ?? ''
-      clock.take(now, askedAt)
+      const { value: poll, headers } = await options.exchange<Poll>('GET', `/polls/${pollId}`, options)
       urls.found(poll.channelUrl)
-      return { type: 'poll', poll, vote: null, now }
+      return { type: 'poll', poll, vote: null, now: headers.get('live-poll-now') ?? '' }
     },
-    send: (message) => connection.send(message) || (lower?.send(message) ?? false),
+    send,
   })
-  const votes = createPendingVotes()
-  const sendVote = (message: VoteMessage) => void (connection.send(message) || lower?.send(message))
   const stopWaking = onWake(() => {
     connection.wake()
     lower?.wake()
@@ -95,10 +92,9 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
 
   function onMessage(message: ServerMessage): void {
     if (message.type === 'welcome') {
-      voterId = message.voterId
       isSigningIn = false
-      if (voterId !== null) votes.connected(sendVote)
-      polls.connected(voterId, connection.isReady ? 'websocket' : undefined)
+      if (message.voterId !== null) votes.connected(send)
+      polls.connected(message.voterId, connection.isReady ? 'websocket' : undefined)
       void signIn()
     } else if (message.type === 'voted' || message.type === 'rejected') {
       votes.answered(message)
@@ -115,10 +111,9 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
     const module = await import('./lower-rungs.ts').catch(() => null) // the next failure asks for it again
     if (!module || thisDescent !== descent) return
     lower = module.createLowerRungs({
-      ...lowerRungs,
+      ...options,
       createRetries,
       decode: decodeServerMessage,
-      voter,
       clock,
       onMessage,
       onTransport: polls.arrives,
@@ -133,20 +128,17 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
 
   /** A connection starts as nobody's; it becomes a voter's, once, with the first vote. */
   async function signIn(): Promise<void> {
-    const isUp = connection.isReady || lower?.isReady
-    if (voterId !== null || votes.size === 0 || !isUp || isSigningIn) return
+    if (polls.voterId !== null || votes.size === 0 || !isUp() || isSigningIn) return
     isSigningIn = true
     clearTimeout(signInTimer)
     try {
-      const token = voter.token()
-      const ticket = token ? undefined : (await voter.admit()).ticket
+      if (!voter.token()) await voter.admit()
       // A connection made in the meantime said the new token in its own hello.
-      if (voterId === null) connection.send({ type: 'hello', token, ticket }) || lower?.send({ type: 'hello' })
-      failedSignIns = 0
+      if (polls.voterId === null) send({ type: 'hello', token: voter.token() })
     } catch (reason) {
       isSigningIn = false
       const error = reason as PollError
-      if (error.retryable) signInTimer = setTimeout(signIn, error.details.retryAfter ?? backoff(failedSignIns++))
+      if (error.retryable) signInTimer = setTimeout(signIn, error.details.retryAfter ?? signIns.next())
       else votes.rejectAll(error)
     }
   }
@@ -154,28 +146,19 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
   async function vote(pollId: string, given: readonly number[] | null): Promise<VoteReceipt> {
     const voteId = createVoteId()
     const choices = given && [...given].sort((a, b) => a - b) // the caller may go on changing its own array
-    let sentIn: number | undefined
-    const receipt = votes.cast({ voteId, pollId, choices }, () => {
-      const replaced = polls.replaced(pollId)
-      sentIn = replaced?.epoch
-      return replaced
-    })
-    const unwatch = watch(pollId, ({ status, error }) => {
-      if (error && (status === 'not-found' || !error.retryable)) votes.refuse(voteId, error)
-    })
-    const hidePending = polls.showPending(pollId, choices)
+    const unwatch = watch(pollId, votes.advance)
+    const { replaces, settle } = polls.cast(pollId, choices)
+    const answer = votes.cast({ voteId, pollId, choices }, replaces)
     void signIn()
     try {
-      const { revision, epoch } = await receipt
-      polls.committed(pollId, { voteId, choices, revision }, epoch)
+      const receipt = await answer
+      settle({ voteId, choices, revision: receipt.revision })
       return receipt
     } catch (reason) {
       const { code, details } = reason as PollError
-      if (details.vote && sentIn !== undefined) polls.committed(pollId, details.vote, sentIn)
-      if (showsOldState.has(code)) polls.refresh(pollId, details.vote !== undefined)
+      settle(details.vote, showsOldState.has(code))
       throw reason
     } finally {
-      hidePending()
       unwatch()
     }
   }
@@ -197,7 +180,6 @@ export function createLivePolls({ getPoll, lowerRungs, voter, urls, WebSocket }:
   }
 
   function down(): void {
-    voterId = null
     isSigningIn = false
     votes.disconnected()
     polls.disconnected()

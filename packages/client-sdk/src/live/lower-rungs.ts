@@ -34,7 +34,7 @@ export interface LowerRungs {
   readonly isReady: boolean
   /** Whether the message went out; before a `welcome` it does not. */
   send(message: ClientMessage): boolean
-  /** The device may have slept: everything is asked for anew. */
+  /** The device may have slept: an attempt that is due later is made at once. */
   wake(): void
   close(): void
 }
@@ -92,7 +92,7 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
       if (code === 'UNAUTHENTICATED' && !isRefused) return hello(true)
     }
     if (thisTurn !== turn) return
-    retries.begin()
+    retries.hurry(true)
     isVoter = voterId !== null
     isReady = true
     onMessage({ type: 'welcome', voterId })
@@ -132,12 +132,11 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
         return response
       },
       async read(isAnew, signal) {
-        const askedAt = performance.now()
         const unless: Record<string, string> = etag && !isAnew ? { 'if-none-match': etag } : {}
         const call = { ...credentials(), headers: unless, within: ANSWER_WITHIN }
         const { status, headers, value: poll } = await exchange<Poll>('GET', pollPath(pollId), call).catch(refusedToo)
         const now = headers.get('live-poll-now') ?? ''
-        clock.take(now, askedAt)
+        clock.take(now)
         if (status === 304) return
         if (isVoter && (isAnew || poll.epoch !== shown?.epoch)) vote = await ownVote(pollId)
         if (signal.aborted) return
@@ -217,7 +216,6 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
     },
     wake() {
       if (!isReady) void hello()
-      for (const feed of feeds.values()) feed.restart()
     },
     close() {
       isClosed = true

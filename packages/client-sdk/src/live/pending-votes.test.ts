@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rejected, vote, voted } from '../../test/vote-messages.ts'
 import type { VoteMessage } from '../protocol/messages.ts'
 import { PollError } from '../protocol/poll-error.ts'
-import { createPendingVotes } from './pending-votes.ts'
+import { createPendingVotes, type Replaced } from './pending-votes.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -228,14 +228,16 @@ describe('rejectAll', () => {
   })
 })
 
-describe('refuse', () => {
-  it('rejects a vote that was not sent and lets the next have its turn', async () => {
+describe('a vote that cannot be cast', () => {
+  it('is rejected, also where there is no line, and lets the next have its turn', async () => {
     const { votes } = createLine()
+    votes.disconnected()
     const error = new PollError('POLL_NOT_FOUND')
-    const all = [votes.cast(vote('a1'), () => null), votes.cast(vote('a2'), () => null)]
+    let replaces: PollError | null = null
+    const all = [votes.cast(vote('a1'), () => replaces), votes.cast(vote('a2'), () => replaces)]
     const refusals = Promise.allSettled(all)
-    votes.refuse('a1', error)
-    votes.refuse('a2', error)
+    replaces = error
+    votes.advance()
     expect(await refusals).toEqual([
       { status: 'rejected', reason: error },
       { status: 'rejected', reason: error },
@@ -243,10 +245,13 @@ describe('refuse', () => {
     expect(votes.size).toBe(0)
   })
 
-  it('does not touch a vote that was sent: the server decides on it', () => {
-    const { votes } = createLine()
-    void votes.cast(vote('a'))
-    votes.refuse('a', new PollError('POLL_NOT_FOUND'))
+  it('stays once it was sent: the server decides on it', () => {
+    const { votes, send } = createLine()
+    let replaces: Replaced | PollError = { revision: 0, epoch: 1 }
+    void votes.cast(vote('a'), () => replaces)
+    replaces = new PollError('POLL_NOT_FOUND')
+    votes.advance()
+    votes.connected(send)
     expect(votes.size).toBe(1)
   })
 })

@@ -2,12 +2,13 @@ import type { RejectedMessage, VotedMessage, VoteMessage } from '../protocol/mes
 import type { VoteReceipt } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { toPollError } from '../to-poll-error.ts'
-import { backoff } from './backoff.ts'
 
 export type OutgoingVote = Omit<VoteMessage, 'type'>
 
 /** What a vote replaces. */
 export type Replaced = Pick<VoteReceipt, 'revision' | 'epoch'>
+
+type Replaces = () => Replaced | PollError | null
 
 /** Votes on their way: each is kept until it is answered, and sent again, unchanged, after every loss. */
 export interface PendingVotes {
@@ -15,18 +16,17 @@ export interface PendingVotes {
   readonly size: number
   /**
    * Resolves when the vote is committed. Votes of one voter on one poll go one after the other.
-   * @param replaces Asked when it is this vote's turn; while it answers null, the vote waits for `advance`.
+   * @param replaces Asked when it is this vote's turn; while it answers null, the vote waits for `advance`. An error
+   * rejects a vote that was never sent.
    * @throws VOTE_ID_REUSED when a vote with this id is still unanswered; else the code of the rejection
    */
-  cast(vote: OutgoingVote, replaces?: () => Replaced | null): Promise<VoteReceipt>
+  cast(vote: OutgoingVote, replaces?: Replaces): Promise<VoteReceipt>
   /** A line is up: sends what is unanswered, in the order in which it was cast. */
   connected(send: (message: VoteMessage) => void): void
   disconnected(): void
   /** Something is known that was not: votes that waited for it may go. */
   advance(): void
   answered(message: VotedMessage | RejectedMessage): void
-  /** Rejects a vote that was not sent and never will be. */
-  refuse(voteId: string, error: PollError): void
   /** Rejects everything. The error for a vote that was sent says that its outcome is unknown. */
   rejectAll(reason: PollError): void
 }
@@ -34,7 +34,7 @@ export interface PendingVotes {
 interface PendingVote {
   message: VoteMessage
   readonly lane: string
-  readonly replaces: (() => Replaced | null) | undefined
+  readonly replaces: Replaces | undefined
   readonly resolve: (receipt: VoteReceipt) => void
   readonly reject: (error: PollError) => void
   /** The same voter's next vote on the same poll. */
@@ -48,6 +48,7 @@ interface PendingVote {
 /** Votes to be sent again are released in steps of this many ms, so that a thousand of them need one timer. */
 const STEP = 50
 const LEAST_WAIT = 100
+const MOST_WAIT = 30_000
 /** `INTERNAL` may be a fault that this very vote brings about: asked this often, it stands. */
 const INTERNAL_TRIES = 5
 
@@ -59,12 +60,14 @@ export function createPendingVotes(): PendingVotes {
   let send: ((message: VoteMessage) => void) | null = null
 
   function transmit(vote: PendingVote): void {
-    if (!send || vote.isHeldBack || votes.get(vote.message.voteId) !== vote) return
+    if (vote.isHeldBack || votes.get(vote.message.voteId) !== vote) return
     if (!vote.wasSent && vote.replaces) {
       const replaced = vote.replaces()
+      if (replaced instanceof PollError) return refuse(vote, replaced)
       if (!replaced) return
       vote.message = { ...vote.message, ...replaced }
     }
+    if (!send) return
     vote.wasSent = true
     send(vote.message)
   }
@@ -80,6 +83,11 @@ export function createPendingVotes(): PendingVotes {
     // In a later microtask: whoever awaits this vote's answer takes note of its revision first.
     if (next) queueMicrotask(() => release(next))
     else if (lanes.get(lane) === vote) lanes.delete(lane)
+  }
+
+  function refuse(vote: PendingVote, error: PollError): void {
+    vote.reject(error)
+    finish(vote)
   }
 
   function releaseLater(vote: PendingVote, wait: number): void {
@@ -149,17 +157,10 @@ export function createPendingVotes(): PendingVotes {
       const error = toPollError(message)
       vote.refusals++
       if (error.retryable && (error.code !== 'INTERNAL' || vote.refusals < INTERNAL_TRIES)) {
-        const wait = message.retryAfter ?? backoff(vote.refusals, () => 1)
+        const wait = message.retryAfter ?? Math.min(MOST_WAIT, 500 * 2 ** vote.refusals)
         return releaseLater(vote, Math.max(LEAST_WAIT, wait))
       }
-      vote.reject(error)
-      finish(vote)
-    },
-    refuse(voteId, error) {
-      const vote = votes.get(voteId)
-      if (!vote || vote.wasSent) return
-      vote.reject(error)
-      finish(vote)
+      refuse(vote, error)
     },
     rejectAll(reason) {
       const all = [...votes.values()]

@@ -62,8 +62,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       if (signal.aborted) return 0
       if (wasLive) {
         onTransport('none')
-        if (performance.now() - startedAt >= STEADY_AFTER) retries.begin()
-        else retries.hurry()
+        retries.hurry(performance.now() - startedAt >= STEADY_AFTER)
         return retries.next()
       }
       streamAgainAt = performance.now() + STREAM_AGAIN_AFTER
@@ -72,7 +71,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       await options.read(isAnew, signal)
       if (signal.aborted) return 0
       isAnew = false
-      retries.begin()
+      retries.hurry(true)
       onTransport('polling')
       return ASK_EVERY
     } catch (reason) {
@@ -136,7 +135,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
   return {
     restart() {
       isAnew = true
-      retries.begin()
+      retries.hurry(true)
       round.abort()
     },
     close,

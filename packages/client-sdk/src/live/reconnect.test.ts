@@ -21,7 +21,8 @@ describe('coming back', () => {
     }
   }
   const slower = [4000, 8000, 16_000, 30_000, 30_000]
-  const aMinute = [500, 1000, ...Array.from({ length: 30 }, () => 2000)]
+  const aMinute = [500, 1000, ...Array.from({ length: 39 }, () => 1500)]
+  const slowerThen = [3000, 6000, 12_000, 24_000, 30_000, 30_000]
 
   it('is quick at first, then slower and slower, up to 30 s, with full jitter', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
@@ -31,9 +32,9 @@ describe('coming back', () => {
     await expectWaits(network, [500, 1000, 2000, ...slower])
   })
 
-  it('waits 2 s at most in the minute after a line that was up is lost', async () => {
+  it('waits 1.5 s at most in the minute after a line that was up is lost', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
-    await expectWaits(await createReadyConnection(), [...aMinute, ...slower])
+    await expectWaits(await createReadyConnection(), [...aMinute, ...slowerThen])
   })
 
   it('does not hurry when the server asks for patience', async () => {
@@ -47,10 +48,10 @@ describe('coming back', () => {
   it('hurries no more once the server is back and asks for patience', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const network = await createReadyConnection()
-    await expectWaits(network, [500, 1000, 2000, 2000])
+    await expectWaits(network, [500, 1000, 1500, 1500])
     const before = network.sockets.length
     network.last().end(closeCodes.TRY_LATER)
-    await vi.advanceTimersByTimeAsync(3999)
+    await vi.advanceTimersByTimeAsync(2999)
     expect(network.sockets).toHaveLength(before)
     await vi.advanceTimersByTimeAsync(1)
     expect(network.sockets).toHaveLength(before + 1)
@@ -61,7 +62,7 @@ describe('coming back', () => {
     const network = await createReadyConnection()
     await expectWaits(network, aMinute)
     network.last().welcome()
-    await expectWaits(network, [4000, 8000])
+    await expectWaits(network, [3000, 6000])
   })
 
   it('gives up early on an attempt into the void after a line that opened fast', async () => {

@@ -17,7 +17,7 @@ export interface RelayVote {
   /**
    * Up to 64 letters, digits, or any of `. : _ -`; no two unanswered votes of a relay may share one.
    * Give your own where the vote must survive this process: cast again under the same id, it counts once.
-   * @default a random UUID of this relay and a running number
+   * @default a random id of this relay and a running number
    */
   readonly voteId?: string
   /** The revision this vote replaces, 0 for the first. Without it the last writer wins. */

@@ -90,7 +90,7 @@ describe('a page', () => {
     await settle()
     last().welcome()
     page.events.dispatchEvent(new Event(sign))
-    expect(last().types()).toEqual(['hello', 'watch', 'ping'])
+    expect(last().types()).toEqual(['hello', 'watch', 'ping', 'watch'])
   })
 
   it('does not wake while it is hidden, nor after close', async () => {
@@ -110,7 +110,7 @@ describe('a page', () => {
 describe('the server’s clock', () => {
   const readAt = (iso: string) => ({ ...pollMessage(), now: iso })
 
-  it('is read from the answer to watch, halfway between question and answer', async () => {
+  it('is read from the answer to watch', async () => {
     vi.setSystemTime('2026-01-01T00:10:00Z') // ten minutes fast
     const { watch, settle, last } = createPage()
     const { now } = watch()
@@ -119,10 +119,10 @@ describe('the server’s clock', () => {
     last().welcome()
     await vi.advanceTimersByTimeAsync(200)
     last().say(readAt('2026-01-01T00:00:00Z'))
-    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:00:00.100Z'))
+    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:00:00Z'))
     await vi.advanceTimersByTimeAsync(5000)
     vi.setSystemTime('2027-01-01T00:00:00Z') // set while the page is open
-    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:00:05.100Z'))
+    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:00:05Z'))
   })
 
   it('is read from the answer over HTTP before a line is up', async () => {
@@ -133,19 +133,15 @@ describe('the server’s clock', () => {
     expect(now().serverNow()).toBeCloseTo(1e12 + performance.now(), 0)
   })
 
-  it('is asked for again by a page that wakes on the same line after its clocks have parted', async () => {
+  it('is asked for again by a page that wakes on the same line: its own may have stood still', async () => {
     const { watch, settle, last } = createPage()
     const { now } = watch()
     await settle()
     last().welcome()
     last().say(readAt('2026-01-01T00:00:00Z'))
     page.events.dispatchEvent(new Event('online'))
-    expect(last().types()).toEqual(['hello', 'watch', 'ping'])
-    vi.setSystemTime(Date.now() + 60_000) // what a sleeping device does: only this clock goes on
-    page.events.dispatchEvent(new Event('online'))
-    expect(last().types()).toEqual(['hello', 'watch', 'ping', 'ping', 'watch'])
-    await vi.advanceTimersByTimeAsync(400)
+    expect(last().types()).toEqual(['hello', 'watch', 'ping', 'watch'])
     last().say(readAt('2026-01-01T00:01:00Z'))
-    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:01:00.200Z'))
+    expect(now().serverNow()).toBe(Date.parse('2026-01-01T00:01:00Z'))
   })
 })

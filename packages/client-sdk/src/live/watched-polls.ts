@@ -1,4 +1,4 @@
-import { forgetVote, type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
+import { changed, forgetVote, type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
 import type { ClientMessage, ErrorMessage, PollMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Vote } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
@@ -19,10 +19,12 @@ export interface WatchedPollsOptions {
 export interface WatchedPolls {
   /** Whether any poll needs the live connection. */
   readonly isNeeded: boolean
+  /** As whom the line was last up; null as nobody. */
+  readonly voterId: string | null
   /** Calls the listener at once, then at every change. Returns how to stop. */
   watch(pollId: string, listener: PollListener): () => void
   /** Asks over HTTP for every poll not held yet. Never rejects. */
-  load(): Promise<void>
+  load(): Promise<unknown>
   /** A line is up, as this voter or as nobody; `transport` where it is the same for all polls. */
   connected(voterId: string | null, transport?: Transport): void
   /** How news of this poll arrives. */
@@ -30,19 +32,22 @@ export interface WatchedPolls {
   disconnected(): void
   /** Ignores what is not about a poll that is watched. */
   receive(message: ServerMessage): void
-  /** What the next vote on a poll replaces, or null while the server has not said it on this connection. */
-  replaced(pollId: string): Replaced | null
-  /** The own vote as the server has it. */
-  committed(pollId: string, vote: Vote, epoch: number): void
-  /** Shows a vote on its way; the returned function ends that, unless a later one is shown by then. */
-  showPending(pollId: string, choices: readonly number[] | null): () => void
-  /**
-   * Something shown is known to be out of date: asks for the poll again.
-   * @param isOwnVoteKnown whether the next vote can go before the answer
-   */
-  refresh(pollId: string, isOwnVoteKnown: boolean): void
-  /** The device may have slept: asks again for what tells the time, where its clock cannot be relied on. */
+  /** Shows a vote on its way, on a poll that is watched for as long. */
+  cast(pollId: string, choices: readonly number[] | null): CastVote
+  /** The device may have slept: asks again for everything, and so for the server's time. */
   wake(): void
+}
+
+/** A vote on its way, as its poll shows it. */
+export interface CastVote {
+  /** What it replaces, null while the server has not said it on this connection, or why it cannot be cast. */
+  replaces(): Replaced | PollError | null
+  /**
+   * It is answered, and not shown as on its way any more, unless a later one is.
+   * @param vote the own vote as the server has it
+   * @param isOutOfDate what is shown is known not to be the truth: asks for the poll again
+   */
+  settle(vote: Vote | undefined, isOutOfDate?: boolean): void
 }
 
 interface Entry {
@@ -52,7 +57,6 @@ interface Entry {
   loading: Promise<void> | null
   /** Where the question for this poll is: nowhere, waiting to be sent, or not answered. */
   asking: 'no' | 'due' | 'sent'
-  askedAt: number
   /** Whether `held.vote` is what the server said to this voter on this connection. */
   isOwnVoteKnown: boolean
 }
@@ -64,39 +68,51 @@ const RETRY_AFTER = 2000
 
 export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions): WatchedPolls {
   const entries = new Map<string, Entry>()
-  let voter: string | null = null
+  let voterId: string | null = null
   let isUp = false
   /** Of polls that are watched from now on. */
   let transport: Transport = 'connecting'
   let turnTimer: ReturnType<typeof setTimeout> | undefined
   let questionsLeft = QUESTIONS_A_TURN
 
-  function show(entry: Entry, change: Partial<WatchedPoll> = {}): void {
-    const { ahead, ...held } = entry.held
-    const next: WatchedPoll = { ...entry.shown, ...held, ...change }
-    const keys = Object.keys(next) as (keyof WatchedPoll)[]
-    if (keys.every((key) => next[key] === entry.shown[key])) return
+  /** Those that are there, as far as is known. */
+  const present = () => [...entries].filter(([, { shown }]) => shown.status !== 'not-found')
+
+  function entryOf(pollId: string): Entry {
+    let entry = entries.get(pollId)
+    if (entry) return entry
+    entry = newEntry(transport, clock.now)
+    entries.set(pollId, entry)
+    if (!isPollId(pollId)) fail(entry, new PollError('POLL_NOT_FOUND'))
+    else if (isUp) ask(entry)
+    else void load(pollId, entry)
+    return entry
+  }
+
+  function show(entry: Entry, change: Partial<WatchedPoll>): void {
+    const next = changed(entry.shown, change)
+    if (next === entry.shown) return
     entry.shown = next
     for (const { call } of [...entry.listeners]) notify(call, next)
   }
 
-  function hold(entry: Entry, held: HeldPoll): void {
+  function hold(entry: Entry, held: HeldPoll, change?: Partial<WatchedPoll>): void {
+    const { ahead, ...known } = held
     entry.held = held
-    show(entry, held.poll ? { status: 'ready', error: null } : {})
+    show(entry, { ...known, results: held.poll?.results ?? null, ...change })
   }
 
   /** What is deleted stays so, whatever was still on its way. */
   function take(entry: Entry, message: ServerMessage): void {
-    if (entry.shown.status !== 'not-found') hold(entry, reducePoll(entry.held, message))
+    if (message.type === 'poll') clock.take(message.now)
+    if (entry.shown.status === 'not-found') return
+    const held = reducePoll(entry.held, message)
+    hold(entry, held, held.poll ? { status: 'ready', error: null } : {})
   }
 
   function fail(entry: Entry, error: PollError): void {
-    if (error.code === 'POLL_NOT_FOUND') {
-      entry.held = nothingHeld
-      show(entry, { status: 'not-found', error })
-    } else if (!entry.held.poll) {
-      show(entry, { status: 'error', error })
-    }
+    if (error.code === 'POLL_NOT_FOUND') hold(entry, nothingHeld, { status: 'not-found', error })
+    else if (!entry.held.poll) show(entry, { status: 'error', error })
   }
 
   function load(pollId: string, entry: Entry): Promise<void> {
@@ -121,17 +137,14 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
       if (entry.asking !== 'due') continue
       if (questionsLeft === 0 || !send({ type: 'watch', pollId })) return
       entry.asking = 'sent'
-      entry.askedAt = performance.now()
       questionsLeft--
-      nextTurnIn(TURN)
+      turnTimer ??= setTimeout(nextTurn, TURN)
     }
   }
 
-  function nextTurnIn(ms: number): void {
-    turnTimer ??= setTimeout(() => {
-      endTurn()
-      askNext()
-    }, ms)
+  function nextTurn(): void {
+    endTurn()
+    askNext()
   }
 
   function endTurn(): void {
@@ -143,29 +156,25 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   /** A question that may be asked again keeps the others waiting too: the server has enough to do. */
   function receiveError(entry: Entry, message: ErrorMessage): void {
     const error = toPollError(message)
-    entry.asking = error.retryable ? 'due' : 'no'
+    entry.asking = 'no'
     if (error.retryable) {
-      endTurn()
+      entry.asking = 'due'
       questionsLeft = 0
-      nextTurnIn((message.retryAfter ?? RETRY_AFTER) * (1 + Math.random()))
+      clearTimeout(turnTimer)
+      turnTimer = setTimeout(nextTurn, (message.retryAfter ?? RETRY_AFTER) * (1 + Math.random()))
     }
     fail(entry, error)
   }
 
   return {
     get isNeeded() {
-      return [...entries.values()].some(({ shown }) => shown.status !== 'not-found')
+      return present().length > 0
+    },
+    get voterId() {
+      return voterId
     },
     watch(pollId, listener) {
-      let entry = entries.get(pollId)
-      if (!entry) {
-        entry = newEntry(transport, clock.now)
-        entries.set(pollId, entry)
-        if (!isPollId(pollId)) fail(entry, new PollError('POLL_NOT_FOUND'))
-        else if (isUp) ask(entry)
-        else void load(pollId, entry)
-      }
-      const { listeners, shown } = entry
+      const { listeners, shown } = entryOf(pollId)
       const subscription = { call: listener }
       listeners.add(subscription)
       notify(listener, shown)
@@ -175,20 +184,16 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
         send({ type: 'unwatch', pollId })
       }
     },
-    async load() {
-      const missing = [...entries].filter(([, { held, shown }]) => !held.poll && shown.status !== 'not-found')
-      await Promise.all(missing.map(([pollId, entry]) => load(pollId, entry)))
-    },
-    connected(voterId, lineTransport) {
-      const isSame = voterId === voter
-      voter = voterId
+    load: () => Promise.all(present().map(([pollId, entry]) => entry.held.poll || load(pollId, entry))),
+    connected(newVoterId, lineTransport) {
+      const isSame = newVoterId === voterId
+      voterId = newVoterId
       isUp = true
       transport = lineTransport ?? 'connecting'
-      for (const entry of entries.values()) {
+      for (const [, entry] of present()) {
         entry.isOwnVoteKnown = false
-        entry.held = isSame ? entry.held : forgetVote(entry.held)
-        show(entry, { transport: lineTransport ?? entry.shown.transport })
-        if (entry.shown.status !== 'not-found') ask(entry)
+        hold(entry, isSame ? entry.held : forgetVote(entry.held), lineTransport && { transport })
+        ask(entry)
       }
     },
     arrives(pollId, by) {
@@ -210,39 +215,36 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
       if (!entry) return
       if (message.type === 'error') return receiveError(entry, message)
       if (message.type === 'poll') {
-        if (entry.asking === 'sent') clock.take(message.now, entry.askedAt)
         entry.asking = 'no'
-        entry.isOwnVoteKnown = voter !== null
+        entry.isOwnVoteKnown = voterId !== null
       }
       take(entry, message)
       if (entry.held.ahead && entry.asking === 'no') ask(entry)
     },
-    replaced(pollId) {
-      const entry = entries.get(pollId)
-      if (!entry?.isOwnVoteKnown || !entry.held.poll) return null
-      return { revision: entry.held.vote?.revision ?? 0, epoch: entry.held.poll.epoch }
-    },
-    committed(pollId, vote, epoch) {
-      const entry = entries.get(pollId)
-      if (entry) hold(entry, holdVote(entry.held, vote, epoch))
-    },
-    showPending(pollId, choices) {
-      const entry = entries.get(pollId)
+    cast(pollId, choices) {
+      const entry = entryOf(pollId)
       const pending = { choices }
-      if (entry) show(entry, { pending })
-      return () => {
-        if (entry?.shown.pending === pending) show(entry, { pending: null })
+      let epoch: number | undefined
+      show(entry, { pending })
+      return {
+        replaces() {
+          const { held, shown, isOwnVoteKnown } = entry
+          if (shown.error && !shown.error.retryable) return shown.error
+          if (!isOwnVoteKnown || !held.poll) return null
+          epoch = held.poll.epoch
+          return { revision: held.vote?.revision ?? 0, epoch }
+        },
+        settle(vote, isOutOfDate) {
+          const held = vote && epoch !== undefined ? holdVote(entry.held, vote, epoch) : entry.held
+          hold(entry, held, entry.shown.pending === pending ? { pending: null } : {})
+          if (!isOutOfDate) return
+          entry.isOwnVoteKnown &&= vote !== undefined
+          ask(entry)
+        },
       }
     },
-    refresh(pollId, isOwnVoteKnown) {
-      const entry = entries.get(pollId)
-      if (!entry) return
-      entry.isOwnVoteKnown &&= isOwnVoteKnown
-      ask(entry)
-    },
     wake() {
-      if (!isUp || !clock.isSuspect()) return
-      for (const entry of entries.values()) if (entry.shown.status !== 'not-found') ask(entry)
+      if (isUp) for (const [, entry] of present()) ask(entry)
     },
   }
 }
@@ -264,7 +266,6 @@ function newEntry(transport: Transport, serverNow: () => number): Entry {
     listeners: new Set(),
     loading: null,
     asking: 'no',
-    askedAt: 0,
     isOwnVoteKnown: false,
   }
 }
