@@ -18,7 +18,8 @@ export function createClosePoll(
 ): ClosePoll {
   return async (pollId) => {
     const outcome = await polls.close(pollId, 'now')
-    if (outcome === 'changed') {
+    // Without effect, too: nobody may have heard of the request that had it, if its answer was lost.
+    if (outcome !== 'not-found') {
       facts.drop(pollId)
       board.markDirty(pollId)
     }

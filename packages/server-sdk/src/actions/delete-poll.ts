@@ -14,7 +14,7 @@ export function createDeletePoll(
   return async (pollId) => {
     const wasThere = await polls.delete(pollId)
     facts.drop(pollId)
+    board.deleted(pollId) // not there, too: nobody may have heard of the request that removed it
     if (!wasThere) throw pollError('POLL_NOT_FOUND')
-    board.deleted(pollId)
   }
 }

@@ -16,7 +16,8 @@ export function createOpenPoll(
   return async (pollId) => {
     const outcome = await polls.open(pollId)
     if (outcome === 'refused') throw pollError('POLL_CLOSED')
-    if (outcome === 'changed') {
+    // Without effect, too: nobody may have heard of the request that had it, if its answer was lost.
+    if (outcome !== 'not-found') {
       facts.drop(pollId)
       board.markDirty(pollId)
     }

@@ -22,10 +22,9 @@ export function createResetPoll(
   return async (pollId, input) => {
     const outcome = await polls.reset(pollId, readEpoch(input))
     if (outcome === 'not-found') throw pollError('POLL_NOT_FOUND')
-    if (outcome === 'changed') {
-      facts.drop(pollId)
-      board.markDirty(pollId)
-    }
+    // Without effect, too: nobody may have heard of the request that had it, if its answer was lost.
+    facts.drop(pollId)
+    board.markDirty(pollId)
     const { poll } = await readPoll(pollId)
     if (outcome === 'refused') throw pollError('EPOCH_CHANGED', { epoch: poll.epoch })
     return poll
