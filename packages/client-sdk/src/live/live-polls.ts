@@ -54,7 +54,7 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
         await voter.admit().catch(() => {}) // one can watch as nobody; the next vote meets the same failure
       }
       await polls.load()
-      return polls.isNeeded ? { url: urls.current(), hello: { type: 'hello', token: voter.token() } } : null
+      return isNeeded() ? { url: urls.current(), hello: { type: 'hello', token: voter.token() } } : null
     },
     onMessage(message) {
       if (message.type === 'welcome') {
@@ -74,6 +74,8 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
     },
   })
   const send = (message: ClientMessage) => connection.send(message) || Boolean(lower?.send(message))
+  /** A vote that was sent is asked for until it is answered, though its poll may be gone. */
+  const isNeeded = () => polls.isNeeded || votes.size > 0
   const isUp = () => connection.isReady || lower?.isReady
   const polls = createWatchedPolls({
     clock,
@@ -138,6 +140,7 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
     } catch (reason) {
       isSigningIn = false
       const error = reason as PollError
+      if (votes.size === 0) return
       if (error.retryable) signInTimer = setTimeout(signIn, error.details.retryAfter ?? signIns.next())
       else votes.rejectAll(error)
     }
@@ -169,7 +172,7 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
     return () => {
       unwatch()
       clearTimeout(lingerTimer)
-      if (connection.isReady || lower) lingerTimer = setTimeout(() => polls.isNeeded || disconnect(), LINGER)
+      if (connection.isReady || lower) lingerTimer = setTimeout(() => isNeeded() || disconnect(), LINGER)
     }
   }
 

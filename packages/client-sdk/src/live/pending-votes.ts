@@ -57,6 +57,7 @@ export function createPendingVotes(): PendingVotes {
   /** The last vote in line of each voter on each poll. */
   const lanes = new Map<string, PendingVote>()
   const releases = new Map<number, PendingVote[]>()
+  const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let send: ((message: VoteMessage) => void) | null = null
 
   function transmit(vote: PendingVote): void {
@@ -101,10 +102,12 @@ export function createPendingVotes(): PendingVotes {
     }
     const released = [vote]
     releases.set(due, released)
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       releases.delete(due)
+      timers.delete(due)
       released.forEach(release)
     }, due - now)
+    timers.set(due, timer)
   }
 
   return {
@@ -166,6 +169,9 @@ export function createPendingVotes(): PendingVotes {
       const all = [...votes.values()]
       votes.clear()
       lanes.clear()
+      timers.forEach(clearTimeout)
+      timers.clear()
+      releases.clear()
       for (const { message, wasSent, reject } of all) reject(unanswered(message.voteId, wasSent, reason))
     },
   }

@@ -57,6 +57,8 @@ interface Entry {
   loading: Promise<void> | null
   /** Where the question for this poll is: nowhere, waiting to be sent, or not answered. */
   asking: 'no' | 'due' | 'sent'
+  /** Why the last question was answered by nothing, and is not asked again by itself. */
+  refusal: PollError | null
   /** Whether `held.vote` is what the server said to this voter on this connection. */
   isOwnVoteKnown: boolean
 }
@@ -113,6 +115,7 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   function fail(entry: Entry, error: PollError): void {
     if (error.code === 'POLL_NOT_FOUND') hold(entry, nothingHeld, { status: 'not-found', error })
     else if (!entry.held.poll) show(entry, { status: 'error', error })
+    else if (!error.retryable) entry.refusal = error
   }
 
   function load(pollId: string, entry: Entry): Promise<void> {
@@ -128,6 +131,7 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   }
 
   function ask(entry: Entry): void {
+    entry.refusal = null
     entry.asking = 'due'
     askNext()
   }
@@ -224,14 +228,18 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
     cast(pollId, choices) {
       const entry = entryOf(pollId)
       const pending = { choices }
+      const chosenIn = entry.held.poll?.epoch
+      if (entry.refusal) ask(entry)
       let epoch: number | undefined
       show(entry, { pending })
       return {
         replaces() {
           const { held, shown, isOwnVoteKnown } = entry
-          if (shown.error && !shown.error.retryable) return shown.error
+          const error = entry.refusal ?? shown.error
+          if (error && !error.retryable) return error
           if (!isOwnVoteKnown || !held.poll) return null
           epoch = held.poll.epoch
+          if (epoch !== (chosenIn ?? epoch)) return new PollError('EPOCH_CHANGED', { epoch })
           return { revision: held.vote?.revision ?? 0, epoch }
         },
         settle(vote, isOutOfDate) {
@@ -266,6 +274,7 @@ function newEntry(transport: Transport, serverNow: () => number): Entry {
     listeners: new Set(),
     loading: null,
     asking: 'no',
+    refusal: null,
     isOwnVoteKnown: false,
   }
 }
