@@ -6,7 +6,7 @@ const oneAtATime = { maxWorkers: 1, isolate: true }
 
 export default defineConfig({
   test: {
-    globalSetup: 'packages/server-sdk/test/servers/postgres.setup.ts',
+    globalSetup: ['postgres', 'mariadb'].map((name) => `packages/server-sdk/test/servers/${name}.setup.ts`),
     projects: [
       {
         test: {

@@ -7,6 +7,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     embedded: 'src/adapters/embedded/embedded.ts',
+    mysql: 'src/adapters/mysql/mysql.ts',
     node: 'src/use/node.ts',
     express: 'src/use/express.ts',
     ws: 'src/use/ws.ts',

@@ -1,9 +1,11 @@
 import { describe } from 'vitest'
+import { describeOnMariadb } from '../servers/mariadb.ts'
 import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeBallotBoxRaces } from './ballot-box-races.suite.ts'
 import { describeBallotStore } from './ballot-store.suite.ts'
 import { openEmbeddedStores } from './embedded-stores.ts'
 import { describeLifeRaces } from './life-races.suite.ts'
+import { openMariadbStores } from './mariadb-stores.ts'
 import { describePollEdits } from './poll-edits.suite.ts'
 import { describePollEndings } from './poll-endings.suite.ts'
 import { describePollList } from './poll-list.suite.ts'
@@ -14,6 +16,7 @@ import type { MakeStores } from './stores.ts'
 const adapters: readonly [string, MakeStores, (name: string, body: () => void) => void][] = [
   ['embedded', openEmbeddedStores, describe],
   ['postgres', openPostgresStores, describeOnPostgres],
+  ['mariadb', openMariadbStores, describeOnMariadb],
 ]
 
 for (const [name, make, describeStores] of adapters) {

@@ -1,0 +1,57 @@
+/** A pool as `mysql2` or `mysql2/promise` makes it; no more of it than is used, so that nothing here imports mysql2. */
+export type MysqlPool = CallbackPool | { readonly pool: CallbackPool }
+
+interface CallbackPool {
+  getConnection(callback: (error: Error | null, connection: PoolConnection) => void): void
+}
+
+export interface PoolConnection {
+  query(statement: Statement, callback: Callback): unknown
+  /** Prepares the statement where this connection has not done so yet. */
+  execute(statement: Statement, values: Value[], callback: Callback): unknown
+  /** Closes a prepared statement: a `Statement`, though its types say a string. */
+  unprepare(statement: never): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  removeListener(event: 'error', listener: (error: Error) => void): unknown
+  release(): void
+  /** Leaves the pool and hangs up. */
+  destroy(): void
+}
+
+type Callback = (error: Error | null, result: unknown) => void
+export type Value = string | number | boolean | null
+
+export interface Statement {
+  sql: string
+  rowsAsArray: boolean
+  nestTables: boolean
+  typeCast: (field: unknown, next: () => unknown) => unknown
+}
+
+/** The pool had no connection to give: nothing was asked of the database. */
+export class NoConnectionError extends Error {
+  override readonly name = 'NoConnectionError'
+}
+
+/** A statement was not answered in time: whether it took place is unknown. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError'
+}
+
+/** @throws NoConnectionError after so many milliseconds; a connection that comes later goes back */
+export function takeConnection(pool: MysqlPool, patience: number): Promise<PoolConnection> {
+  return new Promise((resolve, reject) => {
+    let hasGivenUp = false
+    const timer = setTimeout(() => {
+      hasGivenUp = true
+      reject(new NoConnectionError(`The pool had no free connection for ${patience} ms.`))
+    }, patience)
+    const callbackPool = 'pool' in pool ? pool.pool : pool
+    callbackPool.getConnection((error, connection) => {
+      clearTimeout(timer)
+      if (error) reject(new NoConnectionError('The pool could not connect.', { cause: error }))
+      else if (hasGivenUp) connection.release()
+      else resolve(connection)
+    })
+  })
+}

@@ -1,0 +1,119 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { BoxKey, SqlDialect } from '../sql/sql-dialect.ts'
+import { type Tables, table } from '../sql/tables.ts'
+import { classifyMysqlError, judgeMysqlSchemaError } from './mysql-errors.ts'
+import { inParts, padded } from './padded.ts'
+
+/**
+ * MySQL from 8.0 on and MariaDB from 10.6 on: only what both have. All of it relies on READ COMMITTED: under REPEATABLE
+ * READ a lock on a row that is missing (a box of a poll just deleted, a voter who votes for the first time) is a lock on
+ * the gap, two transactions hold it together, and each then waits for the other's insert.
+ */
+export const mysqlSql: SqlDialect = {
+  types: {
+    // Not ascii: a parameter's characters are not known when a statement is prepared, and its column would be converted.
+    id: sql`varchar(200) character set utf8mb4 collate utf8mb4_bin`,
+    text: sql`mediumtext character set utf8mb4 collate utf8mb4_bin`,
+    time: sql`datetime(3)`, // in UTC; a `timestamp` is read and written in the session's time zone
+  },
+  // When this statement began, so never before a lock that an earlier one waited for; in any time zone of the session.
+  clock: sql<Date>`utc_timestamp(3)`,
+  millis: (moment) => sql`timestampdiff(microsecond, '1970-01-01', ${moment}) div 1000`,
+  time: (moment) => sql<Date>`${moment.toISOString().replace('T', ' ').replace('Z', '')}`,
+  isOneOf: (column, values) =>
+    values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(padded(values))})`,
+  ifAbsent: (insert) => insert.ignore(),
+
+  async lockBoxes(trx, boxes, wait) {
+    const locked: BoxKey[] = []
+    for (const part of inParts(boxes)) {
+      // In the order of the index, which is the order of (poll, box): a scan of the table would meet other polls' locks.
+      const { rows } = await sql<BoxKey>`
+        select poll_id as pollId, box from ${table('live_poll_boxes')} force index (primary)
+        where ${isBox(part)} order by poll_id, box
+        for update ${sql.raw(wait ? '' : 'skip locked')}`.execute(trx)
+      locked.push(...rows)
+    }
+    return locked
+  },
+
+  async readVotes(db, voters) {
+    const votes: Row[] = []
+    for (const part of inParts(voters)) {
+      const { rows } = await sql<Row>`
+        select poll_id as pollId, voter_key as voterKey, choices, revision, vote_id as voteId
+        from ${table('live_poll_votes')} force index (primary)
+        where (poll_id, voter_key) in (${sql.join(part.map((v) => sql`(${v.pollId}, ${v.voterKey})`))})`.execute(db)
+      votes.push(...rows)
+    }
+    return votes.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
+  },
+
+  async writeVotes(trx, votes) {
+    for (const part of inParts(votes)) {
+      const rows = part.map(({ pollId, voterKey, ballot, revision, voteId }) => {
+        const choices = ballot && JSON.stringify(ballot)
+        return sql`(${pollId}, ${voterKey}, ${choices}, ${revision}, ${voteId}, utc_timestamp(3))`
+      })
+      await sql`
+        insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, revision, vote_id, accepted_at)
+        values ${sql.join(rows)}
+        on duplicate key update choices = values(choices), revision = values(revision),
+          vote_id = values(vote_id), accepted_at = values(accepted_at)`.execute(trx)
+    }
+  },
+
+  async addTallies(trx, deltas) {
+    for (const part of inParts(deltas, (delta) => ({ ...delta, votes: 0 }))) {
+      const rows = part.map(({ pollId, box, bucket, votes }) => sql`(${pollId}, ${box}, ${bucket}, ${votes})`)
+      await sql`
+        insert into ${table('live_poll_tallies')} (poll_id, box, bucket, votes) values ${sql.join(rows)}
+        on duplicate key update votes = votes + values(votes)`.execute(trx)
+    }
+  },
+
+  async raiseVersions(trx, boxes) {
+    for (const part of inParts(boxes)) {
+      await sql`
+        update ${table('live_poll_boxes')} force index (primary) set version = version + 1
+        where ${isBox(part)}`.execute(trx)
+    }
+  },
+
+  classify: classifyMysqlError,
+  judgeSchemaError: judgeMysqlSchemaError,
+
+  // Nothing undoes a statement that changes the schema: steps are safe to repeat instead.
+  migrateAlone: (db, work) =>
+    db.connection().execute(async (alone) => {
+      await lockMigrations(alone)
+      try {
+        return await work(alone)
+      } finally {
+        await sql`do release_lock(${migrationLock})`.execute(alone).catch(() => {}) // it goes with the connection
+      }
+    }),
+}
+
+interface Row {
+  pollId: string
+  voterKey: string
+  choices: string | null
+  revision: number
+  voteId: string
+}
+
+function isBox(boxes: readonly BoxKey[]): RawBuilder<unknown> {
+  return sql`(poll_id, box) in (${sql.join(boxes.map(({ pollId, box }) => sql`(${pollId}, ${box})`))})`
+}
+
+/** Names of locks are known to the whole server, and have at most 64 characters. */
+const migrationLock = sql`concat('live_poll_', sha1(database()))`
+
+/** @throws Error when somebody else has migrated for ten minutes */
+async function lockMigrations(db: Kysely<Tables>): Promise<void> {
+  const { rows } = await sql<{
+    taken: number | string | null
+  }>`select get_lock(${migrationLock}, 600) as taken`.execute(db)
+  if (Number(rows[0]?.taken) !== 1) throw new Error('Another process has been migrating this database for ten minutes.')
+}

@@ -1,0 +1,19 @@
+/** Rows that one statement takes; from 1,000 on MariaDB turns a list of keys into a table, and reads all of the other. */
+const most = 512
+
+/**
+ * Cuts rows into parts, each as long as some power of two: few different texts of statements, however batches differ.
+ *
+ * @param filler what to repeat a part's last row as, where twice is not the same as once
+ */
+export function* inParts<T>(rows: readonly T[], filler?: (last: T) => T): Generator<readonly T[]> {
+  for (let start = 0; start < rows.length; start += most) yield padded(rows.slice(start, start + most), filler)
+}
+
+/** Repeats the last row until there are as many as some power of two. */
+export function padded<T>(rows: readonly T[], filler: (last: T) => T = (last) => last): readonly T[] {
+  const last = rows.at(-1)
+  if (last === undefined) return rows
+  const missing = 2 ** Math.ceil(Math.log2(rows.length)) - rows.length
+  return [...rows, ...Array.from({ length: missing }, () => filler(last))]
+}
