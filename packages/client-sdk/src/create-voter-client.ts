@@ -1,11 +1,10 @@
 import { createExchange } from './http/request.ts'
 import { serverUrl } from './http/server-url.ts'
 import type { WebSocketConstructor } from './live/connection.ts'
-import { createLivePolls, type LivePolls } from './live/live-polls.ts'
+import { createLivePolls } from './live/live-polls.ts'
 import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
 import type { PollListener } from './live/watched-poll.ts'
 import type { VoteReceipt, VoterAdmission } from './protocol/models.ts'
-import { PollError } from './protocol/poll-error.ts'
 
 export interface VoterClientOptions {
   /**
@@ -72,7 +71,7 @@ export function createVoterClient(options: VoterClientOptions = {}): VoterClient
     storage: given ? null : storage,
     storageKey: `live-poll:voter:${server}`,
   })
-  const live = createLivePolls({
+  return createLivePolls({
     server,
     fetch,
     exchange,
@@ -80,19 +79,4 @@ export function createVoterClient(options: VoterClientOptions = {}): VoterClient
     voter,
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
   })
-  let isClosed = false
-
-  function use(): LivePolls {
-    if (isClosed) throw new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
-    return live
-  }
-
-  return {
-    watch: (pollId, listener) => use().watch(pollId, listener),
-    vote: async (pollId, choices) => use().vote(pollId, choices),
-    close() {
-      isClosed = true
-      live.close()
-    },
-  }
 }

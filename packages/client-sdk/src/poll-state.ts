@@ -43,8 +43,9 @@ export function changed<T extends object>(before: T, change: Partial<T>): T {
 }
 
 function holdPoll(state: HeldPoll, { poll: incoming, vote, watching }: PollMessage): HeldPoll {
-  if (state.poll && incoming.epoch < state.poll.epoch) return state
-  const known = state.poll?.epoch === incoming.epoch ? state : nothingHeld // a reset takes votes and results with it
+  const epochs = state.poll ? incoming.epoch - state.poll.epoch : 0
+  if (epochs < 0) return state
+  const known = epochs > 0 ? nothingHeld : state // a reset takes votes and results with it
   const newest = known.poll && known.poll.edition > incoming.edition ? known.poll : incoming
   // Results that only organizers see are for one who is told them; others who hold some keep them.
   const isForMe = newest.results || newest.showResults !== 'organizers'

@@ -79,8 +79,7 @@ export function createRequest(options: RequestOptions): Request {
 
 /** The nearest code for an answer that something between us and the server gave. */
 function codeOf(status: number): ErrorCode {
-  if (status === 401) return 'UNAUTHENTICATED'
-  if (status === 403) return 'FORBIDDEN'
-  if (status === 429) return 'RATE_LIMITED'
-  return status && status < 500 ? 'NOT_FOUND' : 'UNAVAILABLE'
+  return codes[status] ?? (status && status < 500 ? 'NOT_FOUND' : 'UNAVAILABLE')
 }
+
+const codes: Partial<Record<number, ErrorCode>> = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 429: 'RATE_LIMITED' }

@@ -10,7 +10,7 @@ const EAGER_FOR = 60_000
  */
 export interface Retries {
   /** Whether a good line was lost, or the device woke up, less than a minute ago. */
-  readonly isEager: boolean
+  isEager(): boolean
   /** The wait before the next attempt, in ms. */
   next(): number
   /**
@@ -30,9 +30,7 @@ export function createRetries(): Retries {
   const isEager = () => performance.now() < eagerUntil
 
   return {
-    get isEager() {
-      return isEager()
-    },
+    isEager,
     next() {
       const within = Math.min(bound, isEager() ? MOST_EAGER : MOST)
       bound = within * 2

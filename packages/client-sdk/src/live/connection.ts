@@ -1,3 +1,4 @@
+import { attempt } from '../protocol/attempt.ts'
 import { finalCodes } from '../protocol/close-codes.ts'
 import { decodeServerMessage, encode } from '../protocol/codec.ts'
 import { type ClientMessage, type HelloMessage, type ServerMessage, SUBPROTOCOL } from '../protocol/messages.ts'
@@ -69,54 +70,44 @@ export function createConnection(options: ConnectionOptions): Connection {
   let turn = 0 // of connect and disconnect: what an earlier turn still awaits is void
   let readySince = 0
   let dialledAt = 0
-  let welcomeTook = Number.POSITIVE_INFINITY
+  let patience = WELCOME_WITHIN
   let hasHeard = false
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let lifeTimer: ReturnType<typeof setTimeout> | undefined
-  let retries = createRetries()
+  const retries = createRetries()
 
   async function open(): Promise<void> {
     const thisTurn = ++turn
-    let target: Awaited<ReturnType<ConnectionOptions['prepare']>>
-    try {
-      target = await options.prepare(wasRefused)
-    } catch (error) {
-      if (thisTurn !== turn) return
-      if (error instanceof PollError && !error.retryable) return stop(error)
-      return retryIn(retries.next())
-    }
+    const target = await options.prepare(wasRefused).catch((error: PollError) => error)
     if (thisTurn !== turn) return
-    if (target) dial(target.url, target.hello)
-    else isWanted = false
+    if (!target) isWanted = false
+    else if ('url' in target) dial(target.url, target.hello)
+    else if (target.retryable === false) stop(target)
+    else retryIn(retries.next())
   }
 
   function dial(url: string, hello: HelloMessage): void {
-    let dialled: WebSocketLike
     dialledAt = performance.now()
-    try {
-      dialled = new (options.WebSocket as WebSocketConstructor)(url, SUBPROTOCOL)
-    } catch {
-      return lost(0) // a page over https may not even try ws://
-    }
+    const dialled = attempt(() => new (options.WebSocket as WebSocketConstructor)(url, SUBPROTOCOL))
+    if (!dialled) return lost(0) // a page over https may not even try ws://
     dialled.onopen = () => dialled.send(encode(hello))
-    dialled.onmessage = (event: { data: unknown }) => receive(event.data)
+    dialled.onmessage = (event: { data: string }) => receive(event.data)
     dialled.onclose = (event: { code: number }) => lost(event.code)
     dialled.onerror = () => {} // `close` follows; without a listener `ws` would throw
     socket = dialled
-    const patience = retries.isEager ? Math.max(LEAST_WELCOME_WITHIN, PATIENCE * welcomeTook) : WELCOME_WITHIN
-    lifeTimer = setTimeout(lost, Math.min(WELCOME_WITHIN, patience), 0)
+    lifeTimer = setTimeout(lost, retries.isEager() ? patience : WELCOME_WITHIN, 0)
   }
 
-  function receive(data: unknown): void {
+  function receive(data: string): void {
     hasHeard = true
-    const message = typeof data === 'string' ? decodeServerMessage(data) : null
+    const message = decodeServerMessage(data)
     if (!message || message.type === 'pong') return
     if (message.type === 'drain') return retryIn(Math.random() * message.spread)
     if (message.type === 'welcome' && !isReady) {
       isReady = true
       wasRefused = false
       readySince = performance.now()
-      welcomeTook = readySince - dialledAt
+      patience = Math.min(WELCOME_WITHIN, Math.max(LEAST_WELCOME_WITHIN, PATIENCE * (readySince - dialledAt)))
       clearTimeout(lifeTimer)
       lifeTimer = setTimeout(ping, PING_EVERY, PONG_WITHIN)
     }
@@ -127,12 +118,12 @@ export function createConnection(options: ConnectionOptions): Connection {
     hasHeard = false
     socket?.send(encode({ type: 'ping' }))
     lifeTimer = setTimeout(() => {
-      if (!hasHeard) return lost(0, within === PONG_WITHIN_AFTER_WAKE)
+      if (!hasHeard) return within === PONG_WITHIN_AFTER_WAKE ? retry() : lost(0)
       lifeTimer = setTimeout(ping, PING_EVERY - within, PONG_WITHIN)
     }, within)
   }
 
-  function lost(code: number, isUrgent = false): void {
+  function lost(code: number): void {
     const wasReady = isReady
     const now = performance.now()
     if (wasReady) retries.hurry(now - readySince >= STEADY_AFTER)
@@ -145,7 +136,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     wasRefused = isFirstRefusal
     // An attempt that took its time to fail has waited already.
     const waited = wasReady ? 0 : now - dialledAt
-    retryIn(isFirstRefusal || isUrgent ? 0 : Math.max(0, retries.next() - waited))
+    retryIn(isFirstRefusal ? 0 : Math.max(0, retries.next() - waited))
   }
 
   /** After a `drain` the moment is already set: losing the line before it changes nothing. */
@@ -181,7 +172,6 @@ export function createConnection(options: ConnectionOptions): Connection {
     turn++
     isWanted = false
     wasRefused = false
-    retries = createRetries()
     clearTimeout(retryTimer)
     retryTimer = undefined
     dropSocket()
@@ -202,12 +192,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     wake() {
       if (!isWanted) return
+      retries.hurry(true)
       if (isReady) {
         clearTimeout(lifeTimer)
-        ping(PONG_WITHIN_AFTER_WAKE)
-        return
+        return ping(PONG_WITHIN_AFTER_WAKE)
       }
-      retries.hurry(true)
       const hangs = socket !== null && performance.now() - dialledAt > FRESH_FOR
       if (hangs || retryTimer !== undefined) retry()
     },

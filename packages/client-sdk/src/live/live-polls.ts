@@ -1,3 +1,4 @@
+import type { VoterClient } from '../create-voter-client.ts'
 import { decodeServerMessage } from '../protocol/codec.ts'
 import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Poll, VoteReceipt } from '../protocol/models.ts'
@@ -22,21 +23,16 @@ export interface LivePollsOptions extends LowerRungsServer {
   readonly WebSocket: WebSocketConstructor | undefined
 }
 
-/** Everything one page shows and votes on, over one connection. */
-export interface LivePolls {
-  watch(pollId: string, listener: PollListener): () => void
-  vote(pollId: string, choices: readonly number[] | null): Promise<VoteReceipt>
-  close(): void
-}
-
 /** How long the connection outlives the last watched poll, in ms: a page that changes views needs it again at once. */
 const LINGER = 10_000
 
-export function createLivePolls(options: LivePollsOptions): LivePolls {
-  const { voter } = options
+/** Everything one page shows and votes on, over one connection. */
+export function createLivePolls(options: LivePollsOptions): VoterClient {
+  const { voter, token } = options
   const urls = createChannelUrls(options.server)
   const clock = createServerClock()
   const votes = createPendingVotes()
+  let closed: PollError | null = null
   let isSigningIn = false
   const signIns = createRetries()
   let signInTimer: ReturnType<typeof setTimeout> | undefined
@@ -76,11 +72,10 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
   const send = (message: ClientMessage) => connection.send(message) || Boolean(lower?.send(message))
   /** A vote that was sent is asked for until it is answered, though its poll may be gone. */
   const isNeeded = () => polls.isNeeded || votes.size > 0
-  const isUp = () => connection.isReady || lower?.isReady
   const polls = createWatchedPolls({
     clock,
     async getPoll(pollId) {
-      const { value: poll, headers } = await options.exchange<Poll>('GET', `/polls/${pollId}`, options)
+      const { value: poll, headers } = await options.exchange<Poll>('GET', `/polls/${pollId}`, { token })
       urls.found(poll.channelUrl)
       return { type: 'poll', poll, vote: null, now: headers.get('live-poll-now') ?? '' }
     },
@@ -130,7 +125,7 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
 
   /** A connection starts as nobody's; it becomes a voter's, once, with the first vote. */
   async function signIn(): Promise<void> {
-    if (polls.voterId !== null || votes.size === 0 || !isUp() || isSigningIn) return
+    if (polls.voterId !== null || votes.size === 0 || !(connection.isReady || lower?.isReady) || isSigningIn) return
     isSigningIn = true
     clearTimeout(signInTimer)
     try {
@@ -167,6 +162,7 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
   }
 
   function watch(pollId: string, listener: PollListener): () => void {
+    if (closed) throw closed
     const unwatch = polls.watch(pollId, listener)
     connection.connect()
     return () => {
@@ -192,9 +188,10 @@ export function createLivePolls(options: LivePollsOptions): LivePolls {
     watch,
     vote,
     close() {
+      closed = new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
       disconnect()
       stopWaking()
-      votes.rejectAll(new PollError('UNAVAILABLE', {}, 'The poll client was closed.'))
+      votes.rejectAll(closed)
       clearTimeout(signInTimer)
       clearTimeout(lingerTimer)
     },

@@ -33,14 +33,13 @@ export interface PendingVotes {
 
 interface PendingVote {
   message: VoteMessage
-  readonly lane: string
+  /** The unanswered votes of the same voter on the same poll, in order. Only the first is on its way. */
+  readonly lane: PendingVote[]
   readonly replaces: Replaces | undefined
   readonly resolve: (receipt: VoteReceipt) => void
   readonly reject: (error: PollError) => void
-  /** The same voter's next vote on the same poll. */
-  next: PendingVote | null
-  /** Whether it waits for its turn: behind another vote, or for the moment at which to ask again. */
-  isHeldBack: boolean
+  /** The moment at which to ask again; 0 if there is none to wait for. */
+  waitsUntil: number
   wasSent: boolean
   refusals: number
 }
@@ -54,14 +53,12 @@ const INTERNAL_TRIES = 5
 
 export function createPendingVotes(): PendingVotes {
   const votes = new Map<string, PendingVote>()
-  /** The last vote in line of each voter on each poll. */
-  const lanes = new Map<string, PendingVote>()
-  const releases = new Map<number, PendingVote[]>()
+  const lanes = new Map<string, PendingVote[]>()
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let send: ((message: VoteMessage) => void) | null = null
 
   function transmit(vote: PendingVote): void {
-    if (vote.isHeldBack || votes.get(vote.message.voteId) !== vote) return
+    if (vote.waitsUntil || vote.lane[0] !== vote) return
     if (!vote.wasSent && vote.replaces) {
       const replaced = vote.replaces()
       if (replaced instanceof PollError) return refuse(vote, replaced)
@@ -73,17 +70,14 @@ export function createPendingVotes(): PendingVotes {
     send(vote.message)
   }
 
-  function release(vote: PendingVote): void {
-    vote.isHeldBack = false
-    transmit(vote)
-  }
-
   function finish(vote: PendingVote): void {
-    votes.delete(vote.message.voteId)
-    const { next, lane } = vote
+    const { message, lane } = vote
+    votes.delete(message.voteId)
+    lane.shift()
+    const [next] = lane
+    if (!next) lanes.delete(laneOf(message))
     // In a later microtask: whoever awaits this vote's answer takes note of its revision first.
-    if (next) queueMicrotask(() => release(next))
-    else if (lanes.get(lane) === vote) lanes.delete(lane)
+    else queueMicrotask(() => next.wasSent || transmit(next))
   }
 
   function refuse(vote: PendingVote, error: PollError): void {
@@ -94,20 +88,17 @@ export function createPendingVotes(): PendingVotes {
   function releaseLater(vote: PendingVote, wait: number): void {
     const now = Date.now()
     const due = Math.ceil((now + wait * (1 + Math.random())) / STEP) * STEP
-    vote.isHeldBack = true
-    const others = releases.get(due)
-    if (others) {
-      others.push(vote)
-      return
-    }
-    const released = [vote]
-    releases.set(due, released)
-    const timer = setTimeout(() => {
-      releases.delete(due)
+    vote.waitsUntil = due
+    if (timers.has(due)) return
+    const release = () => {
       timers.delete(due)
-      released.forEach(release)
-    }, due - now)
-    timers.set(due, timer)
+      for (const one of votes.values()) {
+        if (one.waitsUntil !== due) continue
+        one.waitsUntil = 0
+        transmit(one)
+      }
+    }
+    timers.set(due, setTimeout(release, due - now))
   }
 
   return {
@@ -116,27 +107,22 @@ export function createPendingVotes(): PendingVotes {
     },
     cast: (outgoing, replaces) =>
       new Promise((resolve, reject) => {
-        const { voteId, pollId, voter } = outgoing
-        if (votes.has(voteId)) {
-          reject(new PollError('VOTE_ID_REUSED', { voteId }))
-          return
-        }
-        const lane = `${pollId} ${voter}` // a poll id holds no space
-        const before = lanes.get(lane)
+        const { voteId } = outgoing
+        if (votes.has(voteId)) return reject(new PollError('VOTE_ID_REUSED', { voteId }))
+        const lane = lanes.get(laneOf(outgoing)) ?? []
         const vote: PendingVote = {
           message: { type: 'vote', ...outgoing },
           lane,
           replaces,
           resolve,
           reject,
-          next: null,
-          isHeldBack: before !== undefined,
+          waitsUntil: 0,
           wasSent: false,
           refusals: 0,
         }
-        if (before) before.next = vote
+        lane.push(vote)
+        lanes.set(laneOf(outgoing), lane)
         votes.set(voteId, vote)
-        lanes.set(lane, vote)
         transmit(vote)
       }),
     connected(sendVote) {
@@ -151,10 +137,10 @@ export function createPendingVotes(): PendingVotes {
     },
     answered(message) {
       const vote = votes.get(message.voteId)
-      if (!vote || vote.isHeldBack) return
+      if (!vote || vote.waitsUntil) return
       if (message.type === 'voted') {
-        const { voteId, revision, epoch, duplicate } = message
-        vote.resolve({ voteId, revision, epoch, ...(duplicate && { duplicate }) })
+        const { type, pollId, voter, ...receipt } = message
+        vote.resolve(receipt)
         return finish(vote)
       }
       const error = toPollError(message)
@@ -166,15 +152,21 @@ export function createPendingVotes(): PendingVotes {
       refuse(vote, error)
     },
     rejectAll(reason) {
-      const all = [...votes.values()]
+      for (const { message, lane, wasSent, reject } of votes.values()) {
+        lane.length = 0
+        reject(unanswered(message.voteId, wasSent, reason))
+      }
       votes.clear()
       lanes.clear()
       timers.forEach(clearTimeout)
       timers.clear()
-      releases.clear()
-      for (const { message, wasSent, reject } of all) reject(unanswered(message.voteId, wasSent, reason))
     },
   }
+}
+
+/** Of votes that go one after the other. A poll id holds no space. */
+function laneOf({ pollId, voter }: OutgoingVote): string {
+  return `${pollId} ${voter}`
 }
 
 function unanswered(voteId: string, wasSent: boolean, { code, details, message }: PollError): PollError {

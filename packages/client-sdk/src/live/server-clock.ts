@@ -7,11 +7,11 @@ export interface ServerClock {
 }
 
 export function createServerClock(): ServerClock {
-  /** The server's time less `performance.now()`. */
-  let offset = Number.NEGATIVE_INFINITY
+  /** The server's time less `performance.now()`; 0 until it is known. */
+  let offset = 0
 
   return {
-    now: () => (offset > Number.NEGATIVE_INFINITY ? performance.now() + offset : Date.now()),
+    now: () => (offset ? performance.now() + offset : Date.now()),
     take(reading) {
       // A reading is only ever late, and so is a device that slept: the one furthest ahead is nearest to the truth.
       const latest = Date.parse(reading ?? '') - performance.now()

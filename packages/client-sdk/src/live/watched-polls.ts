@@ -120,10 +120,8 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
 
   function load(pollId: string, entry: Entry): Promise<void> {
     entry.loading ??= getPoll(pollId)
-      .then(
-        (message) => take(entry, message),
-        (error: PollError) => fail(entry, error),
-      )
+      .then((message) => take(entry, message))
+      .catch((error: PollError) => fail(entry, error))
       .finally(() => {
         entry.loading = null
       })
@@ -215,7 +213,9 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
       }
     },
     receive(message) {
-      const entry = entries.get(pollIdOf(message))
+      const entry = entries.get(
+        message.type === 'poll' ? message.poll.id : ('pollId' in message && message.pollId) || '',
+      )
       if (!entry) return
       if (message.type === 'error') return receiveError(entry, message)
       if (message.type === 'poll') {
@@ -277,11 +277,6 @@ function newEntry(transport: Transport, serverNow: () => number): Entry {
     refusal: null,
     isOwnVoteKnown: false,
   }
-}
-
-function pollIdOf(message: ServerMessage): string {
-  if (message.type === 'poll') return message.poll.id
-  return ('pollId' in message && message.pollId) || ''
 }
 
 /** A listener that throws is the app's fault to see, but must not keep others from their news. */

@@ -40,8 +40,8 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 /** An expected failure with its code from the table of errors. A later server may send a code that is not in it yet. */
 export class PollError extends Error {
   override readonly name = 'PollError'
-  readonly code: ErrorCode
-  readonly details: ErrorDetails
+  declare readonly code: ErrorCode
+  declare readonly details: ErrorDetails
 
   /** @param message What to show; `pollError` fills in the table's, which a browser need not carry. */
   constructor(code: ErrorCode, details: ErrorDetails = {}, message: string = code) {
