@@ -52,16 +52,9 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
       await polls.load()
       return isNeeded() ? { url: urls.current(), hello: { type: 'hello', token: voter.token() } } : null
     },
-    onMessage(message) {
-      if (message.type === 'welcome') {
-        urls.reached()
-        ascend()
-      }
-      onMessage(message)
-    },
+    onMessage,
     onDown(wasReached) {
-      if (wasReached) urls.reached()
-      else if (urls.failed()) void descend()
+      if (!wasReached && urls.failed()) void descend()
       if (!lower) down()
     },
     onStopped(error) {
@@ -90,6 +83,10 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
   function onMessage(message: ServerMessage): void {
     if (message.type === 'welcome') {
       isSigningIn = false
+      if (connection.isReady) {
+        urls.reached()
+        ascend()
+      }
       if (message.voterId !== null) votes.connected(send)
       polls.connected(message.voterId, connection.isReady ? 'websocket' : undefined)
       void signIn()

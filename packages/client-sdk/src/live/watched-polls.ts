@@ -55,10 +55,8 @@ interface Entry {
   shown: WatchedPoll
   readonly listeners: Set<{ readonly call: PollListener }>
   loading: Promise<void> | null
-  /** Where the question for this poll is: nowhere, waiting to be sent, or not answered. */
-  asking: 'no' | 'due' | 'sent'
-  /** Why the last question was answered by nothing, and is not asked again by itself. */
-  refusal: PollError | null
+  /** Where the question for this poll is: nowhere, waiting to be sent, not answered, or refused for good. */
+  asking: 'no' | 'due' | 'sent' | PollError
   /** Whether `held.vote` is what the server said to this voter on this connection. */
   isOwnVoteKnown: boolean
 }
@@ -83,7 +81,24 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   function entryOf(pollId: string): Entry {
     let entry = entries.get(pollId)
     if (entry) return entry
-    entry = newEntry(transport, clock.now)
+    entry = {
+      held: nothingHeld,
+      shown: {
+        poll: null,
+        results: null,
+        vote: null,
+        pending: null,
+        status: 'loading',
+        error: null,
+        watching: null,
+        transport,
+        serverNow: clock.now,
+      },
+      listeners: new Set(),
+      loading: null,
+      asking: 'no',
+      isOwnVoteKnown: false,
+    }
     entries.set(pollId, entry)
     if (!isPollId(pollId)) fail(entry, new PollError('POLL_NOT_FOUND'))
     else if (isUp) ask(entry)
@@ -115,7 +130,6 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   function fail(entry: Entry, error: PollError): void {
     if (error.code === 'POLL_NOT_FOUND') hold(entry, nothingHeld, { status: 'not-found', error })
     else if (!entry.held.poll) show(entry, { status: 'error', error })
-    else if (!error.retryable) entry.refusal = error
   }
 
   function load(pollId: string, entry: Entry): Promise<void> {
@@ -129,7 +143,6 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   }
 
   function ask(entry: Entry): void {
-    entry.refusal = null
     entry.asking = 'due'
     askNext()
   }
@@ -158,9 +171,8 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
   /** A question that may be asked again keeps the others waiting too: the server has enough to do. */
   function receiveError(entry: Entry, message: ErrorMessage): void {
     const error = toPollError(message)
-    entry.asking = 'no'
+    entry.asking = error.retryable ? 'due' : error
     if (error.retryable) {
-      entry.asking = 'due'
       questionsLeft = 0
       clearTimeout(turnTimer)
       turnTimer = setTimeout(nextTurn, (message.retryAfter ?? RETRY_AFTER) * (1 + Math.random()))
@@ -229,13 +241,13 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
       const entry = entryOf(pollId)
       const pending = { choices }
       const chosenIn = entry.held.poll?.epoch
-      if (entry.refusal) ask(entry)
+      if (entry.asking instanceof PollError) ask(entry)
       let epoch: number | undefined
       show(entry, { pending })
       return {
         replaces() {
           const { held, shown, isOwnVoteKnown } = entry
-          const error = entry.refusal ?? shown.error
+          const error = entry.asking instanceof PollError ? entry.asking : shown.error
           if (error && !error.retryable) return error
           if (!isOwnVoteKnown || !held.poll) return null
           epoch = held.poll.epoch
@@ -254,28 +266,6 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
     wake() {
       if (isUp) for (const [, entry] of present()) ask(entry)
     },
-  }
-}
-
-function newEntry(transport: Transport, serverNow: () => number): Entry {
-  return {
-    held: nothingHeld,
-    shown: {
-      poll: null,
-      results: null,
-      vote: null,
-      pending: null,
-      status: 'loading',
-      error: null,
-      watching: null,
-      transport,
-      serverNow,
-    },
-    listeners: new Set(),
-    loading: null,
-    asking: 'no',
-    refusal: null,
-    isOwnVoteKnown: false,
   }
 }
 
