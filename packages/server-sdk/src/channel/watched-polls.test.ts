@@ -1,92 +1,6 @@
-import {
-  type Poll,
-  pollError,
-  type Results,
-  type ServerMessage,
-  type ShowResults,
-  type Vote,
-} from '@live-poll/client-sdk/protocol'
+import { pollError } from '@live-poll/client-sdk/protocol'
 import { expect, it } from 'vitest'
-import type { OwnReading } from '../actions/read-poll.ts'
-import type { PollNews, PollSnapshot } from '../ports/results-bus.ts'
-import { createResultsFeed } from './results-feed.ts'
-import { createTopics } from './topics.ts'
-import { createWatchedPolls } from './watched-polls.ts'
-
-const voter = { kind: 'user', id: 'ada' } as const
-
-interface Facts {
-  readonly epoch?: number
-  readonly version?: number
-  readonly edition?: number
-  readonly state?: Results['state']
-  readonly showResults?: ShowResults
-  readonly isRevealed?: boolean
-}
-
-function snapshot(facts: Facts = {}, pollId = 'p'): PollSnapshot {
-  const { epoch = 1, version = 0, edition = 1, state = 'open', showResults = 'after-vote', isRevealed = true } = facts
-  const results = { kind: 'choose', pollId, epoch, version, edition, state, votes: [version], voters: version } as const
-  return { kind: 'snapshot', pollId, results, visibility: { showResults, isRevealed } }
-}
-
-function reading(facts: Facts = {}, vote: Vote | null = null): OwnReading {
-  const { results, visibility } = snapshot(facts)
-  const { epoch, edition, state } = results
-  const poll = { id: 'p', epoch, edition, state, results } as Poll & { results: Results }
-  return { reading: { poll, visibility, now: new Date(0) }, vote }
-}
-
-const cast = (revision: number, choices: Vote['choices'] = [1]): Vote => ({
-  voteId: `v-${revision}`,
-  choices,
-  revision,
-})
-
-/** A feed with connections whose readings end when the test says so. */
-function createSetup() {
-  let tell = (_: PollNews) => {}
-  const topics = createTopics<(frame: string) => void, string>(
-    (frame) => frame,
-    (hear, frame) => hear(frame),
-  )
-  const onNews = (listener: (news: PollNews) => void) => {
-    tell = listener
-    return () => {}
-  }
-  const feed = createResultsFeed({ onNews }, topics.publish)
-
-  function connect() {
-    const sent: ServerMessage[] = []
-    const readings: { resolve: (own: OwnReading) => void; reject: (error: unknown) => void }[] = []
-    const hear = (frame: string) => sent.push(JSON.parse(frame))
-    const socket = {
-      send: hear,
-      subscribe: (topic: string) => topics.add(topic, hear),
-      unsubscribe: (topic: string) => topics.remove(topic, hear),
-      buffered: () => 0,
-      close() {},
-      terminate() {},
-    }
-    const polls = createWatchedPolls(socket, {
-      feed,
-      most: 2,
-      readOwn: () => new Promise((resolve, reject) => readings.push({ resolve, reject })),
-      send: (message) => sent.push(message),
-      sendError: (error, pollId) =>
-        sent.push({ type: 'error', code: (error as { code: 'INVALID' }).code, message: '', pollId }),
-    })
-    /** @returns the types of what was sent since the last look */
-    const look = () => sent.splice(0).map((message) => (message.type === 'error' ? message.code : message.type))
-    async function watch(own: OwnReading) {
-      const watching = polls.watch('p', voter)
-      readings.shift()?.resolve(own)
-      await watching
-    }
-    return { polls, sent, readings, look, watch }
-  }
-  return { feed, connect, tell: (news: PollNews) => tell(news) }
-}
+import { cast, createSetup, type Facts, reading, snapshot, voter } from './watched-polls.fixture.ts'
 
 it('a watch that fails leaves another of the same poll as it is, answered or not', async () => {
   const { connect, tell } = createSetup()
@@ -144,6 +58,24 @@ it('an answer is not older than what was published as it was read', async () => 
   readings.shift()?.resolve(reading({ version: 4, edition: 2, showResults: 'always' }))
   await again
   expect(sent.at(-1), 'another edition is read again').toMatchObject({ poll: { edition: 2, results: { version: 4 } } })
+})
+
+it('an answer that was overtaken each time it was read is followed by what overtook it', async () => {
+  const { connect, tell } = createSetup()
+  const first = connect()
+  await first.watch(reading({ showResults: 'always' }))
+  const { polls, readings, sent } = connect()
+  const watching = polls.watch('p', voter)
+  for (let edition = 1; edition <= 3; edition++) {
+    tell(snapshot({ version: edition, edition: edition + 1, showResults: 'always' }))
+    readings.shift()?.resolve(reading({ version: edition - 1, edition, showResults: 'always' }))
+    await new Promise(setImmediate)
+  }
+  await watching
+  expect(sent).toMatchObject([
+    { type: 'poll', poll: { edition: 3 } },
+    { type: 'results', edition: 4, version: 3 },
+  ])
 })
 
 it('votes bring nothing to a hidden viewer, whatever was published before they came', async () => {

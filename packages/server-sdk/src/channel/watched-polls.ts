@@ -1,5 +1,6 @@
-import { type PollError, pollError, type ServerMessage, type Vote } from '@live-poll/client-sdk/protocol'
+import { isNewer, type PollError, pollError, type ServerMessage, type Vote } from '@live-poll/client-sdk/protocol'
 import { type OwnReading, pollFor, type ReadOwn, snapshotOf, withSnapshot } from '../actions/read-poll.ts'
+import { isSameFace } from '../domain/snapshot.ts'
 import { maySeeResults, type Viewer, viewerOf } from '../domain/visibility.ts'
 import type { Voter } from '../domain/voter.ts'
 import type { PollSnapshot } from '../ports/results-bus.ts'
@@ -134,6 +135,18 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
     const poll = pollFor(reading, watch.own.epoch === epoch ? watch.own.viewer : 'public')
     const now = reading.now.toISOString()
     send({ type: 'poll', poll, vote, now, ...(poll.results && { watching: feed.watching(pollId) }) })
+    const newest = feed.newest(pollId)
+    if (watched.get(pollId) === watch && newest && isNewer(newest.results, snapshot.results)) {
+      catchUp(watch, newest, snapshot)
+    }
+  }
+
+  /** Tells what was published while the watch was on no topic. */
+  function catchUp(watch: Watch, newest: PollSnapshot, answered: PollSnapshot) {
+    const isStateNew = !isSameFace(newest, answered)
+    if (isPaused) watch.owesState ||= isStateNew
+    else if (watch.seesResults) send(feed.resultsFrame(newest))
+    else if (isStateNew) send(feed.stateFrame(newest))
   }
 
   function unwatch(pollId: string) {
