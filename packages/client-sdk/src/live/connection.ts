@@ -51,15 +51,14 @@ export interface Connection {
 const TRY_LATER = 1013
 const PING_EVERY = 25_000
 const PONG_WITHIN = 10_000
-const PONG_WITHIN_AFTER_WAKE = 1000
+/** Once the device woke up: a pong takes longer on a dead line only, and an attempt if it was made before. */
+const AFTER_WAKE = 1000
 const WELCOME_WITHIN = 15_000
 /** After a loss an attempt gets this multiple of what the last good one took, so that one into the void ends early. */
 const PATIENCE = 4
 const LEAST_WELCOME_WITHIN = 2000
 /** A connection that lasted this long was a good one: the next loss starts the backoff anew. */
 const STEADY_AFTER = 10_000
-/** An attempt that hangs for longer was made before the device was online again. */
-const FRESH_FOR = 1000
 
 /** Opens a channel, says hello, notices a dead line, and comes back with jitter after every loss but a refusal. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -118,7 +117,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     hasHeard = false
     socket?.send(encode({ type: 'ping' }))
     lifeTimer = setTimeout(() => {
-      if (!hasHeard) return within === PONG_WITHIN_AFTER_WAKE ? retry() : lost(0)
+      if (!hasHeard) return within === AFTER_WAKE ? retry() : lost(0)
       lifeTimer = setTimeout(ping, PING_EVERY - within, PONG_WITHIN)
     }, within)
   }
@@ -195,9 +194,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       retries.hurry(true)
       if (isReady) {
         clearTimeout(lifeTimer)
-        return ping(PONG_WITHIN_AFTER_WAKE)
+        return ping(AFTER_WAKE)
       }
-      const hangs = socket !== null && performance.now() - dialledAt > FRESH_FOR
+      const hangs = socket !== null && performance.now() - dialledAt > AFTER_WAKE
       if (hangs || retryTimer !== undefined) retry()
     },
     disconnect,
