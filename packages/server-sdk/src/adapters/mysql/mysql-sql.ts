@@ -1,8 +1,8 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { BoxKey, SqlDialect } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
 import { classifyMysqlError, judgeMysqlSchemaError } from './mysql-errors.ts'
-import { inParts, padded } from './padded.ts'
+import { hasKey, inParts, padded } from './row-lists.ts'
 
 /**
  * MySQL from 8.0 on and MariaDB from 10.6 on: only what both have. All of it relies on READ COMMITTED: under REPEATABLE
@@ -30,7 +30,7 @@ export const mysqlSql: SqlDialect = {
       // In the order of the index, which is the order of (poll, box): a scan of the table would meet other polls' locks.
       const { rows } = await sql<BoxKey>`
         select poll_id as pollId, box from ${table('live_poll_boxes')} force index (primary)
-        where ${isBox(part)} order by poll_id, box
+        where ${hasKey('box', part.map(boxKey))} order by poll_id, box
         for update ${sql.raw(wait ? '' : 'skip locked')}`.execute(trx)
       locked.push(...rows)
     }
@@ -43,7 +43,10 @@ export const mysqlSql: SqlDialect = {
       const { rows } = await sql<Row>`
         select poll_id as pollId, voter_key as voterKey, choices, revision, vote_id as voteId
         from ${table('live_poll_votes')} force index (primary)
-        where (poll_id, voter_key) in (${sql.join(part.map((v) => sql`(${v.pollId}, ${v.voterKey})`))})`.execute(db)
+        where ${hasKey(
+          'voter_key',
+          part.map((voter) => [voter.pollId, voter.voterKey]),
+        )}`.execute(db)
       votes.push(...rows)
     }
     return votes.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
@@ -76,7 +79,7 @@ export const mysqlSql: SqlDialect = {
     for (const part of inParts(boxes)) {
       await sql`
         update ${table('live_poll_boxes')} force index (primary) set version = version + 1
-        where ${isBox(part)}`.execute(trx)
+        where ${hasKey('box', part.map(boxKey))}`.execute(trx)
     }
   },
 
@@ -103,9 +106,7 @@ interface Row {
   voteId: string
 }
 
-function isBox(boxes: readonly BoxKey[]): RawBuilder<unknown> {
-  return sql`(poll_id, box) in (${sql.join(boxes.map(({ pollId, box }) => sql`(${pollId}, ${box})`))})`
-}
+const boxKey = ({ pollId, box }: BoxKey) => [pollId, box] as const
 
 /** Names of locks are known to the whole server, and have at most 64 characters. */
 const migrationLock = sql`concat('live_poll_', sha1(database()))`

@@ -1,3 +1,5 @@
+import { type RawBuilder, sql } from 'kysely'
+
 /** Rows that one statement takes; from 1,000 on MariaDB turns a list of keys into a table, and reads all of the other. */
 const most = 512
 
@@ -16,4 +18,14 @@ export function padded<T>(rows: readonly T[], filler: (last: T) => T = (last) =>
   if (last === undefined) return rows
   const missing = 2 ** Math.ceil(Math.log2(rows.length)) - rows.length
   return [...rows, ...Array.from({ length: missing }, () => filler(last))]
+}
+
+/** Whether a row is one of a poll's. A list of one is spelt out: an update with it would read, and lock, the whole table. */
+export function hasKey(
+  column: 'box' | 'voter_key',
+  keys: readonly (readonly [string, string | number])[],
+): RawBuilder<unknown> {
+  const [[pollId, value] = []] = keys
+  if (keys.length === 1) return sql`poll_id = ${pollId} and ${sql.ref(column)} = ${value}`
+  return sql`(poll_id, ${sql.ref(column)}) in (${sql.join(keys.map((key) => sql`(${sql.join(key)})`))})`
 }
