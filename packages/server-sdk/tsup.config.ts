@@ -8,6 +8,7 @@ export default defineConfig({
     index: 'src/index.ts',
     embedded: 'src/adapters/embedded/embedded.ts',
     mysql: 'src/adapters/mysql/mysql.ts',
+    postgres: 'src/adapters/postgres/postgres.ts',
     node: 'src/use/node.ts',
     express: 'src/use/express.ts',
     ws: 'src/use/ws.ts',

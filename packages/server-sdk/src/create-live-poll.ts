@@ -23,12 +23,12 @@ import type { Voter } from './domain/voter.ts'
 import { createAccess } from './http/access.ts'
 import { createHandler, type Handler } from './http/create-handler.ts'
 import { createOrigins, type Origins } from './http/origins.ts'
-import { createRoutes, createStaticRoutes } from './http/routes.ts'
+import { createRoutes, createStaticRoutes, type Readiness } from './http/routes.ts'
 import { createWidgetFile } from './http/widget-file.ts'
 import { deriveKeys } from './identity/keys.ts'
 import { createTokens } from './identity/tokens.ts'
 import type { LivePollOptions } from './options.ts'
-import type { OpenDatabase } from './ports/database.ts'
+import type { Database, OpenDatabase } from './ports/database.ts'
 import { checkSecret, OptionError, resolveOptions, secretAdvice } from './resolve-options.ts'
 import { type Board, createBoard } from './results/board.ts'
 import { startSchedule } from './results/schedule.ts'
@@ -53,6 +53,13 @@ export interface LivePoll {
    * @throws OptionError, or what the database says
    */
   ready(): Promise<void>
+  /**
+   * Makes the tables in the database, or brings them up to this version. Safe to repeat, from several processes at once and
+   * while nodes of the version before serve votes. Needs no `ready()`.
+   * @returns the names of the steps it has taken
+   * @throws what the database says
+   */
+  migrate(): Promise<readonly string[]>
   /** Takes no more votes, answers those it took, closes the channel with 1012, ends what it opened. Safe to repeat. */
   close(): Promise<void>
 }
@@ -84,14 +91,14 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
     return opening
   }
 
-  async function checkReady(): Promise<readonly string[]> {
+  async function checkReady(): Promise<Readiness> {
     try {
-      const core = await open()
-      await core.database.check()
-      return []
+      const { database } = await open()
+      await database.check()
+      return { problems: [], durability: database.unsafeSettings.length > 0 ? 'reduced' : 'full' }
     } catch (error) {
       options.logger.warn('Not ready.', error)
-      return ['database']
+      return { problems: ['database'] }
     }
   }
 
@@ -125,6 +132,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
     ready: async () => {
       await open()
     },
+    migrate: async () => (await chooseDatabase(options)).migrate(),
     close() {
       const opened = opening
       closing ??= (async () => {
@@ -139,10 +147,14 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
 type Options = ReturnType<typeof resolveOptions>
 type Core = Awaited<ReturnType<typeof openCore>>
 
+async function chooseDatabase({ database }: Options): Promise<Database> {
+  return database ?? (await import('./adapters/embedded/embedded.ts')).embedded()
+}
+
 /** Everything that needs the database. */
 async function openCore(options: Options, origins: Origins, channel: VoteChannel) {
   const { logger, channelUrl } = options
-  const adapter = options.database ?? (await import('./adapters/embedded/embedded.ts')).embedded()
+  const adapter = await chooseDatabase(options)
   const database = await adapter.open(logger)
   const keys = await readKeys(options, database).catch(async (error) => {
     await database.close()

@@ -3,7 +3,8 @@ import type { LivePollOptions } from './options.ts'
 import type { Database } from './ports/database.ts'
 import { OptionError, resolveOptions } from './resolve-options.ts'
 
-const database: Database = { name: 'test', open: () => Promise.reject(new Error('not needed')) }
+const notNeeded = () => Promise.reject(new Error('not needed'))
+const database: Database = { name: 'test', open: notNeeded, migrate: notNeeded }
 
 beforeEach(() => {
   vi.stubEnv('NODE_ENV', 'development')

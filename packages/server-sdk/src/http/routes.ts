@@ -203,14 +203,18 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
   ]
 }
 
+export interface Readiness {
+  /** What stands in the way of serving votes; empty when ready. */
+  readonly problems: readonly string[]
+  /** `reduced`: a crash of the database may lose votes that were acknowledged, by its settings. */
+  readonly durability?: 'full' | 'reduced'
+}
+
 /**
  * Routes that answer before the database is open.
- * @param checkReady what stands in the way of serving votes; empty when ready
+ * @param checkReady looks whether votes can be served
  */
-export function createStaticRoutes(
-  widgetFile: WidgetFile,
-  checkReady: () => Promise<readonly string[]>,
-): readonly Route[] {
+export function createStaticRoutes(widgetFile: WidgetFile, checkReady: () => Promise<Readiness>): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -231,9 +235,9 @@ export function createStaticRoutes(
       method: 'GET',
       path: '/health/ready',
       async handle() {
-        const problems = await checkReady()
+        const { problems, durability } = await checkReady()
         if (problems.length > 0) return json(503, { status: 'unavailable', problems })
-        return json(200, { status: 'ready', degraded: [] })
+        return json(200, { status: 'ready', degraded: [], durability })
       },
     },
   ]

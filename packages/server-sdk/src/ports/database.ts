@@ -8,6 +8,12 @@ export interface Database {
   readonly name: string
   /** Connects, and brings the schema up where the adapter does so by itself. */
   open(logger: Logger): Promise<OpenDatabase>
+  /**
+   * Makes the schema, or brings it up to this version. Safe to repeat, from several processes at once, and while nodes
+   * serve votes.
+   * @returns the names of the steps it has taken; none where `open` does it
+   */
+  migrate(): Promise<readonly string[]>
 }
 
 export interface OpenDatabase {
@@ -15,6 +21,8 @@ export interface OpenDatabase {
   readonly ballots: BallotStore
   /** Batches that may be in flight at once. */
   readonly lanes: number
+  /** Settings under which a crash may lose what has committed, as in `fsync = off`; none: durability is full. */
+  readonly unsafeSettings: readonly string[]
   /** A secret that lives beside the data, created when it is first asked for. Only where the data has a folder. */
   readonly ownSecret?: () => Promise<string>
   /**

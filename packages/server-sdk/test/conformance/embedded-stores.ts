@@ -4,8 +4,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Kysely } from 'kysely'
 import { pgliteDialect } from '../../src/adapters/embedded/pglite-dialect.ts'
 import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
-import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
-import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
+import { openSqlDatabase } from '../../src/adapters/sql/open-sql-database.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { makeDataFolder } from '../data-folder.ts'
 import type { StoresUnderTest } from './stores.ts'
@@ -16,8 +15,7 @@ export async function openEmbeddedStores(): Promise<StoresUnderTest> {
   const pglite = await PGlite.create(join(directory, 'database'))
   const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, () => {}) })
   return {
-    polls: createSqlPollStore(db, postgresSql),
-    ballots: createSqlBallotStore(db, postgresSql),
+    ...openSqlDatabase(db, postgresSql),
     db,
     async close() {
       await db.destroy()

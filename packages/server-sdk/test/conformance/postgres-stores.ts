@@ -1,20 +1,22 @@
-import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
-import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
-import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool } from 'pg'
+import { postgres } from '../../src/adapters/postgres/postgres.ts'
+import { createRecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase } from '../servers/postgres.ts'
-import { connectPostgres } from '../servers/postgres-database.ts'
 import type { StoresUnderTest } from './stores.ts'
 
 /** The stores on a real Postgres, where transactions run side by side. */
 export async function openPostgresStores(): Promise<StoresUnderTest> {
   const database = await createPostgresDatabase()
-  const { db, close } = connectPostgres(database.url)
+  const pool = new Pool({ connectionString: database.url })
+  const { polls, ballots, close } = await postgres({ pool }).open(createRecordingLogger())
   return {
-    polls: createSqlPollStore(db, postgresSql),
-    ballots: createSqlBallotStore(db, postgresSql),
-    db,
+    polls,
+    ballots,
+    db: new Kysely({ dialect: new PostgresDialect({ pool }) }),
     async close() {
       await close()
+      await pool.end()
       await database.drop()
     },
   }

@@ -4,13 +4,14 @@ import { createLivePoll, type LivePoll } from '@live-poll/server-sdk'
 import type { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
+import { openSqlDatabase } from '../../src/adapters/sql/open-sql-database.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { describeOnPostgres } from '../servers/postgres.ts'
 import { serveNode } from '../servers/serve-node.ts'
-import { openSqlDatabase } from '../servers/sql-database.ts'
 import { nodeSecret, startTwoNodes } from '../servers/start-nodes.ts'
 
 const clients = 64
@@ -40,9 +41,11 @@ const channel = { messagesPerSecond: 100_000, messageBurst: 100_000 }
 test('on the embedded database: 64 clients vote, change and retract while boxes and choices are added', async () => {
   await voteAmongChanges(async () => {
     const stores = await openEmbeddedStores()
+    const { db, close } = stores
     const database = {
       name: 'embedded',
-      open: async () => openSqlDatabase(stores.db, { lanes: 1, close: stores.close }),
+      open: async () => ({ ...openSqlDatabase(db, postgresSql), lanes: 1, unsafeSettings: [], close }),
+      migrate: async () => [],
     }
     const livePoll = createLivePoll({ database, secret: nodeSecret, logger: createRecordingLogger(), channel })
     await livePoll.ready()

@@ -72,7 +72,7 @@ describeOnPostgres('the closing time', () => {
     await makeDue(nodes.connection, pollId)
     await untilWaiting(nodes.connection, 'row', 2) // a reader on each node
     // Long enough for the schedule of each node to have noticed.
-    await untilInDatabase('the time has been over for seconds', () => isOverFor(pollId, '3 seconds'))
+    await untilInDatabase('the time has been over for long', () => isOverFor(pollId, '2 seconds'))
 
     expect(closedSightings()).toEqual([])
     await gate.open()
@@ -121,7 +121,7 @@ async function observe(node: ServedNode, pollId: string): Promise<Observer> {
   }
   async function list() {
     const { body } = await call<PollPage>('GET', '/polls', { token: adminKey })
-    for (const poll of body.polls) read.push(sighting('list', poll.state, poll.results))
+    for (const poll of body.polls ?? []) read.push(sighting('list', poll.state, poll.results))
   }
   async function again(look: () => Promise<void>) {
     while (!isStopped) await look()

@@ -91,6 +91,7 @@ describe('createLivePoll', () => {
   it('wants a secret where the database has no folder, and says how to make one', async () => {
     const real = embedded({ directory })
     const database: Database = {
+      ...real,
       name: 'elsewhere',
       open: async (log) => ({ ...(await real.open(log)), ownSecret: undefined }),
     }
@@ -104,7 +105,7 @@ describe('createLivePoll', () => {
     const real = embedded({ directory })
     let isDown = true
     const database: Database = {
-      name: 'embedded',
+      ...real,
       open: (log) => (isDown ? Promise.reject(new Error('no route to the database')) : real.open(log)),
     }
     const livePoll = create({ database })

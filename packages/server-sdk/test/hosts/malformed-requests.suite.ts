@@ -9,7 +9,7 @@ import { type MalformedRequest, malformedRequests } from './malformed-requests.t
 /** The route table itself, its parts not needed to read it. */
 const routes: readonly Pick<Route, 'method' | 'path'>[] = [
   ...createRoutes({} as Parameters<typeof createRoutes>[0]),
-  ...createStaticRoutes({} as Parameters<typeof createStaticRoutes>[0], async () => []),
+  ...createStaticRoutes({} as Parameters<typeof createStaticRoutes>[0], async () => ({ problems: [] })),
 ]
 const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`
 

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { embedded } from '@live-poll/server-sdk/embedded'
 import { makeDataFolder } from '../data-folder.ts'
+import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
+import { postgresDatabase } from '../servers/postgres-database.ts'
 import { describeWholeLife } from './whole-life.suite.ts'
 
 const runs = Number(process.env.LIVE_POLL_LIVES ?? 1000)
@@ -13,3 +15,14 @@ describeWholeLife(
   },
   runs,
 )
+
+describeOnPostgres('on two connections and more', () => {
+  describeWholeLife(
+    'postgres',
+    async () => {
+      const { url, drop } = await createPostgresDatabase()
+      return { database: postgresDatabase(url), secret: 'the secret of the lives of polls on Postgres', remove: drop }
+    },
+    runs,
+  )
+})

@@ -1,9 +1,11 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types } from 'pg'
+import { pgDialect } from '../../src/adapters/postgres/pg-dialect.ts'
+import { postgres } from '../../src/adapters/postgres/postgres.ts'
+import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
 import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { Database } from '../../src/ports/database.ts'
-import { openSqlDatabase } from './sql-database.ts'
 
 export interface PostgresConnection {
   readonly pool: Pool
@@ -36,19 +38,29 @@ export function connectPostgres(url: string, { connections = 10 } = {}): Postgre
 }
 
 export interface PostgresDatabaseOptions {
-  /** Batches at once. @default 4 */
+  /** Batches at once. @default as shipped */
   readonly lanes?: number
   /** How polls lock and write. @default as shipped */
   readonly pollDialect?: SqlDialect
 }
 
-/** Postgres as one node of several uses it, on a database that has the schema already. Opened again, it connects anew. */
-export function postgresDatabase(url: string, { lanes = 4, pollDialect }: PostgresDatabaseOptions = {}): Database {
+/** Postgres as one node of several uses it, on a pool of its own for as long as it is open. */
+export function postgresDatabase(url: string, { lanes, pollDialect }: PostgresDatabaseOptions = {}): Database {
   return {
     name: 'postgres',
-    async open() {
-      const { db, close } = connectPostgres(url)
-      return openSqlDatabase(db, { lanes, pollDialect, close })
+    migrate: () => Promise.reject(new Error('The template has the schema.')),
+    async open(logger) {
+      const pool = new Pool({ connectionString: url })
+      const opened = await postgres({ pool, lanes }).open(logger)
+      let closing: Promise<void> | undefined
+      return {
+        ...opened,
+        ...(pollDialect && { polls: createSqlPollStore(new Kysely({ dialect: pgDialect(pool) }), pollDialect) }),
+        close() {
+          closing ??= opened.close().then(() => pool.end())
+          return closing
+        },
+      }
     },
   }
 }

@@ -26,7 +26,7 @@ export async function closeGate({ pool }: PostgresConnection, place: GatePlace):
   const name = `gate_${key}`
   const keeper = await pool.connect()
   await keeper.query(`select pg_advisory_lock(${key})`)
-  await keeper.query(`create function ${name}() returns trigger language plpgsql as
+  await keeper.query(`create function ${name}() returns trigger language plpgsql set lock_timeout = 0 as
     $$ begin perform pg_advisory_xact_lock_shared(${key}); return new; end $$`)
   await keeper.query(triggers[place](name))
   let opening: Promise<void> | undefined

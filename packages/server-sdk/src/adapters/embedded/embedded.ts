@@ -6,6 +6,7 @@ import { Kysely } from 'kysely'
 import type { Database, OpenDatabase } from '../../ports/database.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { postgresSql } from '../postgres/postgres-sql.ts'
+import { readUnsafeSettings } from '../postgres/read-durability.ts'
 import { migrate } from '../sql/migrate.ts'
 import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
@@ -28,7 +29,11 @@ export interface EmbeddedOptions {
  */
 export function embedded({ directory = '.live-poll' }: EmbeddedOptions = {}): Database {
   const path = resolve(directory)
-  return { name: 'embedded', open: (logger) => share(path, () => openEmbedded(path, logger)) }
+  return {
+    name: 'embedded',
+    open: (logger) => share(path, () => openEmbedded(path, logger)),
+    migrate: async () => [],
+  }
 }
 
 /** Databases open in this process. On `globalThis`, because a hot reload loads this module again. */
@@ -89,9 +94,12 @@ async function openEmbedded(path: string, logger: Logger): Promise<OpenDatabase>
     const pglite = await PGlite.create(folder)
     const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, lock.assertHeld) })
     await migrate(db, postgresSql)
+    const unsafeSettings = await readUnsafeSettings(db)
+    if (unsafeSettings.length > 0) logger.info(`Durability is reduced: ${unsafeSettings.join(', ')}.`)
     return {
       ...openSqlDatabase(db, postgresSql),
       lanes: 1,
+      unsafeSettings,
       ownSecret: () => readOrCreateSecret(join(path, 'secret')),
       async close() {
         await lock.closing()

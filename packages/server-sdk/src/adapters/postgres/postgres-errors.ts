@@ -12,19 +12,26 @@ const failures: Readonly<Record<string, SqlFailure>> = {
   '57P02': 'lost', // another session has crashed
   '57P03': 'unable', // starting
   '57P05': 'lost', // idle_session_timeout
+  '26000': 'again', // a prepared statement that a pooler has lost; the next is sent without a name
+  '42P05': 'again',
   '25006': 'unable', // read only: a replica, or the full disk of a managed database
   '53': 'unable', // disk full, out of memory, too many connections
   '58': 'unable', // an error of the operating system
 }
 
-/** What `pg` and its pool say without a code when a connection ends, or does not come about. */
-const lostConnection = /connection (terminated|ended|error)|connection timeout|timeout exceeded|not queryable|socket/i
+/** What `pg` and its pool say without a code when a connection ends. */
+const lostConnection = /connection (terminated|ended|error)|not queryable|socket/i
+
+/** The same, and codes of Node, where no statement has been sent. */
+const noConnection = /timeout exceeded when trying to connect|connection timeout|after calling end on the pool/i
+const noConnectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENOENT'])
 
 /** Judges what `pg`, its pool or PGlite has thrown. */
 export function classifyPostgresError(error: unknown): SqlFailure {
   if (!(error instanceof Error)) return 'refused'
   const code = codeOf(error)
   if (/^[\dA-Z]{5}$/.test(code)) return failures[code] ?? failures[code.slice(0, 2)] ?? 'refused'
+  if (noConnectionCodes.has(code) || noConnection.test(error.message)) return 'unable'
   return /^E[A-Z_]+$/.test(code) || lostConnection.test(error.message) ? 'lost' : 'refused'
 }
 

@@ -2,9 +2,7 @@ import { sql } from 'kysely'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
-
-/** Any number that no other library is likely to lock. */
-const migrationLock = '7810775350107014157'
+import { beginMigration } from './transaction-limits.ts'
 
 /** Postgres, and the embedded database, which is Postgres. One array a column: one prepared text for any batch size. */
 export const postgresSql: SqlDialect = {
@@ -73,7 +71,7 @@ export const postgresSql: SqlDialect = {
 
   migrateAlone: (db, work) =>
     db.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(${migrationLock}::bigint)`.execute(trx)
+      await beginMigration(trx)
       return work(trx)
     }),
 }

@@ -27,11 +27,17 @@ export async function readSchemaState(db: Kysely<Tables>, dialect: SqlDialect): 
 
 /**
  * Brings the schema up to this version. Safe to repeat, and from several processes at once.
+ *
+ * @param schema made if it is missing; undefined: the one that the connection looks in first
  * @returns the names of the steps it has taken
  */
-export function migrate(db: Kysely<Tables>, dialect: SqlDialect): Promise<readonly string[]> {
+export function migrate(db: Kysely<Tables>, dialect: SqlDialect, schema?: string): Promise<readonly string[]> {
   return dialect.migrateAlone(db, async (alone) => {
-    for (const statement of preparing(alone, dialect)) await alone.executeQuery(statement)
+    // Even `if not exists` asks for a right that the user may lack.
+    const lacksSchema = schema !== undefined && !(await hasSchema(alone, schema))
+    for (const statement of preparing(alone, dialect, lacksSchema ? schema : undefined)) {
+      await alone.executeQuery(statement)
+    }
     const taken = await readTaken(alone, dialect)
     const pending = migrations.filter(({ name }) => !taken?.has(name))
     for (const migration of pending) {
@@ -47,9 +53,9 @@ export function migrate(db: Kysely<Tables>, dialect: SqlDialect): Promise<readon
 }
 
 /** The whole schema as SQL, for a database that has nothing of it yet. @param db compiles; it need not be connected */
-export function printMigrations(db: Kysely<Tables>, dialect: SqlDialect): string {
+export function printMigrations(db: Kysely<Tables>, dialect: SqlDialect, schema?: string): string {
   const statements = [
-    ...preparing(db, dialect),
+    ...preparing(db, dialect, schema),
     ...migrations.flatMap((migration) => [
       ...migration.statements(db, dialect.types),
       remembering(db, migration, sql.lit('printed')),
@@ -59,8 +65,9 @@ export function printMigrations(db: Kysely<Tables>, dialect: SqlDialect): string
 }
 
 /** The library's own table of steps taken; the host's migrations have theirs. */
-function preparing(db: Kysely<Tables>, { types }: SqlDialect): readonly CompiledQuery[] {
+function preparing(db: Kysely<Tables>, { types }: SqlDialect, schema: string | undefined): readonly CompiledQuery[] {
   return [
+    ...(schema === undefined ? [] : [db.schema.createSchema(schema).ifNotExists().compile()]),
     db.schema
       .createTable('live_poll_migrations')
       .ifNotExists()
@@ -72,6 +79,11 @@ function preparing(db: Kysely<Tables>, { types }: SqlDialect): readonly Compiled
 
 function remembering(db: Kysely<Tables>, { name }: SqlMigration, when: unknown): CompiledQuery {
   return sql`insert into ${table('live_poll_migrations')} values (${sql.lit(name)}, ${when})`.compile(db)
+}
+
+async function hasSchema(db: Kysely<Tables>, schema: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from information_schema.schemata where schema_name = ${schema}`.execute(db)
+  return rows.length > 0
 }
 
 async function readTaken(db: Kysely<Tables>, dialect: SqlDialect): Promise<ReadonlySet<string> | undefined> {

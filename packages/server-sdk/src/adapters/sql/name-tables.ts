@@ -16,6 +16,16 @@ export interface TableNames {
 /** How names begin in the code. */
 const ownPrefix = 'live_poll_'
 
+/** @throws Error for names that Postgres or MySQL would cut off, or write otherwise */
+export function checkTableNames(adapter: string, { prefix, schema }: TableNames): void {
+  if (prefix !== undefined && !/^[a-z][a-z0-9_]{0,29}$/.test(prefix)) {
+    throw new Error(`${adapter}: prefix: send 1 to 30 of a-z, 0-9 and _, a letter first.`)
+  }
+  if (schema !== undefined && !/^[A-Za-z_][\w$-]{0,62}$/.test(schema)) {
+    throw new Error(`${adapter}: schema: send a name of at most 63 letters, digits, _, $ and -.`)
+  }
+}
+
 /** Gives tables, indexes and constraints the names that the host has chosen, in built queries and in raw SQL alike. */
 export function nameTables({ prefix = ownPrefix, schema }: TableNames): KyselyPlugin {
   const transformer = new NameTransformer(prefix, schema)

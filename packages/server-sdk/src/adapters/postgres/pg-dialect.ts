@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
+import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
+import { limitStatements } from './transaction-limits.ts'
+
+/**
+ * Kysely on the host's pool. Transactions begin with their limits, in one round trip; a client is listened to while it is
+ * out of the pool; values are read the same way whatever parsers the host has set; nothing ends the pool.
+ */
+export function pgDialect(pool: PgPool): Dialect {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createDriver: () => createDriver(pool),
+  }
+}
+
+interface PgConnection extends DatabaseConnection {
+  readonly client: PgClient
+  isInTransaction: boolean
+  /** Its transaction could not be ended: nobody may have it after this. */
+  isBroken: boolean
+}
+
+function createDriver(pool: PgPool): Driver {
+  const names = createStatementNames()
+  const ownOf = (connection: DatabaseConnection) => connection as PgConnection
+
+  function connect(client: PgClient): PgConnection {
+    const connection: PgConnection = {
+      client,
+      isInTransaction: false,
+      isBroken: false,
+      async executeQuery<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+        const query = { text, values: [...parameters], types }
+        const { command, rowCount, rows } = await run({ ...query, name: names.nameOf(text) }).catch((error) => {
+          if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
+          return run(query)
+        })
+        const hasWritten = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE'
+        return { rows: rows as R[], ...(hasWritten && { numAffectedRows: BigInt(rowCount ?? 0) }) }
+      },
+      // biome-ignore lint/correctness/useYield: refuses before the first row
+      async *streamQuery() {
+        throw new Error('Rows are not streamed here.')
+      },
+    }
+    const run = (query: PgQuery) => client.query(query)
+    return connection
+  }
+
+  async function send(connection: DatabaseConnection, text: string) {
+    await ownOf(connection).client.query({ text })
+  }
+
+  return {
+    init: async () => {},
+    async acquireConnection() {
+      const client = await pool.connect()
+      client.on('error', ignore) // the pool listens to idle clients only, and an error without listeners ends the process
+      return connect(client)
+    },
+    async beginTransaction(connection, { isolationLevel }) {
+      const level = isolationLevel ? ` isolation level ${isolationLevel}` : ''
+      ownOf(connection).isInTransaction = true
+      await send(connection, `start transaction${level}${limitStatements}`)
+    },
+    async commitTransaction(connection) {
+      await send(connection, 'commit')
+    },
+    async rollbackTransaction(connection) {
+      // What Kysely throws is then the first error, which says what happened; this one only says that it is over.
+      await send(connection, 'rollback').catch(() => {
+        ownOf(connection).isBroken = true
+      })
+    },
+    async releaseConnection(connection) {
+      const { client, isBroken } = ownOf(connection)
+      client.release(isBroken)
+      if (!isBroken) client.off('error', ignore)
+    },
+    destroy: async () => {},
+  }
+}
+
+function ignore() {}
+
+/** Distinct texts that get a name: more than the library has, if lists of rows are not counted. */
+const maxNames = 200
+
+/**
+ * Names for prepared statements: the hash of their text, so that a name never stands for anything else. Behind a pooler
+ * that gives each transaction another session they are lost; from then on statements have no names.
+ */
+function createStatementNames() {
+  const names = new Map<string, string>()
+  let areKept = true
+  return {
+    nameOf(text: string): string | undefined {
+      const known = names.get(text)
+      if (!areKept || known) return areKept ? known : undefined
+      if (names.size >= maxNames) return undefined
+      const name = `live_poll_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
+      names.set(text, name)
+      return name
+    },
+    /** @returns whether the error says that a name is not known to the session, or known and not by us */
+    forgetIfLost(error: unknown): boolean {
+      const { code } = error as { code?: unknown }
+      const isLost = code === '26000' || code === '42P05'
+      if (isLost) areKept = false
+      return isLost
+    },
+  }
+}
+
+/** Object ids of https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat */
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  16: (text) => text === 't',
+  20: Number,
+  21: Number,
+  23: Number,
+}
+const asText = (text: string) => text
+const types = { getTypeParser: (type: number) => parsers[type] ?? asText }
