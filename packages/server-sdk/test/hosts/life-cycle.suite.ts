@@ -18,7 +18,7 @@ export function describeLifeCycle(server: ChannelServerName, running: () => Runn
     })
     const real = embedded({ directory: running().directory })
     const database: Database = {
-      name: 'embedded',
+      ...real,
       async open(logger) {
         if ((await told) === 'fail') throw new Error('The database does not answer.')
         return real.open(logger)

@@ -37,6 +37,11 @@ export function connectPostgres(url: string, { connections = 10 } = {}): Postgre
   }
 }
 
+/** A pool that does not mind when a test's end drops the database before its connections have ended. */
+export function createPool(connectionString: string): Pool {
+  return new Pool({ connectionString }).on('error', () => {})
+}
+
 export interface PostgresDatabaseOptions {
   /** Batches at once. @default as shipped */
   readonly lanes?: number
@@ -50,7 +55,7 @@ export function postgresDatabase(url: string, { lanes, pollDialect }: PostgresDa
     name: 'postgres',
     migrate: () => Promise.reject(new Error('The template has the schema.')),
     async open(logger) {
-      const pool = new Pool({ connectionString: url })
+      const pool = createPool(url)
       const opened = await postgres({ pool, lanes }).open(logger)
       let closing: Promise<void> | undefined
       return {
