@@ -6,7 +6,6 @@ import { Kysely } from 'kysely'
 import type { Database, OpenDatabase } from '../../ports/database.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { postgresSql } from '../postgres/postgres-sql.ts'
-import { readUnsafeSettings } from '../postgres/read-durability.ts'
 import { migrate } from '../sql/migrate.ts'
 import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
@@ -94,7 +93,7 @@ async function openEmbedded(path: string, logger: Logger): Promise<OpenDatabase>
     const pglite = await PGlite.create(folder)
     const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, lock.assertHeld) })
     await migrate(db, postgresSql)
-    const unsafeSettings = await readUnsafeSettings(db)
+    const unsafeSettings = await postgresSql.readUnsafeSettings(db)
     if (unsafeSettings.length > 0) logger.info(`Durability is reduced: ${unsafeSettings.join(', ')}.`)
     return {
       ...openSqlDatabase(db, postgresSql),

@@ -3,6 +3,7 @@ import type { BoxKey, SqlDialect } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
 import { classifyMysqlError, judgeMysqlSchemaError } from './mysql-errors.ts'
 import { hasKey, inParts, padded } from './row-lists.ts'
+import { readUnsafeMysqlSettings } from './unsafe-settings.ts'
 
 /**
  * MySQL from 8.0 on and MariaDB from 10.6 on: only what both have. All of it relies on READ COMMITTED: under REPEATABLE
@@ -85,6 +86,7 @@ export const mysqlSql: SqlDialect = {
 
   classify: classifyMysqlError,
   judgeSchemaError: judgeMysqlSchemaError,
+  readUnsafeSettings: readUnsafeMysqlSettings,
 
   // Nothing undoes a statement that changes the schema: steps are safe to repeat instead.
   migrateAlone: (db, work) =>

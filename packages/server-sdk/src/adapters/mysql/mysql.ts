@@ -1,6 +1,8 @@
 import { Kysely } from 'kysely'
 import type { Database } from '../../ports/database.ts'
-import { nameTables } from '../sql/name-tables.ts'
+import { checkDatabase } from '../sql/check-database.ts'
+import { migrate } from '../sql/migrate.ts'
+import { checkTableNames, nameTables } from '../sql/name-tables.ts'
 import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
 import { mysqlDialect } from './mysql-dialect.ts'
@@ -24,12 +26,14 @@ export interface MysqlOptions {
  * @example createLivePoll({ database: mysql({ pool: createPool(process.env.DATABASE_URL) }), secret })
  */
 export function mysql({ pool, prefix, lanes = 4 }: MysqlOptions): Database {
+  checkTableNames('mysql', { prefix })
+  const db = new Kysely<Tables>({ dialect: mysqlDialect(pool), plugins: [nameTables({ prefix })] })
   return {
     name: 'mysql',
-    async open() {
-      const names = nameTables(prefix === undefined ? {} : { prefix })
-      const db = new Kysely<Tables>({ dialect: mysqlDialect(pool), plugins: [names] })
-      return { ...openSqlDatabase(db, mysqlSql), lanes, close: async () => {} }
+    migrate: () => migrate(db, mysqlSql),
+    async open(logger) {
+      const unsafeSettings = await checkDatabase(db, mysqlSql, { prefix }, logger)
+      return { ...openSqlDatabase(db, mysqlSql), lanes, unsafeSettings, close: async () => {} }
     },
   }
 }

@@ -3,6 +3,7 @@ import type { SqlDialect } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
 import { beginMigration } from './transaction-limits.ts'
+import { readUnsafePostgresSettings } from './unsafe-settings.ts'
 
 /** Postgres, and the embedded database, which is Postgres. One array a column: one prepared text for any batch size. */
 export const postgresSql: SqlDialect = {
@@ -68,6 +69,7 @@ export const postgresSql: SqlDialect = {
 
   classify: classifyPostgresError,
   judgeSchemaError: judgePostgresSchemaError,
+  readUnsafeSettings: readUnsafePostgresSettings,
 
   migrateAlone: (db, work) =>
     db.transaction().execute(async (trx) => {

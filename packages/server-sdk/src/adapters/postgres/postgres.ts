@@ -1,20 +1,19 @@
 import { Kysely } from 'kysely'
 import type { Database } from '../../ports/database.ts'
 import type { Logger } from '../../ports/logger.ts'
-import { migrate, readSchemaState } from '../sql/migrate.ts'
+import { checkDatabase } from '../sql/check-database.ts'
+import { migrate } from '../sql/migrate.ts'
 import { checkTableNames, nameTables, type TableNames } from '../sql/name-tables.ts'
 import { openSqlDatabase } from '../sql/open-sql-database.ts'
-import { checkSchema } from '../sql/schema-error.ts'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import type { Tables } from '../sql/tables.ts'
 import { pgDialect } from './pg-dialect.ts'
 import type { PgPool } from './pg-pool.ts'
 import { postgresSql } from './postgres-sql.ts'
-import { readUnsafeSettings } from './read-durability.ts'
 import { limitTransaction } from './transaction-limits.ts'
 
+export { SchemaError } from '../sql/check-database.ts'
 export type { TableNames } from '../sql/name-tables.ts'
-export { SchemaError } from '../sql/schema-error.ts'
 export type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
 
 export type PostgresOptions = (PostgresPoolOptions | PostgresKyselyOptions) & TableNames & PostgresLanes
@@ -62,13 +61,7 @@ export function postgres(options: PostgresOptions): Database {
     name: 'postgres',
     migrate: () => migrate(db, dialect, schema),
     async open(logger) {
-      checkSchema(await readSchemaState(db, dialect), { prefix, schema }, logger)
-      const unsafeSettings = await readUnsafeSettings(db)
-      if (unsafeSettings.length > 0) {
-        logger.warn(
-          `Durability is reduced: ${unsafeSettings.join(', ')}. A crash may lose votes that were acknowledged.`,
-        )
-      }
+      const unsafeSettings = await checkDatabase(db, dialect, { prefix, schema }, logger)
       const stopListening = listen(logger)
       return {
         ...openSqlDatabase(db, dialect),

@@ -8,9 +8,9 @@ import {
 
 export interface TableNames {
   /** Begins the names of all tables and indexes. @default 'live_poll_' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** Holds the tables; made by a migration when it is missing. @default what the connection looks in first */
-  readonly schema?: string
+  readonly schema?: string | undefined
 }
 
 /** How names begin in the code. */

@@ -107,6 +107,9 @@ export interface SqlDialect {
    */
   judgeSchemaError(error: unknown): 'missing' | 'present' | 'other'
 
+  /** @returns settings under which a crash may lose what has committed, as in `fsync = off` */
+  readUnsafeSettings(db: Kysely<Tables>): Promise<readonly string[]>
+
   /** Runs work on one connection while no other node migrates; in a transaction, where that can undo a migration. */
   migrateAlone<T>(db: Kysely<Tables>, work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
 }

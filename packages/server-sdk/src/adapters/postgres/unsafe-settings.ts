@@ -5,7 +5,7 @@ import type { Tables } from '../sql/tables.ts'
 const unsafe = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' } as const
 
 /** @returns those of the server, or of the user's sessions, as in `fsync = off` */
-export async function readUnsafeSettings(db: Kysely<Tables>): Promise<readonly string[]> {
+export async function readUnsafePostgresSettings(db: Kysely<Tables>): Promise<readonly string[]> {
   const names = Object.keys(unsafe) as (keyof typeof unsafe)[]
   const columns = names.map((name) => sql`current_setting(${sql.lit(name)}) as ${sql.ref(name)}`)
   const { rows } = await sql<Record<string, string>>`select ${sql.join(columns)}`.execute(db)
