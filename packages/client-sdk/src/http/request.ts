@@ -65,7 +65,7 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
     if (answered && (value ? status < 300 : status === 204 || status === 304)) {
       return { status, headers: answered, value: value as T }
     }
-    throw new PollError(codeOf(status), {}, `${server} did not answer as Live Poll does (${status}).`)
+    throw new PollError(codeOf(status), {}, `No Live Poll at ${server} (${status}).`)
   }
 }
 

@@ -130,7 +130,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     dropSocket()
     const reason = finalCodes[code]
     const isFirstRefusal = reason === 'UNAUTHENTICATED' && !wasRefused
-    if (reason && !isFirstRefusal) return stop(new PollError(reason, {}, `The server ended the connection (${code}).`))
+    if (reason && !isFirstRefusal) return stop(new PollError(reason, {}, `Refused (${code}).`))
     options.onDown(wasReady || isFirstRefusal)
     wasRefused = isFirstRefusal
     // An attempt that took its time to fail has waited already.

@@ -150,8 +150,8 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
       settle({ voteId, choices, revision: receipt.revision })
       return receipt
     } catch (reason) {
-      const { code, details } = reason as PollError
-      settle(details.vote, showsOldState.has(code))
+      const { vote, revision, epoch } = (reason as PollError).details
+      settle(vote, (revision ?? epoch) !== undefined) // what stands is not what is shown
       throw reason
     } finally {
       unwatch()
@@ -185,7 +185,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     watch,
     vote,
     close() {
-      closed = new PollError('UNAVAILABLE', {}, 'The poll client was closed.')
+      closed = new PollError('UNAVAILABLE', {}, 'The client was closed.')
       disconnect()
       stopWaking()
       votes.rejectAll(closed)
@@ -194,6 +194,3 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     },
   }
 }
-
-/** Rejections after which what is shown is known not to be the truth. */
-const showsOldState: ReadonlySet<string> = new Set(['REVISION_CONFLICT', 'ALREADY_VOTED', 'EPOCH_CHANGED'])
