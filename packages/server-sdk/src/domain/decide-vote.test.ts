@@ -100,6 +100,10 @@ describe('decideVote', () => {
     ],
     ['takes a first vote where changes are off', { rules: { canChange: false }, answer: { kind: 'accepted' } }],
     [
+      'takes a vote after a retraction where changes were turned off since',
+      { rules: { canChange: false }, row: { ballot: null }, answer: { kind: 'accepted' } },
+    ],
+    [
       'refuses a stale revision and shows the vote that stands',
       {
         row: {},

@@ -64,7 +64,8 @@ export function decideVote(
   if (state === 'scheduled') return refuse('POLL_NOT_OPEN')
 
   const revision = row?.revision ?? 0
-  if (row && !rules.canChange) return refuse('ALREADY_VOTED', { revision, vote: toVote(row) })
+  // A vote taken back while that was allowed is none: its voter may cast one still.
+  if (row?.ballot && !rules.canChange) return refuse('ALREADY_VOTED', { revision, vote: toVote(row) })
   if (op.revision !== undefined && op.revision !== revision) {
     return refuse('REVISION_CONFLICT', { revision, ...(row && { vote: toVote(row) }) })
   }

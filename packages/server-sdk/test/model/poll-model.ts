@@ -31,7 +31,7 @@ export class PollModel {
       return { revision: held.revision, epoch: this.epoch, duplicate: true }
     }
     if (this.isClosed) return { code: 'POLL_CLOSED' }
-    if (held && !this.canChange) return { code: 'ALREADY_VOTED' }
+    if (held?.choices && !this.canChange) return { code: 'ALREADY_VOTED' }
     if (vote.revision !== undefined && vote.revision !== (held?.revision ?? 0)) return { code: 'REVISION_CONFLICT' }
     if (!held && !vote.choices) return { code: 'NOT_FOUND' }
     const revision = (held?.revision ?? 0) + 1
