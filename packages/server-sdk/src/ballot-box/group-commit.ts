@@ -16,14 +16,14 @@ export interface GroupCommit {
    * Resolves when the vote's batch has committed.
    * @throws PollError `BUSY` (with `retryAfter`) when the queue is full: the vote was not taken.
    * `UNAVAILABLE` when the database failed or the box is draining: the outcome is unknown, ask again with the same
-   * vote id.
+   * vote id. `INTERNAL` when the database refuses this vote; the log has the cause.
    */
   cast(vote: PreparedVote): Promise<DecidedVote>
   /** Takes no more votes, and resolves when every vote taken is answered. */
   drain(): Promise<void>
 }
 
-export type DecidedVote = Exclude<VoteOutcome, { kind: 'passed-over' }>
+export type DecidedVote = Exclude<VoteOutcome, { kind: 'passed-over' | 'failed' | 'unknown' }>
 
 interface Waiting {
   readonly vote: PreparedVote
@@ -38,6 +38,9 @@ interface BoxQueue {
   /** How often in a row its lock was held by someone else. Twice, and it waits in a batch of its own. */
   passedOver: number
 }
+
+/** Milliseconds until a vote whose outcome is unknown may be asked for again. */
+const retryAfter = 500
 
 /**
  * Natural batching: the next batch starts when the previous one has committed, and takes everything that came
@@ -124,7 +127,7 @@ export function createGroupCommit(
     } catch (error) {
       logger.error('A batch of votes failed; their voters are told to ask again.', error)
       waiting -= members.length
-      for (const member of members) member.reject(pollError('UNAVAILABLE', { retryAfter: 500 }))
+      for (const member of members) member.reject(pollError('UNAVAILABLE', { retryAfter }))
     }
     millisPerBatch += (performance.now() - started - millisPerBatch) * 0.2
     running--
@@ -142,12 +145,20 @@ export function createGroupCommit(
         if (outcome === undefined || outcome.kind === 'passed-over') again.push(member)
         else {
           waiting--
-          member.resolve(outcome)
+          answer(member, outcome)
         }
       }
       box.passedOver = again.length > 0 ? box.passedOver + 1 : 0
       if (again.length > 0) box.votes = again.concat(box.votes)
     }
+  }
+
+  function answer({ resolve, reject }: Waiting, outcome: Exclude<VoteOutcome, { kind: 'passed-over' }>) {
+    if (outcome.kind === 'failed') {
+      logger.error('The database refuses a vote; its voter is told so.', outcome.error)
+      reject(pollError('INTERNAL'))
+    } else if (outcome.kind === 'unknown') reject(pollError('UNAVAILABLE', { retryAfter }))
+    else resolve(outcome)
   }
 
   return {

@@ -12,6 +12,10 @@ export type VoteOutcome =
   | { readonly kind: 'accepted'; readonly revision: number; readonly epoch: number }
   /** Its box was locked by someone else; nothing was decided. */
   | { readonly kind: 'passed-over' }
+  /** The database refuses this very vote, each time: it is not in the box. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Others have written since, and whether it was in the box is not to be found out. Its repeat tells. */
+  | { readonly kind: 'unknown' }
 
 /** The box itself: where votes are counted. */
 export interface BallotStore {
@@ -21,6 +25,10 @@ export interface BallotStore {
    * versions are written together. When it resolves, everything accepted is committed.
    *
    * A batch of one box waits for its lock; a batch of several passes over boxes that are locked.
+   *
+   * What the database could not do is done again, for 5 s: each vote against the revision it was first decided against,
+   * and after a COMMIT whose answer was lost only when nothing of it is in the boxes. Where the database refuses a batch,
+   * the votes at fault are found and the others committed, in transactions of their own.
    *
    * @returns one outcome a vote, in the order given
    * @throws when the database failed; the outcome of every vote is then unknown. The same batch may be sent again:

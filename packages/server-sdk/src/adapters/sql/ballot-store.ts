@@ -1,44 +1,126 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Ballot } from '../../domain/ballot.ts'
-import { chooseIncrements } from '../../domain/counting/choose.ts'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../../ports/ballot-store.ts'
+import { BatchChanges, boxName, sortedBoxes, voterName, type WrittenVote } from './batch-changes.ts'
 import { toDate } from './read-clock.ts'
-import type { BoxKey, SqlDialect, TallyDelta, VoteToWrite } from './sql-dialect.ts'
+import { type Retry, startRetry } from './retry.ts'
+import type { SqlDialect, VoterInPoll } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
-import { inTransaction } from './transaction.ts'
+import { reading, tryTransaction } from './transaction.ts'
+
+/** What a batch came to in one transaction, whether that was committed or not. */
+interface Decided {
+  readonly outcomes: readonly VoteOutcome[]
+  readonly changes: BatchChanges
+}
+
+/** What became of a written row: it is in the box; it is not, and so nothing of its batch; or others have gone on. */
+type Trace = 'written' | 'undone' | 'unknown'
 
 /** The ballot box on SQL: lock, then read, then decide, then write, in one transaction (DESIGN section 5). */
 export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): BallotStore {
-  async function commitIn(trx: Transaction<Tables>, batch: readonly PreparedVote[]): Promise<readonly VoteOutcome[]> {
+  /**
+   * Commits votes, in as many transactions as it takes: one, unless the database fails.
+   * @param wait also for the boxes of a batch of several
+   */
+  async function commitAll(
+    batch: readonly PreparedVote[],
+    retry: Retry,
+    wait: boolean,
+  ): Promise<readonly VoteOutcome[]> {
+    let votes = batch
+    for (;;) {
+      let decided: Decided | undefined
+      const end = await tryTransaction(db, dialect, async (trx) => {
+        decided = await decide(trx, votes, wait)
+        await write(trx, decided.changes)
+        return decided
+      })
+      if (end.kind === 'committed') return end.value.outcomes
+      if (end.kind === 'unknown') {
+        const found = await lookUp(votes, end.value, retry)
+        if (found !== 'undone') return found
+      }
+      if (end.failure === 'refused') return bisect(votes, end.error, retry)
+      await retry.pause(end.error)
+      votes = keepRevisions(votes, decided)
+    }
+  }
+
+  /** Finds the votes that the database refuses: each half by itself, in order, so no box may be passed over. */
+  async function bisect(votes: readonly PreparedVote[], error: unknown, retry: Retry): Promise<readonly VoteOutcome[]> {
+    if (votes.length === 1) return [{ kind: 'failed', error }]
+    const middle = Math.ceil(votes.length / 2)
+    const first = await commitAll(votes.slice(0, middle), retry, true)
+    return [...first, ...(await commitAll(votes.slice(middle), retry, true))]
+  }
+
+  async function decide(trx: Transaction<Tables>, batch: readonly PreparedVote[], wait: boolean): Promise<Decided> {
     const asked = sortedBoxes(batch)
-    const locked = await dialect.lockBoxes(trx, asked, asked.length === 1)
-    // Alone, a box that is gone is not locked by anyone: its votes go on, to be answered by what the poll says.
-    const lockedNames = new Set((asked.length === 1 ? asked : locked).map(boxName))
+    const waits = wait || asked.length === 1
+    const locked = await dialect.lockBoxes(trx, asked, waits)
+    // After waiting, a box that is gone is not locked by anyone: its votes go on, to be answered by what the poll says.
+    const lockedNames = new Set((waits ? asked : locked).map(boxName))
     const votes = batch.filter((vote) => lockedNames.has(boxName(vote)))
 
     const rules = await readRules(trx, votes)
-    const rows = await readRows(trx, votes)
-    const changed = new Changes(rows)
+    const changes = new BatchChanges(await readRows(trx, votes))
     const outcomes = batch.map((vote): VoteOutcome => {
       if (!lockedNames.has(boxName(vote))) return { kind: 'passed-over' }
       const poll = rules.get(vote.pollId)
-      const decision = decideVote(vote, poll, changed.rowOf(vote), poll?.now ?? new Date(0))
+      const decision = decideVote(vote, poll, changes.rowOf(vote), poll?.now ?? new Date(0))
       if (decision.kind !== 'accepted') return decision
-      changed.accept(vote, decision.row)
+      changes.accept(vote, decision.row, decision.epoch)
       return { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch }
     })
-
-    if (changed.size > 0) {
-      await dialect.writeVotes(trx, changed.votes())
-      const deltas = changed.deltas()
-      if (deltas.length > 0) await dialect.addTallies(trx, deltas)
-      await dialect.raiseVersions(trx, changed.boxes())
-    }
-    return outcomes
+    return { outcomes, changes }
   }
 
-  async function readRules(trx: Transaction<Tables>, votes: readonly PreparedVote[]) {
+  async function write(trx: Transaction<Tables>, changes: BatchChanges): Promise<void> {
+    if (changes.size === 0) return
+    await dialect.writeVotes(trx, changes.votes())
+    const deltas = changes.deltas()
+    if (deltas.length > 0) await dialect.addTallies(trx, deltas)
+    await dialect.raiseVersions(trx, changes.boxes())
+  }
+
+  /**
+   * Finds out whether a COMMIT was carried out whose answer was lost. Under the locks of its boxes its transaction is over.
+   * One row as it was before proves that it was not. A row as it was to be is that vote accepted, by whichever node: the
+   * same vote may have been sent to another one meanwhile, so it says nothing about the rest of the batch.
+   *
+   * @returns the outcomes; `undone` when nothing of the batch is in the box
+   */
+  async function lookUp(
+    votes: readonly PreparedVote[],
+    { outcomes, changes }: Decided,
+    retry: Retry,
+  ): Promise<readonly VoteOutcome[] | 'undone'> {
+    const written = changes.votes()
+    if (written.length === 0) return outcomes
+    for (;;) {
+      const end = await tryTransaction(db, dialect, async (trx) => {
+        await dialect.lockBoxes(trx, changes.boxes(), true)
+        const rules = await readRules(trx, written)
+        const rows = await readRows(trx, written)
+        return new Map(
+          written.map((row) => [row, traceOf(row, rules.get(row.pollId)?.epoch, rows.get(voterName(row)))]),
+        )
+      })
+      if (end.kind === 'undone') {
+        await retry.pause(end.error)
+        continue
+      }
+      const traces = end.value // it only reads: its own COMMIT does not matter
+      if ([...traces.values()].includes('undone')) return 'undone'
+      return outcomes.map((outcome, index) => {
+        const row = changes.writtenFor(votes[index] as PreparedVote)
+        return row && traces.get(row) === 'unknown' ? { kind: 'unknown' } : outcome
+      })
+    }
+  }
+
+  async function readRules(trx: Transaction<Tables>, votes: readonly VoterInPoll[]) {
     const pollIds = [...new Set(votes.map((vote) => vote.pollId))]
     if (pollIds.length === 0) return new Map<string, never>()
     const rows = await trx
@@ -68,7 +150,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     )
   }
 
-  async function readRows(trx: Transaction<Tables>, votes: readonly PreparedVote[]) {
+  async function readRows(trx: Transaction<Tables>, votes: readonly VoterInPoll[]) {
     const voters = new Map(votes.map((vote) => [voterName(vote), vote]))
     if (voters.size === 0) return new Map<string, VoteRow>()
     const rows = await dialect.readVotes(trx, [...voters.values()])
@@ -76,80 +158,31 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   }
 
   return {
-    commit: (batch) => inTransaction(db, dialect, (trx) => commitIn(trx, batch)),
+    commit: (batch) => commitAll(batch, startRetry(), false),
 
-    async readVote(pollId, voterKey) {
-      const [row] = await dialect.readVotes(db, [{ pollId, voterKey }])
-      return row
-    },
+    readVote: (pollId, voterKey) =>
+      reading(dialect, async () => {
+        const [row] = await dialect.readVotes(db, [{ pollId, voterKey }])
+        return row
+      }),
   }
 }
 
-/** What a batch has changed so far: later votes of the batch see the rows of earlier ones. */
-class Changes {
-  readonly #rows: Map<string, VoteRow>
-  readonly #written = new Map<string, VoteToWrite>()
-  readonly #deltas = new Map<string, TallyDelta>()
-  readonly #boxes = new Map<string, BoxKey>()
-
-  constructor(rows: Map<string, VoteRow>) {
-    this.#rows = rows
-  }
-
-  get size(): number {
-    return this.#written.size
-  }
-
-  rowOf(vote: PreparedVote): VoteRow | undefined {
-    return this.#rows.get(voterName(vote))
-  }
-
-  accept(vote: PreparedVote, row: VoteRow) {
-    const name = voterName(vote)
-    const { pollId, voterKey, box } = vote
-    this.#count(vote, this.#rows.get(name)?.ballot ?? null, -1)
-    this.#count(vote, row.ballot, +1)
-    this.#rows.set(name, row)
-    this.#written.set(name, { pollId, voterKey, ...row })
-    this.#boxes.set(boxName(vote), { pollId, box })
-  }
-
-  #count({ pollId, box }: BoxKey, ballot: Ballot | null, by: number) {
-    if (ballot === null) return
-    for (const bucket of chooseIncrements(ballot)) {
-      const name = `${boxName({ pollId, box })}/${bucket}`
-      const votes = (this.#deltas.get(name)?.votes ?? 0) + by
-      this.#deltas.set(name, { pollId, box, bucket, votes })
-    }
-  }
-
-  /** All three sorted, so that two nodes lock rows in the same order. */
-  votes(): readonly VoteToWrite[] {
-    return sortedByKey(this.#written)
-  }
-
-  deltas(): readonly TallyDelta[] {
-    return sortedByKey(this.#deltas).filter((delta) => delta.votes !== 0)
-  }
-
-  boxes(): readonly BoxKey[] {
-    return sortedByKey(this.#boxes)
-  }
+/** @param epoch the poll's; undefined when it is gone */
+function traceOf(written: WrittenVote, epoch: number | undefined, row: VoteRow | undefined): Trace {
+  if (epoch !== written.epoch) return 'unknown'
+  if (isSameVote(row, written)) return 'written'
+  return isSameVote(row, written.before) ? 'undone' : 'unknown'
 }
 
-function sortedBoxes(batch: readonly PreparedVote[]): readonly BoxKey[] {
-  return sortedByKey(new Map(batch.map((vote) => [boxName(vote), { pollId: vote.pollId, box: vote.box }])))
+function isSameVote(a: VoteRow | undefined, b: VoteRow | undefined): boolean {
+  return a?.revision === b?.revision && a?.voteId === b?.voteId
 }
 
-function sortedByKey<T>(map: ReadonlyMap<string, T>): readonly T[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
-}
-
-/** Poll ids hold no slash, and boxes have at most five digits: names sort as (poll, box) in any one order. */
-function boxName({ pollId, box }: BoxKey): string {
-  return `${pollId}/${String(box).padStart(5, '0')}`
-}
-
-function voterName({ pollId, voterKey }: { pollId: string; voterKey: string }): string {
-  return `${pollId}/${voterKey}`
+/** Votes to decide again, each against the revision it was first decided against: it must not replace a newer one. */
+function keepRevisions(votes: readonly PreparedVote[], decided: Decided | undefined): readonly PreparedVote[] {
+  return votes.map((vote, index) => {
+    const outcome = decided?.outcomes[index]
+    return outcome?.kind === 'accepted' ? { ...vote, revision: outcome.revision - 1 } : vote
+  })
 }

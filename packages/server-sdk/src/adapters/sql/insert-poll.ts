@@ -5,30 +5,34 @@ import { readClock } from './read-clock.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
-/** Writes a new poll with its choices and boxes. */
-export async function insertPoll(trx: Transaction<Tables>, dialect: SqlDialect, poll: PollToInsert): Promise<void> {
-  await trx
-    .insertInto('live_poll_polls')
-    .values({
-      id: poll.id,
-      question: poll.question,
-      ballot: JSON.stringify(poll.ballot),
-      show_results: poll.showResults,
-      can_change: poll.canChange,
-      opens_at: poll.opensAt && dialect.time(poll.opensAt),
-      closes_at: poll.closesAt && dialect.time(poll.closesAt),
-      closed_at: null,
-      min_voters: poll.minVoters,
-      last_choice_id: poll.labels.length,
-      boxes: poll.boxes,
-      plan: 1,
-      edition: 1,
-      epoch: 1,
-      salt: poll.salt,
-      owner: poll.owner,
-      created_at: dialect.clock,
-    })
-    .execute()
+/** Writes a new poll with its choices and boxes. @param again it may be there already: then nothing is written */
+export async function insertPoll(
+  trx: Transaction<Tables>,
+  dialect: SqlDialect,
+  poll: PollToInsert,
+  again: boolean,
+): Promise<void> {
+  const insert = trx.insertInto('live_poll_polls').values({
+    id: poll.id,
+    question: poll.question,
+    ballot: JSON.stringify(poll.ballot),
+    show_results: poll.showResults,
+    can_change: poll.canChange,
+    opens_at: poll.opensAt && dialect.time(poll.opensAt),
+    closes_at: poll.closesAt && dialect.time(poll.closesAt),
+    closed_at: null,
+    min_voters: poll.minVoters,
+    last_choice_id: poll.labels.length,
+    boxes: poll.boxes,
+    plan: 1,
+    edition: 1,
+    epoch: 1,
+    salt: poll.salt,
+    owner: poll.owner,
+    created_at: dialect.clock,
+  })
+  const { numInsertedOrUpdatedRows } = await (again ? dialect.ifAbsent(insert) : insert).executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows === 0n) return
   await insertChoices(
     trx,
     poll.id,

@@ -1,63 +1,65 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideEdit } from '../../domain/decide-edit.ts'
 import { isDue, pollState } from '../../domain/poll.ts'
-import type { EditOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
+import type { EditOutcome, InsertOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
 import { claimRequest, insertPoll } from './insert-poll.ts'
 import { closeIfDue, lockPoll, writePoll } from './lock-poll.ts'
 import { readClock } from './read-clock.ts'
 import { readPolls } from './read-polls.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
-import { inTransaction as transact } from './transaction.ts'
+import { reading, inTransaction as transact } from './transaction.ts'
 import { hasVotes, writeEdit } from './write-edit.ts'
 
 export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): PollStore {
-  const inTransaction = <T>(work: (trx: Transaction<Tables>) => Promise<T>) => transact(db, dialect, work)
+  const inTransaction = <T>(work: (trx: Transaction<Tables>, earlier: T | undefined) => Promise<T>) =>
+    transact(db, dialect, work)
 
   return {
     insert: (poll, idempotency) =>
-      inTransaction(async (trx) => {
+      inTransaction<InsertOutcome>(async (trx, earlier) => {
         if (idempotency) {
           const claim = await claimRequest(trx, dialect, idempotency, poll.id)
           if (claim.kind !== 'inserted') return claim
         }
-        await insertPoll(trx, dialect, poll)
+        await insertPoll(trx, dialect, poll, earlier !== undefined)
         return { kind: 'inserted' }
       }),
 
     async read(pollId) {
-      const [record] = await readPolls(db, dialect, [pollId])
+      const [record] = await reading(dialect, () => readPolls(db, dialect, [pollId]))
       return record
     },
 
-    async list({ after, limit }) {
-      const cursor = after === undefined ? undefined : parseCursor(after)
-      if (after !== undefined && !cursor) return undefined
-      const createdAt = dialect.millis(sql.ref('created_at'))
-      let query = db.selectFrom('live_poll_polls').select(['id', createdAt.as('createdAt')])
-      if (cursor) {
-        const before = dialect.time(cursor.createdAt)
-        query = query.where((where) =>
-          where.or([
-            where('created_at', '<', before),
-            where.and([where('created_at', '=', before), where('id', '<', cursor.id)]),
-          ]),
-        )
-      }
-      const rows = await query
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit + 1)
-        .execute()
-      const page = rows.slice(0, limit)
-      const last = rows.length > limit ? page.at(-1) : undefined
-      const ids = page.map((row) => row.id)
-      const records = new Map((await readPolls(db, dialect, ids)).map((record) => [record.facts.id, record]))
-      return {
-        records: ids.flatMap((id) => records.get(id) ?? []),
-        next: last ? `${last.createdAt}_${last.id}` : null,
-      }
-    },
+    list: ({ after, limit }) =>
+      reading(dialect, async () => {
+        const cursor = after === undefined ? undefined : parseCursor(after)
+        if (after !== undefined && !cursor) return undefined
+        const createdAt = dialect.millis(sql.ref('created_at'))
+        let query = db.selectFrom('live_poll_polls').select(['id', createdAt.as('createdAt')])
+        if (cursor) {
+          const before = dialect.time(cursor.createdAt)
+          query = query.where((where) =>
+            where.or([
+              where('created_at', '<', before),
+              where.and([where('created_at', '=', before), where('id', '<', cursor.id)]),
+            ]),
+          )
+        }
+        const rows = await query
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit + 1)
+          .execute()
+        const page = rows.slice(0, limit)
+        const last = rows.length > limit ? page.at(-1) : undefined
+        const ids = page.map((row) => row.id)
+        const records = new Map((await readPolls(db, dialect, ids)).map((record) => [record.facts.id, record]))
+        return {
+          records: ids.flatMap((id) => records.get(id) ?? []),
+          next: last ? `${last.createdAt}_${last.id}` : null,
+        }
+      }),
 
     open: (pollId) =>
       inTransaction(async (trx): Promise<TransitionOutcome> => {
@@ -112,9 +114,9 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       }),
 
     delete: (pollId) =>
-      inTransaction(async (trx) => {
+      inTransaction(async (trx, earlier) => {
         const poll = await lockPoll(trx, dialect, pollId)
-        if (!poll) return false
+        if (!poll) return earlier ?? false
         for (const table of ['live_poll_votes', 'live_poll_tallies', 'live_poll_choices', 'live_poll_boxes'] as const) {
           await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
         }

@@ -1,0 +1,88 @@
+import type { Ballot } from '../../domain/ballot.ts'
+import { chooseIncrements } from '../../domain/counting/choose.ts'
+import type { VoteRow } from '../../domain/decide-vote.ts'
+import type { PreparedVote } from '../../ports/ballot-store.ts'
+import type { BoxKey, TallyDelta, VoterInPoll, VoteToWrite } from './sql-dialect.ts'
+
+/** A row that a batch writes, and what it replaces. */
+export interface WrittenVote extends VoteToWrite {
+  /** As the batch has read it; undefined: there was none. */
+  readonly before: VoteRow | undefined
+  readonly epoch: number
+}
+
+/** What a batch has changed so far: later votes of the batch see the rows of earlier ones. */
+export class BatchChanges {
+  readonly #rows: Map<string, VoteRow>
+  readonly #written = new Map<string, WrittenVote>()
+  readonly #deltas = new Map<string, TallyDelta>()
+  readonly #boxes = new Map<string, BoxKey>()
+
+  constructor(rows: Map<string, VoteRow>) {
+    this.#rows = rows
+  }
+
+  get size(): number {
+    return this.#written.size
+  }
+
+  rowOf(vote: PreparedVote): VoteRow | undefined {
+    return this.#rows.get(voterName(vote))
+  }
+
+  /** What the batch has written for the voter of a vote. */
+  writtenFor(vote: PreparedVote): WrittenVote | undefined {
+    return this.#written.get(voterName(vote))
+  }
+
+  accept(vote: PreparedVote, row: VoteRow, epoch: number) {
+    const name = voterName(vote)
+    const { pollId, voterKey, box } = vote
+    const before = this.#written.has(name) ? this.#written.get(name)?.before : this.#rows.get(name)
+    this.#count(vote, this.#rows.get(name)?.ballot ?? null, -1)
+    this.#count(vote, row.ballot, +1)
+    this.#rows.set(name, row)
+    this.#written.set(name, { pollId, voterKey, ...row, before, epoch })
+    this.#boxes.set(boxName(vote), { pollId, box })
+  }
+
+  #count({ pollId, box }: BoxKey, ballot: Ballot | null, by: number) {
+    if (ballot === null) return
+    for (const bucket of chooseIncrements(ballot)) {
+      const name = `${boxName({ pollId, box })}/${bucket}`
+      const votes = (this.#deltas.get(name)?.votes ?? 0) + by
+      this.#deltas.set(name, { pollId, box, bucket, votes })
+    }
+  }
+
+  /** All three sorted, so that two nodes lock rows in the same order. */
+  votes(): readonly WrittenVote[] {
+    return sortedByKey(this.#written)
+  }
+
+  deltas(): readonly TallyDelta[] {
+    return sortedByKey(this.#deltas).filter((delta) => delta.votes !== 0)
+  }
+
+  boxes(): readonly BoxKey[] {
+    return sortedByKey(this.#boxes)
+  }
+}
+
+/** Each box once, in the order in which everybody locks them. */
+export function sortedBoxes(batch: readonly PreparedVote[]): readonly BoxKey[] {
+  return sortedByKey(new Map(batch.map((vote) => [boxName(vote), { pollId: vote.pollId, box: vote.box }])))
+}
+
+function sortedByKey<T>(map: ReadonlyMap<string, T>): readonly T[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
+}
+
+/** Poll ids hold no slash, and boxes have at most five digits: names sort as (poll, box) in any one order. */
+export function boxName({ pollId, box }: BoxKey): string {
+  return `${pollId}/${String(box).padStart(5, '0')}`
+}
+
+export function voterName({ pollId, voterKey }: VoterInPoll): string {
+  return `${pollId}/${voterKey}`
+}
