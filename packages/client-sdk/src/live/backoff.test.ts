@@ -22,7 +22,7 @@ it('waits anything from nothing to the bound', () => {
 it('waits 1.5 s at most for a minute after a line was up, and goes on from there', () => {
   vi.spyOn(Math, 'random').mockReturnValue(1)
   const retries = createRetries()
-  retries.hurry(true)
+  retries.hurry()
   expect(waits(retries, 5)).toEqual([500, 1000, 1500, 1500, 1500])
   vi.advanceTimersByTime(60_000)
   expect(waits(retries, 5)).toEqual([3000, 6000, 12_000, 24_000, 30_000])

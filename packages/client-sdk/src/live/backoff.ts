@@ -2,6 +2,7 @@ const FIRST = 500
 const MOST = 30_000
 const MOST_EAGER = 1500
 const EAGER_FOR = 60_000
+const STEADY_AFTER = 10_000
 
 /**
  * When to try again, after each failure in a row: anything from nothing to a bound of 0.5 s that doubles each time, 30 s
@@ -15,10 +16,10 @@ export interface Retries {
   next(): number
   /**
    * A line was up: for a minute the bound is 1.5 s at most, so that it is back soon after it can be.
-   * @param wasSteady It had lasted: the waits begin anew. After one that had not, they go on growing, and the minute is
-   * granted once.
+   * @param lasted For how long, in ms; left out, long enough. After one that lasted 10 s the waits begin anew; after any
+   * other they go on growing, and the minute is granted once.
    */
-  hurry(wasSteady: boolean): void
+  hurry(lasted?: number): void
   /** The server is there and asks for patience: hurry no more. */
   calm(): void
 }
@@ -36,7 +37,8 @@ export function createRetries(): Retries {
       bound = within * 2
       return Math.random() * within
     },
-    hurry(wasSteady) {
+    hurry(lasted = STEADY_AFTER) {
+      const wasSteady = lasted >= STEADY_AFTER
       if (wasSteady) bound = FIRST
       if (wasSteady || mayHurry) eagerUntil = performance.now() + EAGER_FOR
       mayHurry = wasSteady

@@ -57,8 +57,6 @@ const WELCOME_WITHIN = 15_000
 /** After a loss an attempt gets this multiple of what the last good one took, so that one into the void ends early. */
 const PATIENCE = 4
 const LEAST_WELCOME_WITHIN = 2000
-/** A connection that lasted this long was a good one: the next loss starts the backoff anew. */
-const STEADY_AFTER = 10_000
 
 /** Opens a channel, says hello, notices a dead line, and comes back with jitter after every loss but a refusal. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -125,7 +123,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function lost(code: number): void {
     const wasReady = isReady
     const now = performance.now()
-    if (wasReady) retries.hurry(now - readySince >= STEADY_AFTER)
+    if (wasReady) retries.hurry(now - readySince)
     if (code >= TRY_LATER) retries.calm()
     dropSocket()
     const reason = finalCodes[code]
@@ -191,7 +189,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     wake() {
       if (!isWanted) return
-      retries.hurry(true)
+      retries.hurry()
       if (isReady) {
         clearTimeout(lifeTimer)
         return ping(AFTER_WAKE)

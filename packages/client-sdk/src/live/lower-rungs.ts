@@ -92,7 +92,7 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
       if (code === 'UNAUTHENTICATED' && !isRefused) return hello(true)
     }
     if (thisTurn !== turn) return
-    retries.hurry(true)
+    retries.hurry()
     isVoter = voterId !== null
     isReady = true
     onMessage({ type: 'welcome', voterId })

@@ -7,7 +7,7 @@ export function onWake(listener: () => void): () => void {
   const end = new AbortController()
   const listen = () => document.hidden || listener()
   for (const sign of globalThis.document ? ['online', 'pageshow', 'visibilitychange'] : []) {
-    addEventListener(sign, listen, { signal: end.signal })
+    addEventListener(sign, listen, end) // its `signal` ends it
   }
   return () => end.abort()
 }

@@ -35,8 +35,6 @@ const FIRST_WITHIN = 5000
 /** The server sends a comment every 15 s. */
 const SILENT_AFTER = 35_000
 const STREAM_AGAIN_AFTER = 60_000
-/** A stream that lasted this long was a good one. */
-const STEADY_AFTER = 10_000
 
 export function createPollFeed(options: PollFeedOptions): PollFeed {
   const { pollId, retries, decode, onMessage, onTransport } = options
@@ -62,7 +60,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       if (signal.aborted) return 0
       if (wasLive) {
         onTransport('none')
-        retries.hurry(performance.now() - startedAt >= STEADY_AFTER)
+        retries.hurry(performance.now() - startedAt)
         return retries.next()
       }
       streamAgainAt = performance.now() + STREAM_AGAIN_AFTER
@@ -71,7 +69,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       await options.read(isAnew, signal)
       if (signal.aborted) return 0
       isAnew = false
-      retries.hurry(true)
+      retries.hurry()
       onTransport('polling')
       return ASK_EVERY
     } catch (reason) {
@@ -135,7 +133,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
   return {
     restart() {
       isAnew = true
-      retries.hurry(true)
+      retries.hurry()
       round.abort()
     },
     close,
