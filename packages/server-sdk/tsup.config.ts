@@ -6,6 +6,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    cli: 'src/cli/main.ts',
     embedded: 'src/adapters/embedded/embedded.ts',
     mysql: 'src/adapters/mysql/mysql.ts',
     postgres: 'src/adapters/postgres/postgres.ts',

@@ -52,16 +52,31 @@ export function migrate(db: Kysely<Tables>, dialect: SqlDialect, schema?: string
   })
 }
 
-/** The whole schema as SQL, for a database that has nothing of it yet. @param db compiles; it need not be connected */
-export function printMigrations(db: Kysely<Tables>, dialect: SqlDialect, schema?: string): string {
+/**
+ * The schema as SQL.
+ * @param db compiles; it need not be connected
+ * @param part `after`: a step, that the database has taken, with all before it
+ * @throws Error when there is no such step
+ */
+export function printMigrations(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+  { schema, after }: { readonly schema?: string | undefined; readonly after?: string | undefined },
+): string {
+  const names = migrations.map(({ name }) => name)
+  if (after !== undefined && !names.includes(after)) {
+    throw new Error(`there is no step "${after}". There are: ${names.join(', ')}`)
+  }
   const statements = [
-    ...preparing(db, dialect, schema),
-    ...migrations.flatMap((migration) => [
-      ...migration.statements(db, dialect.types),
-      remembering(db, migration, sql.lit('printed')),
-    ]),
+    ...(after === undefined ? preparing(db, dialect, schema) : []),
+    ...migrations
+      .slice(after === undefined ? 0 : names.indexOf(after) + 1)
+      .flatMap((migration) => [
+        ...migration.statements(db, dialect.types),
+        remembering(db, migration, sql.lit('printed')),
+      ]),
   ]
-  return statements.map((statement) => `${statement.sql};\n`).join('')
+  return statements.map((statement) => `${statement.sql};`).join('\n')
 }
 
 /** The library's own table of steps taken; the host's migrations have theirs. */
