@@ -1,9 +1,3 @@
-const FIRST = 500
-const MOST = 30_000
-const MOST_EAGER = 1500
-const EAGER_FOR = 60_000
-const STEADY_AFTER = 10_000
-
 /**
  * When to try again, after each failure in a row: anything from nothing to a bound of 0.5 s that doubles each time, 30 s
  * at most. "Full jitter" keeps a crowd that lost its server together from coming back together:
@@ -25,6 +19,12 @@ export interface Retries {
 }
 
 export function createRetries(): Retries {
+  const FIRST = 500
+  const MOST = 30_000
+  const MOST_EAGER = 1500
+  const EAGER_FOR = 60_000
+  const STEADY_AFTER = 10_000
+
   let bound = FIRST
   let eagerUntil = 0
   let mayHurry = true

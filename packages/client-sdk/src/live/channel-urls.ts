@@ -15,7 +15,7 @@ export interface ChannelUrls {
 }
 
 /** A server that was reached by its channel once is more likely restarting than out of a WebSocket's reach. */
-const ROUNDS_ONCE_REACHED = 3
+const ROUNDS_MORE = 2
 
 /** Candidates for a server: what its polls name, then the API's own host and port. */
 export function createChannelUrls(server: string): ChannelUrls {
@@ -23,16 +23,14 @@ export function createChannelUrls(server: string): ChannelUrls {
   let candidates = [own]
   let turn = 0
   let failures = 0
-  let rounds = 1
   return {
     current: () => candidates[turn % candidates.length] ?? own,
     failed: () => {
       turn++
-      return ++failures >= rounds * candidates.length
+      return ++failures >= candidates.length
     },
     reached: () => {
-      failures = 0
-      rounds = ROUNDS_ONCE_REACHED
+      failures = -ROUNDS_MORE * candidates.length
     },
     found: (channelUrl) => {
       // `:3001/live-poll/channel` is another port of the API's own host, whatever name the page knows it by.

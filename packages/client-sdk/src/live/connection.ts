@@ -47,19 +47,19 @@ export interface Connection {
   disconnect(): void
 }
 
-/** This code, and those above it, say that the server is there and wants to be left alone. */
-const TRY_LATER = 1013
-const PING_EVERY = 25_000
-const PONG_WITHIN = 10_000
-/** Once the device woke up: a pong takes longer on a dead line only, and an attempt if it was made before. */
-const AFTER_WAKE = 1000
-const WELCOME_WITHIN = 15_000
-/** After a loss an attempt gets this multiple of what the last good one took, so that one into the void ends early. */
-const PATIENCE = 4
-const LEAST_WELCOME_WITHIN = 2000
-
 /** Opens a channel, says hello, notices a dead line, and comes back with jitter after every loss but a refusal. */
 export function createConnection(options: ConnectionOptions): Connection {
+  /** This code, and those above it, say that the server is there and wants to be left alone. */
+  const TRY_LATER = 1013
+  const PING_EVERY = 25_000
+  const PONG_WITHIN = 10_000
+  /** Once the device woke up: a pong takes longer on a dead line only, and an attempt if it was made before. */
+  const AFTER_WAKE = 1000
+  const WELCOME_WITHIN = 15_000
+  /** After a loss an attempt gets this multiple of what the last good one took, so that one into the void ends early. */
+  const PATIENCE = 4
+  const LEAST_WELCOME_WITHIN = 2000
+
   let socket: WebSocketLike | null = null
   let isReady = false
   let isWanted = false

@@ -44,14 +44,14 @@ interface PendingVote {
   refusals: number
 }
 
-/** Votes to be sent again are released in steps of this many ms, so that a thousand of them need one timer. */
-const STEP = 50
-const LEAST_WAIT = 100
-const MOST_WAIT = 30_000
-/** `INTERNAL` may be a fault that this very vote brings about: asked this often, it stands. */
-const INTERNAL_TRIES = 5
-
 export function createPendingVotes(): PendingVotes {
+  /** Votes to be sent again are released in steps of this many ms, so that a thousand of them need one timer. */
+  const STEP = 50
+  const LEAST_WAIT = 100
+  const MOST_WAIT = 30_000
+  /** `INTERNAL` may be a fault that this very vote brings about: asked this often, it stands. */
+  const INTERNAL_TRIES = 5
+
   const votes = new Map<string, PendingVote>()
   const lanes = new Map<string, PendingVote[]>()
   const timers = new Map<number, ReturnType<typeof setTimeout>>()

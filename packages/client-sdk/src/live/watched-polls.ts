@@ -61,12 +61,12 @@ interface Entry {
   isOwnVoteKnown: boolean
 }
 
-/** The server takes 20 messages at once and 10 a second; votes and pings need their share. */
-const QUESTIONS_A_TURN = 10
-const TURN = 1250
-const RETRY_AFTER = 2000
-
 export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions): WatchedPolls {
+  /** The server takes 20 messages at once and 10 a second; votes and pings need their share. */
+  const QUESTIONS_A_TURN = 10
+  const TURN = 1250
+  const RETRY_AFTER = 2000
+
   const entries = new Map<string, Entry>()
   let voterId: string | null = null
   let isUp = false

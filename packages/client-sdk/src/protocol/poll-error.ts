@@ -29,13 +29,7 @@ export interface ErrorBody {
 }
 
 /** The codes after which the same request may be sent again. The table of errors says the same; a test holds them equal. */
-const retryableCodes: ReadonlySet<ErrorCode> = new Set([
-  'RATE_LIMITED',
-  'INTERNAL',
-  'BUSY',
-  'UNAVAILABLE',
-  'STORAGE_UNAVAILABLE',
-])
+const retryableCodes = /^(RATE_LIMITED|INTERNAL|BUSY|(STORAGE_)?UNAVAILABLE)$/
 
 /** An expected failure with its code from the table of errors. A later server may send a code that is not in it yet. */
 export class PollError extends Error {
@@ -52,6 +46,6 @@ export class PollError extends Error {
 
   /** Whether the same request may be sent again, unchanged (a vote: under the same vote id). */
   get retryable(): boolean {
-    return retryableCodes.has(this.code)
+    return retryableCodes.test(this.code)
   }
 }
