@@ -81,7 +81,15 @@ export const styles = /* css */ `
     /* Room for two figures one over the other, so that no row grows when they appear. */
     min-block-size: max(44px, 2em + 12px);
     padding: 4px 12px;
+  }
+  .choice,
+  .message {
     border: var(--line);
+  }
+  .choice,
+  .message,
+  .loading .question,
+  button {
     border-radius: var(--radius);
   }
   .choice,
@@ -184,7 +192,6 @@ export const styles = /* css */ `
     color: inherit;
     min-block-size: 44px;
     border: 0;
-    border-radius: var(--radius);
     background: none;
     text-decoration: underline 1px color-mix(in srgb, currentColor 40%, transparent);
     text-underline-offset: 4px;
@@ -224,13 +231,10 @@ export const styles = /* css */ `
   }
   .message {
     padding: 12px 16px;
-    border: var(--line);
-    border-radius: var(--radius);
   }
   .loading :is(.choice, .question) {
     background: color-mix(in srgb, currentColor 5%, transparent);
     border: 0;
-    border-radius: var(--radius);
   }
 
   @container (inline-size < 26rem) {
