@@ -2,6 +2,7 @@
 export type MysqlPool = CallbackPool | { readonly pool: CallbackPool }
 
 interface CallbackPool {
+  readonly config?: { readonly connectionLimit?: number }
   getConnection(callback: (error: Error | null, connection: PoolConnection) => void): void
 }
 
@@ -28,6 +29,19 @@ export interface Statement {
   typeCast: (field: unknown, next: () => unknown) => unknown
 }
 
+export function isMysqlPool(pool: MysqlPool | undefined): boolean {
+  return pool !== undefined && typeof toCallbackPool(pool).getConnection === 'function'
+}
+
+/** How many the pool has at most. 10 where it does not say, or takes any number. */
+export function connectionsOf(pool: MysqlPool): number {
+  return toCallbackPool(pool).config?.connectionLimit || 10
+}
+
+function toCallbackPool(pool: MysqlPool): CallbackPool {
+  return 'pool' in pool ? pool.pool : pool
+}
+
 /** The pool had no connection to give: nothing was asked of the database. */
 export class NoConnectionError extends Error {
   override readonly name = 'NoConnectionError'
@@ -46,8 +60,7 @@ export function takeConnection(pool: MysqlPool, patience: number): Promise<PoolC
       hasGivenUp = true
       reject(new NoConnectionError(`The pool had no free connection for ${patience} ms.`))
     }, patience)
-    const callbackPool = 'pool' in pool ? pool.pool : pool
-    callbackPool.getConnection((error, connection) => {
+    toCallbackPool(pool).getConnection((error, connection) => {
       clearTimeout(timer)
       if (error) reject(new NoConnectionError('The pool could not connect.', { cause: error }))
       else if (hasGivenUp) connection.release()
