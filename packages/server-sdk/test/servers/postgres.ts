@@ -16,11 +16,15 @@ if (isSkipped) console.warn('Skipping tests that need Postgres. To run them: apt
 /** As `describe`. Without Postgres it is skipped, or under CI=true fails. */
 export const describeOnPostgres = describe.skipIf(isSkipped)
 
-/** @returns a database of its own, with the schema and nothing in it. @throws where Postgres is not installed */
-export async function createPostgresDatabase(): Promise<TestDatabase> {
+/**
+ * @param tables `none`: without the schema. @default 'empty'
+ * @returns a database of its own, with the schema and nothing in it
+ * @throws where Postgres is not installed
+ */
+export async function createPostgresDatabase(tables: 'empty' | 'none' = 'empty'): Promise<TestDatabase> {
   const { adminUrl, template } = await askBroker()
   const name = `test_${randomBytes(8).toString('hex')}`
-  await runAsAdmin(`create database ${name} template ${template}`)
+  await runAsAdmin(`create database ${name} template ${tables === 'empty' ? template : 'template0'}`)
   const url = new URL(adminUrl)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => runAsAdmin(`drop database ${name} with (force)`) }

@@ -35,15 +35,11 @@ export function classifyPostgresError(error: unknown): SqlFailure {
   return /^E[A-Z_]+$/.test(code) || lostConnection.test(error.message) ? 'lost' : 'refused'
 }
 
-const schemaErrors: Readonly<Record<string, 'missing' | 'present'>> = {
-  '42P01': 'missing', // no such table
-  '3F000': 'missing', // no such schema
-  '42P07': 'present',
-  '42701': 'present',
-}
+/** No such table, no such schema. What is there already is the host's: a migration that is cut off leaves nothing. */
+const missing = new Set(['42P01', '3F000'])
 
-export function judgePostgresSchemaError(error: unknown): 'missing' | 'present' | 'other' {
-  return schemaErrors[codeOf(error)] ?? 'other'
+export function judgePostgresSchemaError(error: unknown): 'missing' | 'other' {
+  return missing.has(codeOf(error)) ? 'missing' : 'other'
 }
 
 function codeOf(error: unknown): string {

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createLivePoll } from '@live-poll/server-sdk'
+import { type PostgresOptions, postgres } from '@live-poll/server-sdk/postgres'
+import type { Pool } from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createRecordingLogger } from '../recording-logger.ts'
+import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '../servers/postgres.ts'
+import { createPool } from '../servers/postgres-database.ts'
+import { nodeSecret } from '../servers/start-nodes.ts'
+
+const steps = ['0001-polls-and-votes', '0002-whole-life']
+const renamed = { prefix: 'vote_', schema: 'Polls-1' }
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+describeOnPostgres('the schema on Postgres', () => {
+  let database: TestDatabase
+  let pool: Pool
+  const closes: (() => Promise<void>)[] = []
+  beforeEach(async () => {
+    database = await createPostgresDatabase('none')
+    pool = createPool(database.url)
+  })
+  afterEach(async () => {
+    for (const close of closes.splice(0)) await close()
+    await pool.end()
+    await database.drop()
+  })
+
+  function start(names: Pick<PostgresOptions, 'prefix' | 'schema'> = {}) {
+    const logger = createRecordingLogger()
+    const livePoll = createLivePoll({ database: postgres({ pool, ...names }), secret: nodeSecret, logger })
+    closes.push(() => livePoll.close())
+    return { ...livePoll, logger }
+  }
+  const voteOnce = async ({ api }: ReturnType<typeof start>) => {
+    const { id: pollId } = await api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
+    await api.castVote({ pollId, voter: 'ann', choices: [2] })
+    return (await api.getResults(pollId))?.votes
+  }
+  const tables = async () => {
+    const { rows } = await pool.query<{ name: string }>(
+      `select schemaname || '.' || tablename as name from pg_tables
+       where schemaname not in ('pg_catalog', 'information_schema') order by name`,
+    )
+    return rows.map(({ name }) => name)
+  }
+  /** Runs `live-poll` as a host's shell does. */
+  const run = (args: readonly string[], url = database.url) =>
+    promisify(execFile)(process.execPath, [cli, ...args], {
+      env: { ...process.env, LIVE_POLL_DATABASE: url },
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+    })
+
+  test('that is missing stops the start, with the command that makes it', async () => {
+    await expect(start().ready()).rejects.toMatchObject({
+      name: 'SchemaError',
+      message: expect.stringMatching(/has no tables of Live Poll\. Run: npx live-poll migrate$/),
+    })
+    await expect(start(renamed).ready()).rejects.toThrow('Run: npx live-poll migrate --prefix vote_ --schema Polls-1')
+    expect(await tables(), 'and nothing is made by itself').toEqual([])
+  })
+
+  test('is made by migrate(), once, however many nodes ask for it', async () => {
+    const [a, b] = [start(), start()]
+    expect((await Promise.all([a.migrate(), b.migrate()])).flat()).toEqual(steps)
+    expect(await a.migrate()).toEqual([])
+    expect(await voteOnce(a)).toEqual([0, 1])
+  })
+
+  test('takes the names that the host has chosen, and no others', async () => {
+    const [here, there] = [start(), start(renamed)]
+    await Promise.all([here.migrate(), there.migrate()])
+    expect(await voteOnce(there)).toEqual([0, 1])
+    expect((await here.api.listPolls()).polls).toEqual([])
+    const named = ['boxes', 'choices', 'migrations', 'polls', 'requests', 'settings', 'tallies', 'votes']
+    const expected = [
+      ...named.map((name) => `Polls-1.vote_${name}`),
+      ...named.map((name) => `public.live_poll_${name}`),
+    ]
+    expect((await tables()).sort()).toEqual(expected.sort())
+  })
+
+  test('of an older version stops the start and is brought up; of a newer one it is warned of', async () => {
+    await start().migrate()
+    await pool.query(`delete from live_poll_migrations where name = '${steps[1]}'`)
+    for (const column of ['min_voters', 'revealed_epoch', 'last_choice_id']) {
+      await pool.query(`alter table live_poll_polls drop column ${column}`)
+    }
+    await expect(start().ready()).rejects.toThrow(`lacks the steps ${steps[1]}. Run: npx live-poll migrate`)
+    expect(await start().migrate()).toEqual([steps[1]])
+
+    await pool.query(`insert into live_poll_migrations values ('9999-later', 'now')`)
+    const older = start()
+    expect(await voteOnce(older)).toEqual([0, 1])
+    expect(older.logger.warnings.flat()).toContainEqual(expect.stringContaining('9999-later'))
+    expect(await older.migrate()).toEqual([])
+  })
+
+  test('that fails half way leaves nothing', async () => {
+    await pool.query('create table live_poll_settings (is_of_the_host int)')
+    await pool.query('create view live_poll_votes as select 1')
+    await expect(start().migrate()).rejects.toThrow('live_poll_votes')
+    expect(await tables()).toEqual(['public.live_poll_settings'])
+  })
+
+  test('as printed, in a host’s own migrations, is the same', async () => {
+    const names = ['--prefix', renamed.prefix, '--schema', renamed.schema]
+    const { stdout } = await run(['migrate', '--print-sql', ...names], 'postgres://nobody:secret@nowhere.invalid/db')
+    await pool.query(stdout)
+    const livePoll = start(renamed)
+    expect(await livePoll.migrate()).toEqual([])
+    expect(await voteOnce(livePoll)).toEqual([0, 1])
+    const later = await run(['migrate', '--print-sql', '--after', '0001-polls-and-votes'])
+    expect(later.stdout).toMatch(/^alter table "live_poll_polls"/)
+    expect(later.stdout).not.toContain('create table')
+  })
+
+  test('is made from the command line, and what is wrong with a command is said', async () => {
+    expect((await run(['migrate'])).stdout).toBe(`Done: ${steps.join(', ')}.\n`)
+    expect((await run(['migrate'])).stdout).toMatch(/^Nothing to do/)
+    expect(await voteOnce(start())).toEqual([0, 1])
+    await expect(run(['migrate'], '')).rejects.toMatchObject({ code: 2, stderr: /LIVE_POLL_DATABASE/ })
+    await expect(run(['migrate', '--prefx', 'a_'])).rejects.toMatchObject({ code: 2, stderr: /--prefx.*\n\nUsage/s })
+    await expect(run(['migrate', '--prefix', 'A b'])).rejects.toMatchObject({ code: 1, stderr: /prefix/ })
+    await expect(run(['migrate', '--schema', 'a'], 'mysql://h/d')).rejects.toMatchObject({
+      code: 2,
+      stderr: /--schema/,
+    })
+    await expect(run(['migrat'])).rejects.toMatchObject({ code: 2, stderr: /"migrat" is no command/ })
+    const nowhere = run(['migrate'], 'postgres://ann:secret@127.0.0.1:1/db')
+    await expect(nowhere).rejects.toMatchObject({ code: 1, stderr: /^live-poll: (?!.*secret).*ECONNREFUSED/ })
+  })
+})
