@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AckedVote, findMiscounts } from '../recount.ts'
-import { describeOnPostgres } from '../servers/postgres.ts'
-import { makeDue, untilInDatabase } from '../servers/postgres-gate.ts'
-import { castOn, startTwoNodes, type TwoNodes } from '../servers/start-nodes.ts'
+import { untilInDatabase } from '../servers/postgres-gate.ts'
+import { type MakeShared, makeDue, sharedDatabases } from '../servers/shared-database.ts'
+import { castOn, type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 
 const votesPerRound = 5000
 const allRefused = new Set(['POLL_CLOSED'])
 
-describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
-  let nodes: TwoNodes
+for (const [name, describeHere, makeShared] of sharedDatabases) {
+  describeHere(`a close raced by 5,000 votes on two nodes on ${name}`, () => describeCloseRace(makeShared))
+}
+
+function describeCloseRace(makeShared: MakeShared) {
+  let nodes: NodesOnShared
   beforeAll(async () => {
-    nodes = await startTwoNodes()
+    nodes = await startTwoNodesOn(makeShared)
   })
   afterAll(() => nodes.stop())
 
@@ -36,7 +40,7 @@ describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
     for (let round = 0; round < rounds; round++) {
       const pollId = await createPoll(1 + round)
       const late = async () => {
-        await makeDue(nodes.connection, pollId)
+        await makeDue(nodes.shared, pollId)
         return castLate(pollId, 'overdue')
       }
       const race = await castUntilAfter(pollId, ((round + 1) / (rounds + 1)) * votesPerRound, late)
@@ -75,14 +79,14 @@ describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
 
   /** @returns the closed result, which every node shows, before and after votes that are refused */
   async function closedResult(pollId: string, acked: readonly AckedVote[]) {
-    expect(await findMiscounts(nodes.connection.db, pollId, acked)).toEqual([])
+    expect(await findMiscounts(nodes.shared.db, pollId, acked)).toEqual([])
     const results = await nodes.a.api.getResults(pollId)
     const votes = [1, 2, 3].map((choice) => acked.filter((vote) => vote.choices?.[0] === choice).length)
     expect(results).toMatchObject({ state: 'closed', votes, voters: acked.length })
 
     expect(await castLate(pollId, 'late')).toEqual(allRefused)
     for (const node of [nodes.a, nodes.b]) expect(await node.api.getResults(pollId)).toEqual(results)
-    expect(await findMiscounts(nodes.connection.db, pollId, acked)).toEqual([])
+    expect(await findMiscounts(nodes.shared.db, pollId, acked)).toEqual([])
     return results
   }
 
@@ -96,11 +100,11 @@ describeOnPostgres('a close raced by 5,000 votes on two nodes', () => {
   }
 
   async function isClosed(pollId: string): Promise<boolean> {
-    const row = await nodes.connection.db
+    const row = await nodes.shared.db
       .selectFrom('live_poll_polls')
       .select('closed_at')
       .where('id', '=', pollId)
       .executeTakeFirstOrThrow()
     return row.closed_at !== null
   }
-})
+}

@@ -1,23 +1,26 @@
 import type { Poll, PollPage, Results, ServerMessage } from '@live-poll/client-sdk/protocol'
-import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openEventStream } from '../event-stream.ts'
 import { createHttpClient } from '../http-client.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { findMiscounts } from '../recount.ts'
-import { describeOnPostgres } from '../servers/postgres.ts'
-import { closeGate, holdBox, makeDue, untilInDatabase, untilWaiting } from '../servers/postgres-gate.ts'
+import { untilInDatabase } from '../servers/postgres-gate.ts'
 import { type ServedNode, serveNode } from '../servers/serve-node.ts'
-import { castOn, startTwoNodes, type TwoNodes } from '../servers/start-nodes.ts'
+import { isOverFor, type MakeShared, makeDue, sharedDatabases, untilWaiting } from '../servers/shared-database.ts'
+import { castOn, type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 import { adminKey } from '../start-live-poll.ts'
 
 const voters = Array.from({ length: 10 }, (_, index) => `voter-${index}`)
 
-describeOnPostgres('the closing time', () => {
-  let nodes: TwoNodes
+for (const [name, describeHere, makeShared] of sharedDatabases) {
+  describeHere(`the closing time on ${name}`, () => describeClosingTime(makeShared))
+}
+
+function describeClosingTime(makeShared: MakeShared) {
+  let nodes: NodesOnShared
   const ends: (() => Promise<unknown>)[] = []
   beforeEach(async () => {
-    nodes = await startTwoNodes({ adminKey })
+    nodes = await startTwoNodesOn(makeShared, { adminKey })
   })
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end()
@@ -28,35 +31,34 @@ describeOnPostgres('the closing time', () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
     return (await nodes.a.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'], closesAt: inAnHour })).id
   }
-  const castAll = (node: TwoNodes['a'], pollId: string, names: readonly string[]) =>
+  const castAll = (node: NodesOnShared['a'], pollId: string, names: readonly string[]) =>
     Promise.all(names.map((voter) => castOn(node, { pollId, voter, voteId: `vote-${voter}`, choices: [1] })))
 
   test('comes while another transaction holds the box and then rolls back: no vote after it is accepted', async () => {
     const pollId = await createPoll()
-    const holder = await holdBox(nodes.connection, pollId, 0)
+    const rollBack = await nodes.shared.holdBox(pollId, 0)
     // These have begun their transactions before the time, and are decided after it.
     const early = castAll(nodes.a, pollId, voters)
-    await untilWaiting(nodes.connection, 'row', 1)
-    await makeDue(nodes.connection, pollId)
+    await untilWaiting(nodes.shared, 'row', 1)
+    await makeDue(nodes.shared, pollId)
     const reading = nodes.a.api.getPoll(pollId)
     const late = castAll(
       nodes.b,
       pollId,
       voters.map((voter) => `late-${voter}`),
     )
-    await untilWaiting(nodes.connection, 'row', 3)
-    await holder.query('rollback')
-    holder.release()
+    await untilWaiting(nodes.shared, 'row', 3)
+    await rollBack()
 
     expect(new Set([...(await early), ...(await late)])).toEqual(new Set(['POLL_CLOSED']))
     expect(await reading).toMatchObject({ state: 'closed', results: { votes: [0, 0], voters: 0 } })
     expect(await nodes.b.api.getResults(pollId)).toEqual((await reading).results)
-    expect(await findMiscounts(nodes.connection.db, pollId, [])).toEqual([])
+    expect(await findMiscounts(nodes.shared.db, pollId, [])).toEqual([])
   })
 
   test('comes between the decision of a batch and its commit: nobody is told `closed` before it has ended', async () => {
     const pollId = await createPoll()
-    const gate = await closeGate(nodes.connection, 'before votes are committed')
+    const gate = await nodes.shared.closeGate()
     const observers: Observer[] = []
     for (const node of [nodes.a, nodes.b]) {
       const served = await serveNode(node)
@@ -68,11 +70,11 @@ describeOnPostgres('the closing time', () => {
     ends.push(() => gate.open()) // first of all ends: who looks waits for it
     const closedSightings = () => observers.flatMap(({ seen }) => seen()).filter(({ state }) => state === 'closed')
     const casting = castAll(nodes.a, pollId, voters)
-    await untilWaiting(nodes.connection, 'gate', 1)
-    await makeDue(nodes.connection, pollId)
-    await untilWaiting(nodes.connection, 'row', 2) // a reader on each node
+    await untilWaiting(nodes.shared, 'gate', 1)
+    await makeDue(nodes.shared, pollId)
+    await untilWaiting(nodes.shared, 'row', 2) // a reader on each node
     // Long enough for the schedule of each node to have noticed.
-    await untilInDatabase('the time has been over for long', () => isOverFor(pollId, '2 seconds'))
+    await untilInDatabase('the time has been over for long', () => isOverFor(nodes.shared, pollId, 2000))
 
     expect(closedSightings()).toEqual([])
     await gate.open()
@@ -82,15 +84,7 @@ describeOnPostgres('the closing time', () => {
       .toBe(2 * ['GET', 'list', 'channel', 'SSE'].length)
     for (const { where, votes } of closedSightings()) expect(votes, where).toEqual([voters.length, 0])
   })
-
-  async function isOverFor(pollId: string, interval: string): Promise<boolean> {
-    const { rows } = await sql<{ over: boolean }>`
-      select closes_at + ${interval}::interval < clock_timestamp() as over from live_poll_polls where id = ${pollId}`.execute(
-      nodes.connection.db,
-    )
-    return rows[0]?.over ?? false
-  }
-})
+}
 
 interface Sighting {
   readonly where: string

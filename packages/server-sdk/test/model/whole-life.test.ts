@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { embedded } from '@live-poll/server-sdk/embedded'
 import { makeDataFolder } from '../data-folder.ts'
+import { createMariadbDatabase, describeOnMariadb } from '../servers/mariadb.ts'
+import { mariadbDatabase } from '../servers/mariadb-gate.ts'
 import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
 import { postgresDatabase } from '../servers/postgres-database.ts'
 import { describeWholeLife } from './whole-life.suite.ts'
@@ -24,5 +26,16 @@ describeOnPostgres('where transactions run side by side', () => {
       return { database: postgresDatabase(url), secret: 'the secret of the lives of polls on Postgres', remove: drop }
     },
     Math.ceil(runs / 5), // a life takes longer there
+  )
+})
+
+describeOnMariadb('where transactions run side by side', () => {
+  describeWholeLife(
+    'MariaDB',
+    async () => {
+      const { url, drop } = await createMariadbDatabase()
+      return { database: mariadbDatabase(url), secret: 'the secret of the lives of polls on MariaDB', remove: drop }
+    },
+    Math.ceil(runs / 10),
   )
 })

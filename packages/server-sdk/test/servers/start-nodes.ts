@@ -3,6 +3,7 @@ import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase } from './postgres.ts'
 import { connectPostgres, type PostgresConnection, postgresDatabase } from './postgres-database.ts'
+import type { MakeShared, SharedDatabase } from './shared-database.ts'
 
 /** At least 32 bytes, the same for every node. */
 export const nodeSecret = 'the secret that all nodes of the tests share'
@@ -39,6 +40,25 @@ export async function startTwoNodes(options: LivePollOptions = {}, pollDialectOf
     async stop() {
       await Promise.all([a.close(), b.close(), connection.close()])
       await database.drop()
+    },
+  }
+}
+
+/** Two nodes of one app on a database of any kind. */
+export type NodesOnShared = Pick<TwoNodes, 'a' | 'b' | 'logger' | 'stop'> & { readonly shared: SharedDatabase }
+
+export async function startTwoNodesOn(makeShared: MakeShared, options: LivePollOptions = {}): Promise<NodesOnShared> {
+  const shared = await makeShared()
+  const logger = createRecordingLogger()
+  const start = () =>
+    createLivePoll({ ...patientQueue, database: shared.forNode(), secret: nodeSecret, logger, ...options })
+  const [a, b] = [start(), start()]
+  await Promise.all([a.ready(), b.ready()])
+  return {
+    ...{ a, b, logger, shared },
+    async stop() {
+      await Promise.all([a.close(), b.close()])
+      await shared.drop()
     },
   }
 }
