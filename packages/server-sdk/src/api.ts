@@ -10,6 +10,7 @@ import type {
 } from '@live-poll/client-sdk/protocol'
 import type { CreatePollContext } from './actions/create-poll.ts'
 import type { ListPollsInput } from './actions/list-polls.ts'
+import type { RecountOutcome, VoteRecord } from './ports/vote-records.ts'
 
 /** A vote cast by the host's own code, for a user it knows. */
 export interface CastVoteInput {
@@ -57,6 +58,22 @@ export interface LivePollApi {
   resetPoll(pollId: string, reset: { readonly epoch: number }): Promise<Poll>
   /** Removes a poll and its votes for good. @throws PollError `POLL_NOT_FOUND`, also when repeated */
   deletePoll(pollId: string): Promise<void>
+  /**
+   * Counts a poll's votes again, under the locks of its boxes: votes wait meanwhile. Tallies that differ are repaired,
+   * shown to who watches, and told to the log as a warning.
+   *
+   * @throws PollError `POLL_NOT_FOUND`, `UNAVAILABLE`
+   */
+  recountPoll(pollId: string): Promise<RecountOutcome>
+  /**
+   * Every voter's vote, in the order of their keys, read page by page: a million are never in memory at once. On Postgres
+   * and MySQL all of it is as of the moment when the first was read; on the embedded database a vote that is cast
+   * meanwhile is in it or not.
+   *
+   * @throws PollError `POLL_NOT_FOUND`, `UNAVAILABLE`; at the first vote, or at any later one
+   * @example for await (const { voterKey, choices } of livePoll.api.exportVotes(poll.id)) count(choices)
+   */
+  exportVotes(pollId: string): AsyncIterable<VoteRecord>
   /** @throws PollError `POLL_NOT_FOUND` */
   getResults(pollId: string): Promise<Results>
   /**

@@ -7,10 +7,12 @@ import { createClosePoll } from './actions/close-poll.ts'
 import { createCreatePoll } from './actions/create-poll.ts'
 import { createDeletePoll } from './actions/delete-poll.ts'
 import { createEditPoll } from './actions/edit-poll.ts'
+import { createExportVotes } from './actions/export-votes.ts'
 import { createListPolls } from './actions/list-polls.ts'
 import { createOpenPoll } from './actions/open-poll.ts'
 import { createReadOwn, createReadPoll, createReadRecord } from './actions/read-poll.ts'
 import { createReadVote } from './actions/read-vote.ts'
+import { createRecountPoll } from './actions/recount-poll.ts'
 import { createResetPoll } from './actions/reset-poll.ts'
 import type { CastVoteInput, LivePollApi } from './api.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
@@ -161,7 +163,7 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
     throw error
   })
   const { createMemoryBus } = await import('./adapters/memory/results-bus.ts')
-  const { polls, ballots } = database
+  const { polls, ballots, records } = database
 
   const tokens = createTokens(keys.tokens, { voterToken: options.voterTokenLife, ticket: ticketLife })
   const facts = createPollFactsCache(polls, keys)
@@ -188,6 +190,8 @@ async function openCore(options: Options, origins: Origins, channel: VoteChannel
     resetPoll: createResetPoll(polls, facts, board, readPoll),
     deletePoll: createDeletePoll(polls, facts, board),
     castVote: createCastVote(facts, groupCommit, board),
+    recountPoll: createRecountPoll(records, board, logger),
+    exportVotes: createExportVotes(polls, records),
     admitVoter: createAdmitVoter(tokens),
   }
   const feed = createResultsFeed(board, channel.publish)
@@ -232,6 +236,10 @@ function createApi(open: () => Promise<Core>): LivePollApi {
     editPoll: async (pollId, edit) => (await actions()).editPoll(pollId, edit),
     resetPoll: async (pollId, reset) => (await actions()).resetPoll(pollId, reset),
     deletePoll: async (pollId) => (await actions()).deletePoll(pollId),
+    recountPoll: async (pollId) => (await actions()).recountPoll(pollId),
+    async *exportVotes(pollId) {
+      yield* (await actions()).exportVotes(pollId)
+    },
     getResults: async (pollId) => (await (await actions()).readPoll(pollId)).poll.results,
     castVote: async (vote) => (await actions()).castVote(checkVote(vote)),
     getVote: async ({ pollId, voter }) => (await actions()).readVote(pollId, toVoter(voter)),

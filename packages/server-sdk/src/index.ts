@@ -21,4 +21,5 @@ export type { Authorize, HostUser, Identify, OrganizerAction } from './identity/
 export type { LivePollOptions } from './options.ts'
 export type { Database, OpenDatabase } from './ports/database.ts'
 export type { Logger } from './ports/logger.ts'
+export type { RecountOutcome, TallyDifference, VoteRecord } from './ports/vote-records.ts'
 export { OptionError } from './resolve-options.ts'

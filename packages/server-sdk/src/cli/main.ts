@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { exportPoll } from './export.ts'
 import { migrate } from './migrate.ts'
+import type { CommandEnd } from './open-for-command.ts'
+import { recount } from './recount.ts'
 import { UsageError } from './usage-error.ts'
 
 const usage = `Usage: live-poll <command>
@@ -9,10 +12,24 @@ const usage = `Usage: live-poll <command>
     --schema <name>    holds the tables (Postgres)
     --print-sql        prints the steps and connects to nothing: for a host's own migrations
     --after <step>     prints only the steps after this one
+
+  recount <poll>       counts a poll's votes again while its boxes are locked, and repairs tallies that differ
+                       ends with 0 if none did, with 1 if some did, with 2 if it could not look
+
+  export <poll>        writes out a poll's votes: voter's key (a pseudonym), choices, revision, vote id, time (UTC)
+    --format <name>    csv or ndjson
+    --out <file>       in place of standard output
+
+recount and export also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the embedded database in the
+folder LIVE_POLL_DATA (.live-poll), while no server does.
 `
 
-const commands: Readonly<Record<string, (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<string>>> = {
-  migrate,
+type Command = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<CommandEnd>
+
+const commands: Readonly<Record<string, Command>> = {
+  migrate: async (args, env) => ({ output: await migrate(args, env) }),
+  recount,
+  export: exportPoll,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
@@ -26,10 +43,12 @@ async function run() {
   const command = commands[name]
   try {
     if (!command) throw new UsageError(name === '' ? 'name a command.' : `"${name}" is no command.`)
-    process.stdout.write(`${await command(args, process.env)}\n`)
+    const { output, exitCode = 0 } = await command(args, process.env)
+    if (output !== undefined) process.stdout.write(`${output}\n`)
+    process.exitCode = exitCode
   } catch (error) {
     const isUsage = error instanceof UsageError
     process.stderr.write(`live-poll: ${error instanceof Error ? error.message : error}\n${isUsage ? `\n${usage}` : ''}`)
-    process.exitCode = isUsage ? 2 : 1
+    process.exitCode = 2
   }
 }

@@ -1,6 +1,7 @@
 import type { BallotStore } from './ballot-store.ts'
 import type { Logger } from './logger.ts'
 import type { PollStore } from './poll-store.ts'
+import type { VoteRecords } from './vote-records.ts'
 
 /** A database adapter, not yet open. */
 export interface Database {
@@ -19,6 +20,7 @@ export interface Database {
 export interface OpenDatabase {
   readonly polls: PollStore
   readonly ballots: BallotStore
+  readonly records: VoteRecords
   /** Batches that may be in flight at once. */
   readonly lanes: number
   /** Settings under which a crash may lose what has committed, as in `fsync = off`; none: durability is full. */

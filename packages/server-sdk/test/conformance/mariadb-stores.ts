@@ -1,6 +1,7 @@
 import { mysqlSql } from '../../src/adapters/mysql/mysql-sql.ts'
 import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
 import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
+import { createSqlVoteRecords } from '../../src/adapters/sql/vote-records.ts'
 import { createMariadbDatabase } from '../servers/mariadb.ts'
 import { connectMariadb } from '../servers/mariadb-database.ts'
 import type { StoresUnderTest } from './stores.ts'
@@ -12,6 +13,7 @@ export async function openMariadbStores(): Promise<StoresUnderTest> {
   return {
     polls: createSqlPollStore(db, mysqlSql),
     ballots: createSqlBallotStore(db, mysqlSql),
+    records: createSqlVoteRecords(db, mysqlSql),
     db,
     async close() {
       await close()

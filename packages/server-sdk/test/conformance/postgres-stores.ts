@@ -9,10 +9,11 @@ import type { StoresUnderTest } from './stores.ts'
 export async function openPostgresStores(): Promise<StoresUnderTest> {
   const database = await createPostgresDatabase()
   const pool = createPool(database.url)
-  const { polls, ballots, close } = await postgres({ pool }).open(createRecordingLogger())
+  const { polls, ballots, records, close } = await postgres({ pool }).open(createRecordingLogger())
   return {
     polls,
     ballots,
+    records,
     db: new Kysely({ dialect: new PostgresDialect({ pool }) }),
     async close() {
       await close()

@@ -12,6 +12,7 @@ import { describePollList } from './poll-list.suite.ts'
 import { describePollStore } from './poll-store.suite.ts'
 import { openPostgresStores } from './postgres-stores.ts'
 import type { MakeStores } from './stores.ts'
+import { describeVoteRecords } from './vote-records.suite.ts'
 
 const adapters: readonly [string, MakeStores, (name: string, body: () => void) => void][] = [
   ['embedded', openEmbeddedStores, describe],
@@ -28,5 +29,6 @@ for (const [name, make, describeStores] of adapters) {
     describePollEdits(name, make)
     describePollEndings(name, make)
     describeLifeRaces(name, make)
+    describeVoteRecords(name, make)
   })
 }

@@ -4,12 +4,14 @@ import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { PollRecord } from '../../src/domain/poll.ts'
 import type { BallotStore, PreparedVote } from '../../src/ports/ballot-store.ts'
 import type { PollStore, PollToInsert } from '../../src/ports/poll-store.ts'
+import type { VoteRecords } from '../../src/ports/vote-records.ts'
 import { countBallots } from '../recount.ts'
 
 /** What an adapter offers to the conformance suites. */
 export interface StoresUnderTest {
   readonly polls: PollStore
   readonly ballots: BallotStore
+  readonly records: VoteRecords
   /** For what a suite must see, or do, behind the ports' back. */
   readonly db: Kysely<Tables>
   close(): Promise<void>

@@ -84,6 +84,10 @@ export const mysqlSql: SqlDialect = {
     }
   },
 
+  async limitReading(trx) {
+    await sql`set @@session.wait_timeout = 600, @@session.net_write_timeout = 60`.execute(trx)
+  },
+
   classify: classifyMysqlError,
   judgeSchemaError: judgeMysqlSchemaError,
   readUnsafeSettings: readUnsafeMysqlSettings,

@@ -10,7 +10,7 @@ import type { Tables } from '../sql/tables.ts'
 import { pgDialect } from './pg-dialect.ts'
 import type { PgPool } from './pg-pool.ts'
 import { postgresSql } from './postgres-sql.ts'
-import { limitTransaction } from './transaction-limits.ts'
+import { limitReading, limitTransaction } from './transaction-limits.ts'
 
 export { SchemaError } from '../sql/check-database.ts'
 export type { TableNames } from '../sql/name-tables.ts'
@@ -85,7 +85,7 @@ function connect(options: PostgresPoolOptions | PostgresKyselyOptions): Connecte
   if ('kysely' in options) {
     return {
       host: options.kysely.withoutPlugins() as Kysely<Tables>,
-      dialect: { ...postgresSql, limitTransaction },
+      dialect: { ...postgresSql, limitTransaction, limitReading },
       defaultLanes: 4,
       listen: () => () => {},
     }
@@ -96,7 +96,7 @@ function connect(options: PostgresPoolOptions | PostgresKyselyOptions): Connecte
   }
   return {
     host: new Kysely<Tables>({ dialect: pgDialect(pool) }),
-    dialect: postgresSql,
+    dialect: { ...postgresSql, limitReading },
     defaultLanes: Math.max(1, Math.min(4, (pool.options?.max ?? 10) - 1)),
     listen(logger) {
       // Without any listener on the pool, an idle connection that is lost ends the process.

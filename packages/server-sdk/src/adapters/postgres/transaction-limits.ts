@@ -21,6 +21,11 @@ export async function limitTransaction(trx: Transaction<Tables>): Promise<void> 
   await setLocally(trx, limits)
 }
 
+/** Lets a transaction that reads wait for a slow reader, but not for one that has gone. */
+export async function limitReading(trx: Transaction<Tables>): Promise<void> {
+  await setLocally(trx, { idle_in_transaction_session_timeout: '10min', statement_timeout: '1min' })
+}
+
 /** Any number that no other library is likely to lock. */
 const migrationLock = '7810775350107014157'
 

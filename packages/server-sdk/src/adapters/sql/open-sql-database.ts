@@ -5,15 +5,17 @@ import { createSqlPollStore } from './poll-store.ts'
 import { claimSetting } from './settings.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
+import { createSqlVoteRecords } from './vote-records.ts'
 
 /** What every SQL adapter offers of its open database. */
 export function openSqlDatabase(
   db: Kysely<Tables>,
   dialect: SqlDialect,
-): Pick<OpenDatabase, 'polls' | 'ballots' | 'claimKey' | 'check'> {
+): Pick<OpenDatabase, 'polls' | 'ballots' | 'records' | 'claimKey' | 'check'> {
   return {
     polls: createSqlPollStore(db, dialect),
     ballots: createSqlBallotStore(db, dialect),
+    records: createSqlVoteRecords(db, dialect),
     claimKey: async (keyId) => (await claimSetting(db, dialect, 'key_id', keyId)) === keyId,
     async check() {
       await sql`update ${table('live_poll_settings')} set value = value where name = 'key_id'`.execute(db)

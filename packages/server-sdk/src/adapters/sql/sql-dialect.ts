@@ -98,6 +98,12 @@ export interface SqlDialect {
   /** First statement of a transaction, where the connection has not set its limits by itself. */
   readonly limitTransaction?: (trx: Transaction<Tables>) => Promise<void>
 
+  /**
+   * First statement of a transaction that only reads, holds nobody up, and waits for whoever takes what it has read.
+   * Absent where one transaction holds up all others.
+   */
+  readonly limitReading?: (trx: Transaction<Tables>) => Promise<void>
+
   /** Judges what a statement or a connection has thrown. */
   classify(error: unknown): SqlFailure
 

@@ -1,0 +1,36 @@
+import { pollError } from '@live-poll/client-sdk/protocol'
+import type { Logger } from '../ports/logger.ts'
+import type { OnRows, RecountOutcome, TallyDifference, VoteRecords } from '../ports/vote-records.ts'
+import type { Board } from '../results/board.ts'
+
+export type RecountPoll = (pollId: string, onRows?: OnRows) => Promise<RecountOutcome>
+
+/**
+ * Counts a poll's votes again, and repairs tallies that differ from them: those who watch are told, and so is the log.
+ * @throws PollError `POLL_NOT_FOUND`
+ */
+export function createRecountPoll(
+  records: Pick<VoteRecords, 'recount'>,
+  board: Pick<Board, 'markDirty'>,
+  logger: Logger,
+): RecountPoll {
+  return async (pollId, onRows) => {
+    const outcome = await records.recount(pollId, onRows)
+    if (!outcome) throw pollError('POLL_NOT_FOUND')
+    if (outcome.differences.length > 0) {
+      board.markDirty(pollId)
+      logger.warn(`Recounted poll ${pollId}: the tallies were wrong and are repaired. ${tellDifferences(outcome)}`)
+    }
+    return outcome
+  }
+}
+
+function tellDifferences({ differences }: RecountOutcome): string {
+  return differences.map(tellDifference).join(' ')
+}
+
+/** As in `Choice 2: 17 tallied, 18 counted.` */
+export function tellDifference({ bucket, tallied, counted }: TallyDifference): string {
+  const name = /^\d/.test(bucket) ? `Choice ${bucket}` : `${bucket.charAt(0).toUpperCase()}${bucket.slice(1)}`
+  return `${name}: ${tallied} tallied, ${counted} counted.`
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { TableNames } from '../adapters/sql/name-tables.ts'
+import type { OpenDatabase } from '../ports/database.ts'
+import type { Logger } from '../ports/logger.ts'
+import { type ConnectedDatabase, connectDatabase } from './connect-database.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What a command ends with. */
+export interface CommandEnd {
+  /** For standard output. @default nothing */
+  readonly output?: string
+  /** @default 0 */
+  readonly exitCode?: number
+}
+
+const ownOptions = { prefix: { type: 'string' }, schema: { type: 'string' } } as const
+
+/** Reads `<poll>` and options that take a value. @throws UsageError */
+export function readPollCommand<Name extends string>(args: readonly string[], names: readonly Name[]) {
+  const options = { ...ownOptions, ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])) }
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+    const [pollId, ...others] = positionals
+    if (pollId === undefined || others.length > 0) throw new Error('name one poll, by its id.')
+    return { pollId, values: values as Partial<Record<Name | keyof typeof ownOptions, string>> }
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/**
+ * Opens the database of `LIVE_POLL_DATABASE`, or the embedded one in the folder `LIVE_POLL_DATA`, for one piece of work.
+ * @throws UsageError where there is none
+ */
+export async function withDatabase<T>(
+  env: NodeJS.ProcessEnv,
+  names: TableNames,
+  work: (database: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  const { database, end } = await findDatabase(env, names)
+  try {
+    const opened = await database.open(toStderr)
+    return await work(opened).finally(opened.close)
+  } finally {
+    await end()
+  }
+}
+
+async function findDatabase(env: NodeJS.ProcessEnv, names: TableNames): Promise<ConnectedDatabase> {
+  if (env.LIVE_POLL_DATABASE) return connectDatabase(env.LIVE_POLL_DATABASE, names)
+  const directory = env.LIVE_POLL_DATA || '.live-poll'
+  if (!existsSync(join(directory, 'database'))) {
+    throw new UsageError(
+      `there is no database in ${directory}: set LIVE_POLL_DATABASE, or LIVE_POLL_DATA to its folder.`,
+    )
+  }
+  const { embedded } = await import('../adapters/embedded/embedded.ts')
+  return { database: embedded({ directory }), end: async () => {} }
+}
+
+const toStderr: Logger = {
+  info() {},
+  warn: (message) => console.error(`live-poll: ${message}`),
+  error: (message) => console.error(`live-poll: ${message}`),
+}
