@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { decodeClientMessage, isVoterName, limits, pollError } from '@live-poll/client-sdk/protocol'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { decodeClientMessage, isVoterName, limits, PollError, pollError } from '@live-poll/client-sdk/protocol'
 import { createAdmitVoter } from './actions/admit-voter.ts'
 import { createCastVote } from './actions/cast-vote.ts'
 import { createClosePoll } from './actions/close-poll.ts'
@@ -51,7 +51,8 @@ export interface LivePoll {
     allows(origin: string | null, host: string | null): boolean
   }
   /**
-   * Opens the database and resolves when votes can be served. Called by itself at the first use.
+   * Opens the database and resolves when votes can be served; one that does not answer is waited for. Whatever is asked
+   * meanwhile is answered `UNAVAILABLE`, and opens it as well: nobody has to call this.
    * @throws OptionError, or what the database says
    */
   ready(): Promise<void>
@@ -68,6 +69,10 @@ export interface LivePoll {
 
 /** Milliseconds: time to connect and say hello. */
 const ticketLife = 60_000
+
+/** Milliseconds between attempts to open a database that does not answer. */
+const firstPause = 100
+const longestPause = 5000
 
 /**
  * Makes the polls of one app. Synchronous: the database opens at the first use, or with `await livePoll.ready()`.
@@ -131,8 +136,17 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
         return channel.open(socket)
       },
     },
-    ready: async () => {
-      await open()
+    async ready() {
+      for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+        try {
+          await open()
+          return
+        } catch (error) {
+          if (closing || !(error instanceof PollError) || error.code !== 'UNAVAILABLE') throw error
+          options.logger.warn('The database does not answer; trying again.', error.cause)
+        }
+        await sleep(pause)
+      }
     },
     migrate: async () => (await chooseDatabase(options)).migrate(),
     close() {

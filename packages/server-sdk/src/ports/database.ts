@@ -7,7 +7,10 @@ import type { VoteRecords } from './vote-records.ts'
 export interface Database {
   /** The technology, as in `embedded`. */
   readonly name: string
-  /** Connects, and brings the schema up where the adapter does so by itself. */
+  /**
+   * Connects, and brings the schema up where the adapter does so by itself. May be called again after it has failed.
+   * @throws PollError `UNAVAILABLE` while the database does not answer; what stands in the way of a session otherwise
+   */
   open(logger: Logger): Promise<OpenDatabase>
   /**
    * Makes the schema, or brings it up to this version. Safe to repeat, from several processes at once, and while nodes

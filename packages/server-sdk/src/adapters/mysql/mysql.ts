@@ -5,6 +5,7 @@ import { migrate } from '../sql/migrate.ts'
 import { checkTableNames, nameTables } from '../sql/name-tables.ts'
 import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
+import { reading } from '../sql/transaction.ts'
 import { checkServer } from './check-server.ts'
 import { mysqlDialect } from './mysql-dialect.ts'
 import { connectionsOf, isMysqlPool, type MysqlPool } from './mysql-pool.ts'
@@ -50,7 +51,7 @@ export function mysql({ pool, prefix, lanes }: MysqlOptions): Database {
       return migrate(db, mysqlSql)
     },
     async open(logger) {
-      await checkServer(db)
+      await reading(mysqlSql, () => checkServer(db))
       const unsafeSettings = await checkDatabase(db, mysqlSql, { prefix }, logger)
       return { ...openSqlDatabase(db, mysqlSql), lanes: batches, unsafeSettings, close: async () => {} }
     },

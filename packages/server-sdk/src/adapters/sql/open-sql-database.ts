@@ -5,6 +5,7 @@ import { createSqlPollStore } from './poll-store.ts'
 import { claimSetting } from './settings.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
+import { reading } from './transaction.ts'
 import { createSqlVoteRecords } from './vote-records.ts'
 
 /** What every SQL adapter offers of its open database. */
@@ -16,7 +17,7 @@ export function openSqlDatabase(
     polls: createSqlPollStore(db, dialect),
     ballots: createSqlBallotStore(db, dialect),
     records: createSqlVoteRecords(db, dialect),
-    claimKey: async (keyId) => (await claimSetting(db, dialect, 'key_id', keyId)) === keyId,
+    claimKey: (keyId) => reading(dialect, async () => (await claimSetting(db, dialect, 'key_id', keyId)) === keyId),
     async check() {
       await sql`update ${table('live_poll_settings')} set value = value where name = 'key_id'`.execute(db)
     },
