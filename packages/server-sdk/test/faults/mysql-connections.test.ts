@@ -80,15 +80,18 @@ describeOnMariadb('connections of a mysql2 pool', () => {
 
   test('locks and writes touch no other poll’s boxes, however few there are', async () => {
     const [pollId, other, third] = [await insertPoll(stores), await insertPoll(stores), await insertPoll(stores)]
-    const ended = await lock(other, async () => {
-      const boxes = [pollId, third].map((id) => ({ pollId: id, box: 0 }))
-      await stores.db.transaction().execute(async (trx) => {
+    const boxes = [pollId, third].map((id) => ({ pollId: id, box: 0 }))
+    const ended = await lock(other, () =>
+      stores.db.transaction().execute(async (trx) => {
+        await sql`flush status`.execute(trx)
         for (const some of [boxes, boxes.slice(0, 1)]) {
           expect(await mysqlSql.lockBoxes(trx, some, true)).toHaveLength(some.length)
           await mysqlSql.raiseVersions(trx, some)
         }
-      })
-    })
+        const { rows } = await sql`show session status like 'Handler_read_rnd_next'`.execute(trx)
+        expect(rows, 'rows read without an index').toEqual([{ Variable_name: 'Handler_read_rnd_next', Value: '0' }])
+      }),
+    )
     expect(ended).toBe('committed')
   })
 })

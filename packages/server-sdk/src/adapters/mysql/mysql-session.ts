@@ -49,7 +49,7 @@ export class MysqlSession implements DatabaseConnection {
 
   private constructor(connection: PoolConnection) {
     this.#connection = connection
-    connection.on('error', ignore) // nobody else listens: a server that goes away would end this process
+    connection.on('error', ignore) // the pool listens for the first only: a second one would end this process
   }
 
   static async open(pool: MysqlPool): Promise<MysqlSession> {

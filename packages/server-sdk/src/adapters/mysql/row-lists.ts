@@ -20,7 +20,7 @@ export function padded<T>(rows: readonly T[], filler: (last: T) => T = (last) =>
   return [...rows, ...Array.from({ length: missing }, () => filler(last))]
 }
 
-/** Whether a row is one of a poll's. A list of one is spelt out: an update with it would read, and lock, the whole table. */
+/** Whether a row is one of a poll's. A list of one is spelt out: MariaDB would update by reading the whole table. */
 export function hasKey(
   column: 'box' | 'voter_key',
   keys: readonly (readonly [string, string | number])[],
