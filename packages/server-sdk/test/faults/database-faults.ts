@@ -28,7 +28,7 @@ interface Kind {
   start(): Promise<DatabaseUnderFault>
 }
 
-export const faultyDatabases: readonly Kind[] = [
+const faultyDatabases: readonly Kind[] = [
   { name: 'postgres', describe: describeOnPostgres, start: startPostgres },
   { name: 'mariadb', describe: describeOnMariadb, start: startMariadb },
 ]
