@@ -27,7 +27,7 @@ export async function createPostgresDatabase(tables: 'empty' | 'none' = 'empty')
   await runAsAdmin(`create database ${name} template ${tables === 'empty' ? template : 'template0'}`)
   const url = new URL(adminUrl)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => runAsAdmin(`drop database ${name} with (force)`) }
+  return { url: url.href, drop: () => runAsAdmin(`drop database if exists ${name} with (force)`) }
 
   async function runAsAdmin(statement: string) {
     const admin = new Client({ connectionString: adminUrl })
