@@ -10,13 +10,14 @@ import { describePollEdits } from './poll-edits.suite.ts'
 import { describePollEndings } from './poll-endings.suite.ts'
 import { describePollList } from './poll-list.suite.ts'
 import { describePollStore } from './poll-store.suite.ts'
-import { openPostgresStores } from './postgres-stores.ts'
+import { openHostKyselyStores, openPostgresStores } from './postgres-stores.ts'
 import type { MakeStores } from './stores.ts'
 import { describeVoteRecords } from './vote-records.suite.ts'
 
 const adapters: readonly [string, MakeStores, (name: string, body: () => void) => void][] = [
   ['embedded', openEmbeddedStores, describe],
   ['postgres', openPostgresStores, describeOnPostgres],
+  ['a host’s Kysely on postgres, its tables named otherwise', openHostKyselyStores, describeOnPostgres],
   ['mariadb', openMariadbStores, describeOnMariadb],
 ]
 
