@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import { join, relative } from 'node:path'
 import { createLivePoll } from '@live-poll/server-sdk'
-import { embedded } from '@live-poll/server-sdk/embedded'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel as attachToUws } from '@live-poll/server-sdk/uwebsockets'
 import { attachChannel as attachToServer } from '@live-poll/server-sdk/ws'
@@ -9,12 +8,13 @@ import { readOrCreateAdminKey } from './admin-key.ts'
 import { readCookie } from './cookie.ts'
 import { lanAddresses } from './lan-addresses.ts'
 import { listen } from './listen.ts'
+import { connectDatabase, embeddedDatabase } from './open-database.ts'
 import { openUwebsockets } from './open-uwebsockets.ts'
 import { createOrganizerSessions } from './organizer-sessions.ts'
 import { createPage } from './page.ts'
 import { seedOnce } from './sample-polls.ts'
 import { createScreen } from './screen.ts'
-import { readSettings, SettingError } from './settings.ts'
+import { readArguments, readSettings, SettingError } from './settings.ts'
 import { createSite } from './site.ts'
 import { readStaticFiles } from './static-files.ts'
 import { announce, announceLink } from './terminal.ts'
@@ -23,12 +23,16 @@ import { announce, announceLink } from './terminal.ts'
 const patience = 3000
 
 /** Errors whose message says what to do. */
-const forReaders = new Set(['SettingError', 'OptionError', 'DirectoryInUseError'])
+const forReaders = new Set(['SettingError', 'OptionError', 'DirectoryInUseError', 'SchemaError'])
 
 await start().catch(fail)
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
+  const { isMigrating } = readArguments(process.argv.slice(2))
+  const { database, name, end } = settings.database
+    ? connectDatabase(settings.database)
+    : embeddedDatabase(settings.directory, fromHere(settings.directory))
   const keyFile = join(settings.directory, 'admin-key')
   const kept = settings.adminKey ? undefined : await readOrCreateAdminKey(settings.directory, keyFile)
   const pages = new URL('../pages/', import.meta.url)
@@ -42,7 +46,7 @@ async function start(): Promise<void> {
   const sessions = createOrganizerSessions()
   const cookieName = `organizer-${port}` // cookies know no ports: two demos on one machine must not share it
   const livePoll = createLivePoll({
-    database: embedded({ directory: settings.directory }),
+    database,
     secret: settings.secret,
     adminKey: settings.adminKey ?? kept?.key,
     origins: settings.origins,
@@ -56,6 +60,7 @@ async function start(): Promise<void> {
   const localUrl = `http://localhost:${port}`
   const lanUrls = () => lanAddresses().map((address) => `http://${address}:${port}`)
   const newLink = () => `${localUrl}/organize?code=${sessions.createCode()}`
+  if (isMigrating) await livePoll.migrate()
   const seeded = livePoll.ready().then(() => seedOnce(livePoll.api))
   const site = createSite({
     api: livePoll.api,
@@ -80,7 +85,11 @@ async function start(): Promise<void> {
     setTimeout(() => process.exit(), patience).unref()
     if (uws.app) uws.close()
     server.close()
-    livePoll.close().then(() => server.closeAllConnections(), fail)
+    livePoll
+      .close()
+      .then(() => server.closeAllConnections())
+      .then(end)
+      .catch(fail)
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
 
@@ -90,7 +99,7 @@ async function start(): Promise<void> {
     lanUrls: lanUrls(),
     link: newLink(),
     channel: uws.app ? { isUws: true, port: uws.port } : { isUws: false, port, reason: uws.reason },
-    directory: fromHere(settings.directory),
+    database: name,
     adminKey: kept && { ...kept, file: fromHere(keyFile) },
   })
 }
@@ -103,6 +112,7 @@ function fromHere(path: string): string {
 
 function fail(error: unknown): void {
   const isForReaders = error instanceof Error && forReaders.has(error.name)
-  console.error(isForReaders ? `Live Poll cannot start. ${error.message}` : error)
+  const advice = isForReaders && error.name === 'SchemaError' ? ' (or start with: npm start -- --migrate)' : ''
+  console.error(isForReaders ? `Live Poll cannot start. ${error.message}${advice}` : error)
   process.exit(1) // what listens already would keep the process
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readSettings, SettingError } from './settings.ts'
+import { readArguments, readSettings, SettingError } from './settings.ts'
 
 describe('settings', () => {
   it('have defaults', () => {
@@ -10,6 +10,7 @@ describe('settings', () => {
       isChannelPortFixed: false,
       channelUrl: null,
       directory: resolve('.live-poll'),
+      database: undefined,
       adminKey: undefined,
       secret: undefined,
       origins: '*',
@@ -22,6 +23,7 @@ describe('settings', () => {
       LIVE_POLL_CHANNEL_PORT: '9000',
       LIVE_POLL_CHANNEL_URL: 'wss://votes.example.org/live-poll/channel',
       LIVE_POLL_DATA: '/var/lib/live-poll',
+      LIVE_POLL_DATABASE: 'postgres://localhost/polls',
       LIVE_POLL_ADMIN_KEY: 'lpa_key',
       LIVE_POLL_SECRET: 'secret',
       LIVE_POLL_ORIGINS: 'https://one.example, https://two.example,',
@@ -32,6 +34,7 @@ describe('settings', () => {
       isChannelPortFixed: true,
       channelUrl: 'wss://votes.example.org/live-poll/channel',
       directory: '/var/lib/live-poll',
+      database: 'postgres://localhost/polls',
       adminKey: 'lpa_key',
       secret: 'secret',
       origins: ['https://one.example', 'https://two.example'],
@@ -52,11 +55,21 @@ describe('settings', () => {
     ['PORT', '-1'],
     ['LIVE_POLL_CHANNEL_PORT', '1e3'],
     ['LIVE_POLL_CHANNEL_PORT', '3000'],
-    ['LIVE_POLL_DATABASE', 'postgres://localhost/polls'],
     ['LIVE_POLL_REDIS', 'redis://localhost'],
   ])('refuse %s=%s by name', (name, value) => {
     const read = () => readSettings({ [name]: value })
     expect(read).toThrow(SettingError)
     expect(read).toThrow(new RegExp(`^${name} `))
+  })
+
+  it('ask for a secret beside a database, and say how to make one', () => {
+    const read = () => readSettings({ LIVE_POLL_DATABASE: 'postgres://localhost/polls' })
+    expect(read).toThrow(/^LIVE_POLL_SECRET must be set .* node -p/)
+  })
+
+  it('take --migrate, and nothing else, as an argument', () => {
+    expect(readArguments([])).toEqual({ isMigrating: false })
+    expect(readArguments(['--migrate'])).toEqual({ isMigrating: true })
+    expect(() => readArguments(['--migrat'])).toThrow(/^"--migrat" is not known/)
   })
 })

@@ -11,6 +11,8 @@ export interface Settings {
   readonly channelUrl: string | null
   /** Absolute. */
   readonly directory: string
+  /** A URL. @default embedded, in the directory */
+  readonly database: string | undefined
   readonly adminKey: string | undefined
   readonly secret: string | undefined
   readonly origins: readonly string[] | '*'
@@ -23,13 +25,21 @@ export class SettingError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** Whether tables are made before the start: `npm start -- --migrate`. @throws SettingError */
+export function readArguments(args: readonly string[]): { readonly isMigrating: boolean } {
+  const unknown = args.find((arg) => arg !== '--migrate')
+  if (unknown !== undefined) throw new SettingError(`"${unknown}" is not known; there is --migrate.`)
+  return { isMigrating: args.length > 0 }
+}
+
 /** Reads the variables of `npm start`; an empty one counts as unset. @throws SettingError */
 export function readSettings(environment: Environment): Settings {
   const read = (name: string) => environment[name]?.trim() || undefined
-  for (const name of ['LIVE_POLL_DATABASE', 'LIVE_POLL_REDIS']) {
-    if (read(name))
-      throw new SettingError(`${name} is set, but this version serves the embedded database only. Unset it.`)
+  if (read('LIVE_POLL_REDIS')) {
+    throw new SettingError('LIVE_POLL_REDIS is set, but this version runs in one process, without Redis. Unset it.')
   }
+  const [database, secret] = [read('LIVE_POLL_DATABASE'), read('LIVE_POLL_SECRET')]
+  if (database && !secret) throw new SettingError(`LIVE_POLL_SECRET must be set beside LIVE_POLL_DATABASE. ${advice}`)
   const port = readPort('PORT', read('PORT')) ?? 3000
   const channelPort = readPort('LIVE_POLL_CHANNEL_PORT', read('LIVE_POLL_CHANNEL_PORT'))
   if (channelPort === port && port !== 0) throw new SettingError('LIVE_POLL_CHANNEL_PORT must not be PORT itself.')
@@ -40,10 +50,14 @@ export function readSettings(environment: Environment): Settings {
     channelUrl: read('LIVE_POLL_CHANNEL_URL') ?? null,
     directory: resolve(read('LIVE_POLL_DATA') ?? '.live-poll'),
     adminKey: read('LIVE_POLL_ADMIN_KEY'),
-    secret: read('LIVE_POLL_SECRET'),
+    database,
+    secret,
     origins: readOrigins(read('LIVE_POLL_ORIGINS')),
   }
 }
+
+const advice =
+  "Keep it: with another one every voter is new. Make one with: node -p \"require('node:crypto').randomBytes(32).toString('base64url')\""
 
 const maxPort = 65_535
 

@@ -8,13 +8,14 @@ export interface Announcement {
   readonly channel:
     | { readonly isUws: true; readonly port: number }
     | { readonly isUws: false; readonly port: number; readonly reason: string }
-  readonly directory: string
+  /** Its name, without a password. */
+  readonly database: string
   /** The key that stands in a file; none if it was given. */
   readonly adminKey: { readonly key: string; readonly isNew: boolean; readonly file: string } | undefined
 }
 
 /** Says in the terminal where everything is. */
-export function announce({ localUrl, lanUrls, link, channel, directory, adminKey }: Announcement): void {
+export function announce({ localUrl, lanUrls, link, channel, database, adminKey }: Announcement): void {
   const lines = [
     '',
     'Live Poll is running.',
@@ -25,7 +26,7 @@ export function announce({ localUrl, lanUrls, link, channel, directory, adminKey
       'Votes',
       channel.isUws ? `uWebSockets.js on port ${channel.port}` : `ws on port ${channel.port}: ${channel.reason}`,
     ),
-    row('Polls and votes', `${directory} (embedded database)`),
+    row('Polls and votes', database),
     ...(adminKey
       ? [row('Admin key', adminKey.isNew ? `${adminKey.key} (kept in ${adminKey.file})` : `in ${adminKey.file}`)]
       : []),

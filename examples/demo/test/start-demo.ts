@@ -18,8 +18,8 @@ export interface RunningDemo {
 type Environment = Readonly<Record<string, string>>
 
 /** Starts the demo as `npm start` does, on free ports. Resolves when it has said that it runs. */
-export async function startDemo(environment: Environment): Promise<RunningDemo> {
-  const demo = spawnDemo({ PORT: '0', ...environment })
+export async function startDemo(environment: Environment, args: readonly string[] = []): Promise<RunningDemo> {
+  const demo = spawnDemo({ PORT: '0', ...environment }, args)
   const [, url = ''] = await demo.printed(/On this machine +(\S+)/)
   await demo.printed(/works once/)
   return { ...demo, url }
@@ -32,8 +32,8 @@ export async function failToStart(environment: Environment): Promise<{ code: num
   return { code, output: demo.output() }
 }
 
-function spawnDemo(environment: Environment) {
-  const child = spawn(process.execPath, ['--import', 'tsx', main], { env: { ...process.env, ...environment } })
+function spawnDemo(environment: Environment, args: readonly string[] = []) {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { env: { ...process.env, ...environment } })
   let output = ''
   const collect = (chunk: string) => {
     output += chunk
