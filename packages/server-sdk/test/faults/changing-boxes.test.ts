@@ -10,9 +10,9 @@ import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
-import { describeOnPostgres } from '../servers/postgres.ts'
 import { serveNode } from '../servers/serve-node.ts'
-import { nodeSecret, startTwoNodes } from '../servers/start-nodes.ts'
+import { sharedDatabases } from '../servers/shared-database.ts'
+import { nodeSecret, startTwoNodesOn } from '../servers/start-nodes.ts'
 
 const clients = 64
 const votesEach = 20
@@ -53,14 +53,16 @@ test('on the embedded database: 64 clients vote, change and retract while boxes 
   })
 })
 
-describeOnPostgres('on two nodes on Postgres', () => {
-  test('64 clients vote, change and retract while boxes and choices are added', async () => {
-    await voteAmongChanges(async () => {
-      const { a, b, connection, stop } = await startTwoNodes({ channel })
-      return { nodes: [a, b], db: connection.db, stop }
+for (const [name, describeHere, makeShared] of sharedDatabases) {
+  describeHere(`on two nodes on ${name}`, () => {
+    test('64 clients vote, change and retract while boxes and choices are added', async () => {
+      await voteAmongChanges(async () => {
+        const { a, b, shared, stop } = await startTwoNodesOn(makeShared, { channel })
+        return { nodes: [a, b], db: shared.db, stop }
+      })
     })
   })
-})
+}
 
 async function voteAmongChanges(start: () => Promise<Servers>): Promise<void> {
   const { nodes, db, stop } = await start()
