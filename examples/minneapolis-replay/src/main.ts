@@ -16,7 +16,7 @@ async function run(args: readonly string[]): Promise<boolean> {
     return false
   }
   if (given.server) return replayTo(given.server, given)
-  const server = await startServer()
+  const server = await startServer(given.database)
   try {
     return await replayTo(server, given)
   } finally {

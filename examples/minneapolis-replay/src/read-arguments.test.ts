@@ -3,7 +3,7 @@ import { readArguments } from './read-arguments.ts'
 
 describe('arguments', () => {
   it('have defaults', () => {
-    expect(readArguments([])).toEqual({ server: undefined, ballots: undefined, limit: undefined, inFlight: 1000 })
+    expect(readArguments([])).toEqual({ inFlight: 1000 })
   })
 
   it('are read', () => {
@@ -17,7 +17,14 @@ describe('arguments', () => {
     })
   })
 
+  it('name a database', () => {
+    const url = 'postgres://me@localhost/polls'
+    expect(readArguments(['--database', url])).toEqual({ database: url, inFlight: 1000 })
+  })
+
   it.each([
+    '--database polls',
+    '--database mysql://localhost/polls --server http://localhost:3000/live-poll --key lpa_k',
     '--server http://localhost:3000',
     '--key lpa_k',
     '--server localhost --key lpa_k',

@@ -1,16 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLivePoll } from '@live-poll/server-sdk'
-import { embedded } from '@live-poll/server-sdk/embedded'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
+import { openDatabase } from './open-database.ts'
 
 // The whole server of this example, in a process of its own: start-server.ts starts it and ends it.
-const [, , directory, adminKey] = process.argv
-const livePoll = createLivePoll({ database: embedded({ directory }), adminKey })
+const [, , location = '', adminKey, secret] = process.argv
+const { database, end } = openDatabase(location)
+const livePoll = createLivePoll({ database, adminKey, secret })
 const server = createServer(toNodeHandler(livePoll))
 attachChannel(server, livePoll)
 
+await livePoll.migrate()
 await livePoll.ready()
 server.listen(0, '127.0.0.1', () => {
   process.send?.((server.address() as AddressInfo).port)
@@ -20,5 +22,6 @@ process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group; when to end is
 process.once('disconnect', async () => {
   server.close()
   await livePoll.close()
+  await end()
   server.closeAllConnections()
 })

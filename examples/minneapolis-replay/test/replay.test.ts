@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMariadbDatabase, describeOnMariadb } from '../../../packages/server-sdk/test/servers/mariadb.ts'
+import { createPostgresDatabase, describeOnPostgres } from '../../../packages/server-sdk/test/servers/postgres.ts'
 import { ballotsFile } from '../src/index.ts'
 
 const main = new URL('../src/main.ts', import.meta.url).pathname
@@ -27,6 +29,7 @@ function replay(...args: string[]): Promise<{ code: unknown; output: string }> {
 describe('npm run replay', () => {
   it('counts the real ballots as the election did, and leaves nothing behind', async () => {
     const { code, output } = await replay()
+    console.log(`embedded: ${/.* votes\/s, .*/.exec(output)?.[0]}`)
     expect(output).toContain('36 candidates, 79,312 votes: equal to the published result.')
     expect(output).toMatch(/votes\/s, acknowledged in p50 [\d.]+ ms, p99 [\d.]+ ms/)
     expect(code).toBe(0)
@@ -61,3 +64,24 @@ describe('npm run replay', () => {
     expect(code).toBe(1)
   })
 })
+
+const servers = {
+  Postgres: [describeOnPostgres, createPostgresDatabase],
+  MariaDB: [describeOnMariadb, createMariadbDatabase],
+} as const
+
+for (const [name, [describeOn, createDatabase]] of Object.entries(servers)) {
+  describeOn(`npm run replay -- --database, on ${name}`, () => {
+    it('counts the real ballots as the election did', async () => {
+      const database = await createDatabase()
+      try {
+        const { code, output } = await replay('--database', database.url)
+        console.log(`${name}: ${/.* votes\/s, .*/.exec(output)?.[0]}`)
+        expect(output).toContain('36 candidates, 79,312 votes: equal to the published result.')
+        expect(code).toBe(0)
+      } finally {
+        await database.drop()
+      }
+    })
+  })
+}
