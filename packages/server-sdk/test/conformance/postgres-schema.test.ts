@@ -123,13 +123,13 @@ describeOnPostgres('the schema on Postgres', () => {
     expect(await voteOnce(start())).toEqual([0, 1])
     await expect(run(['migrate'], '')).rejects.toMatchObject({ code: 2, stderr: /LIVE_POLL_DATABASE/ })
     await expect(run(['migrate', '--prefx', 'a_'])).rejects.toMatchObject({ code: 2, stderr: /--prefx.*\n\nUsage/s })
-    await expect(run(['migrate', '--prefix', 'A b'])).rejects.toMatchObject({ code: 1, stderr: /prefix/ })
+    await expect(run(['migrate', '--prefix', 'A b'])).rejects.toMatchObject({ code: 2, stderr: /prefix/ })
     await expect(run(['migrate', '--schema', 'a'], 'mysql://h/d')).rejects.toMatchObject({
       code: 2,
       stderr: /--schema/,
     })
     await expect(run(['migrat'])).rejects.toMatchObject({ code: 2, stderr: /"migrat" is no command/ })
     const nowhere = run(['migrate'], 'postgres://ann:secret@127.0.0.1:1/db')
-    await expect(nowhere).rejects.toMatchObject({ code: 1, stderr: /^live-poll: (?!.*secret).*ECONNREFUSED/ })
+    await expect(nowhere).rejects.toMatchObject({ code: 2, stderr: /^live-poll: (?!.*secret).*ECONNREFUSED/ })
   })
 })
