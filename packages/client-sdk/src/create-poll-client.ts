@@ -1,9 +1,10 @@
-import { createVoterClient, type VoterClient, type VoterClientOptions } from './create-voter-client.ts'
+import { createVoterClient, type VoterClientOptions } from './create-voter-client.ts'
 import { createPollApi, type PollApi } from './http/poll-api.ts'
 import { serverUrl } from './http/server-url.ts'
 import { createChannelUrls } from './live/channel-urls.ts'
 import type { WebSocketConstructor } from './live/connection.ts'
 import { createRelay, type Relay } from './live/relay.ts'
+import type { VoterClient } from './live/voter-client.ts'
 import { attempt } from './protocol/attempt.ts'
 
 export interface PollClientOptions extends VoterClientOptions {}

@@ -1,6 +1,7 @@
-export { createVoterClient, type VoterClient, type VoterClientOptions } from './create-voter-client.ts'
+export { createVoterClient, type VoterClientOptions } from './create-voter-client.ts'
 export type { WebSocketConstructor, WebSocketLike } from './live/connection.ts'
 export type { TokenStorage } from './live/voter.ts'
+export type { VoterClient } from './live/voter-client.ts'
 export type { PollListener, WatchedPoll } from './live/watched-poll.ts'
 export type { ErrorCode } from './protocol/error-code.ts'
 export type {

@@ -1,4 +1,3 @@
-import type { VoterClient } from '../create-voter-client.ts'
 import { decodeServerMessage } from '../protocol/codec.ts'
 import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Poll, VoteReceipt } from '../protocol/models.ts'
@@ -12,6 +11,7 @@ import { createPendingVotes } from './pending-votes.ts'
 import { createServerClock } from './server-clock.ts'
 import { createVoteId } from './vote-id.ts'
 import type { Voter } from './voter.ts'
+import type { VoterClient } from './voter-client.ts'
 import type { PollListener } from './watched-poll.ts'
 import { createWatchedPolls } from './watched-polls.ts'
 
