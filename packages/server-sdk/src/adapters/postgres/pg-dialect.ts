@@ -9,7 +9,7 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
-import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
+import { type PgClient, type PgPool, type PgQuery, takeClient } from './pg-pool.ts'
 import { limitStatements } from './transaction-limits.ts'
 
 /**
@@ -24,6 +24,9 @@ export function pgDialect(pool: PgPool): Dialect {
     createDriver: () => createDriver(pool),
   }
 }
+
+/** Milliseconds to wait for a connection: a host's pool may have no limit of its own. */
+const patience = 5000
 
 interface PgConnection extends DatabaseConnection {
   readonly client: PgClient
@@ -66,7 +69,7 @@ function createDriver(pool: PgPool): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const client = await pool.connect()
+      const client = await takeClient(pool, patience)
       client.on('error', ignore) // the pool listens to idle clients only, and an error without listeners ends the process
       return connect(client)
     },

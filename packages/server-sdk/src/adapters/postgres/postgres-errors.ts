@@ -1,4 +1,5 @@
 import type { SqlFailure } from '../sql/sql-dialect.ts'
+import { NoConnectionError } from './pg-pool.ts'
 
 /** Codes of https://www.postgresql.org/docs/current/errcodes-appendix.html, or the first two characters of a class. */
 const failures: Readonly<Record<string, SqlFailure>> = {
@@ -28,6 +29,7 @@ const noConnectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EH
 
 /** Judges what `pg`, its pool or PGlite has thrown. */
 export function classifyPostgresError(error: unknown): SqlFailure {
+  if (error instanceof NoConnectionError) return 'unable'
   if (!(error instanceof Error)) return 'refused'
   const code = codeOf(error)
   if (/^[\dA-Z]{5}$/.test(code)) return failures[code] ?? failures[code.slice(0, 2)] ?? 'refused'
