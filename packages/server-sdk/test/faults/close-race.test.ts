@@ -1,24 +1,26 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { untilInDatabase } from '../servers/postgres-gate.ts'
-import { type MakeShared, makeDue, sharedDatabases } from '../servers/shared-database.ts'
+import { shareEmbedded } from '../servers/share-embedded.ts'
+import { makeDue, type SharedDatabase, sharedDatabases } from '../servers/shared-database.ts'
 import { castOn, type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 
 const votesPerRound = 5000
 const allRefused = new Set(['POLL_CLOSED'])
 
-/** All fifty on the first database; on the others `npm run test:long` has as many. */
-const roundsOn = (index: number) => (index === 0 || process.env.LIVE_POLL_TEST_LONG ? 50 : 10)
+type Shared = Pick<SharedDatabase, 'db' | 'dialect' | 'forNode' | 'drop'>
 
-for (const [index, [name, describeHere, makeShared]] of sharedDatabases.entries()) {
-  const rounds = roundsOn(index)
+/** All fifty on Postgres, where transactions meet; elsewhere fewer, and fifty in `npm run test:long`. */
+const databases = [['the embedded database', describe, shareEmbedded] as const, ...sharedDatabases]
+for (const [name, describeHere, makeShared] of databases) {
+  const rounds = name === 'Postgres' || process.env.LIVE_POLL_TEST_LONG ? 50 : 10
   describeHere(`a close raced by 5,000 votes on two nodes on ${name}, ${rounds} times`, () =>
     describeCloseRace(makeShared, rounds),
   )
 }
 
-function describeCloseRace(makeShared: MakeShared, rounds: number) {
-  let nodes: NodesOnShared
+function describeCloseRace(makeShared: () => Promise<Shared>, rounds: number) {
+  let nodes: NodesOnShared<Shared>
   beforeAll(async () => {
     nodes = await startTwoNodesOn(makeShared)
   })

@@ -39,7 +39,7 @@ export async function untilWaiting(shared: SharedDatabase, where: 'gate' | 'row'
 }
 
 /** Makes a poll's closing time be this moment, as if it had stood there all along: nobody has to wait for it. */
-export async function makeDue({ db, dialect }: SharedDatabase, pollId: string): Promise<void> {
+export async function makeDue({ db, dialect }: Pick<SharedDatabase, 'db' | 'dialect'>, pollId: string): Promise<void> {
   await db.updateTable('live_poll_polls').set({ closes_at: dialect.clock }).where('id', '=', pollId).execute()
 }
 

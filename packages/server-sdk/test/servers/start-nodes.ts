@@ -3,7 +3,7 @@ import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase } from './postgres.ts'
 import { connectPostgres, type PostgresConnection, postgresDatabase } from './postgres-database.ts'
-import type { MakeShared, SharedDatabase } from './shared-database.ts'
+import type { SharedDatabase } from './shared-database.ts'
 
 /** At least 32 bytes, the same for every node. */
 export const nodeSecret = 'the secret that all nodes of the tests share'
@@ -45,9 +45,12 @@ export async function startTwoNodes(options: LivePollOptions = {}, pollDialectOf
 }
 
 /** Two nodes of one app on a database of any kind. */
-export type NodesOnShared = Pick<TwoNodes, 'a' | 'b' | 'logger' | 'stop'> & { readonly shared: SharedDatabase }
+export type NodesOnShared<S = SharedDatabase> = Pick<TwoNodes, 'a' | 'b' | 'logger' | 'stop'> & { readonly shared: S }
 
-export async function startTwoNodesOn(makeShared: MakeShared, options: LivePollOptions = {}): Promise<NodesOnShared> {
+export async function startTwoNodesOn<S extends Pick<SharedDatabase, 'forNode' | 'drop'>>(
+  makeShared: () => Promise<S>,
+  options: LivePollOptions = {},
+): Promise<NodesOnShared<S>> {
   const shared = await makeShared()
   const logger = createRecordingLogger()
   const start = () =>

@@ -1,0 +1,19 @@
+import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
+import { openSqlDatabase } from '../../src/adapters/sql/open-sql-database.ts'
+import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
+import type { SharedDatabase } from './shared-database.ts'
+
+/** A new embedded database, for nodes of this process. It has one session: nobody waits in it for a gate or a row. */
+export async function shareEmbedded(): Promise<Pick<SharedDatabase, 'dialect' | 'db' | 'forNode' | 'drop'>> {
+  const { db, close } = await openEmbeddedStores()
+  return {
+    dialect: postgresSql,
+    db,
+    forNode: () => ({
+      name: 'embedded',
+      open: async () => ({ ...openSqlDatabase(db, postgresSql), lanes: 1, unsafeSettings: [], close: async () => {} }),
+      migrate: async () => [],
+    }),
+    drop: close,
+  }
+}
