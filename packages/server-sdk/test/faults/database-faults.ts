@@ -4,17 +4,17 @@ import { Client } from 'pg'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { describeOnMariadb } from '../servers/mariadb.ts'
 import { connectMariadb } from '../servers/mariadb-database.ts'
-import { findMariadbBinaries } from '../servers/mariadb-server.ts'
+import { findMariadbPrograms, mariadbUrl } from '../servers/mariadb-programs.ts'
+import { type OwnServer, type ServerPrograms, startOwnServer } from '../servers/own-server.ts'
 import { describeOnPostgres } from '../servers/postgres.ts'
-import { findPostgresBinaries } from '../servers/postgres-cluster.ts'
 import { connectPostgres } from '../servers/postgres-database.ts'
+import { findPostgresPrograms, postgresUrl } from '../servers/postgres-programs.ts'
 import { databaseAdapters, type FaultyDatabase } from './database-adapters.ts'
-import { type KillableServer, type ServerPrograms, startKillableServer } from './database-server.ts'
 
 /** A database with the schema, on a server of the test's own. */
 export interface DatabaseUnderFault {
   readonly name: FaultyDatabase
-  readonly server: KillableServer
+  readonly server: OwnServer
   readonly url: string
   /** The test's own way into it. */
   connect(): { readonly db: Kysely<Tables>; close(): Promise<void> }
@@ -40,15 +40,18 @@ export function describeOnEach(title: string, body: (kind: Kind) => void): void 
 
 const database = 'faults'
 
+function startInstalled(programs: ServerPrograms | undefined): Promise<OwnServer> {
+  if (!programs) throw new Error('The database server is not installed: see CONTRIBUTING.md.')
+  return startOwnServer(programs)
+}
+
 async function startPostgres(): Promise<DatabaseUnderFault> {
-  const binaries = findPostgresBinaries() ?? 'postgresql-is-not-installed'
-  const server = await startKillableServer(postgresPrograms(binaries))
-  const urlOf = (name: string) => `postgres://postgres@127.0.0.1:${server.port}/${name}`
-  const admin = new Client({ connectionString: urlOf('postgres') })
+  const server = await startInstalled(findPostgresPrograms())
+  const admin = new Client({ connectionString: postgresUrl(server.port, 'postgres') })
   await admin.connect()
   await admin.query(`create database ${database}`)
   await admin.end()
-  const url = urlOf(database)
+  const url = postgresUrl(server.port, database)
   await databaseAdapters.postgres(url).migrate()
   return {
     ...{ name: 'postgres', server, url },
@@ -57,45 +60,12 @@ async function startPostgres(): Promise<DatabaseUnderFault> {
   }
 }
 
-function postgresPrograms(binaries: string): ServerPrograms {
-  return {
-    user: 'postgres',
-    init: (folder) => [
-      `${binaries}/initdb`,
-      '-D',
-      `${folder}/data`,
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '--encoding=UTF8',
-      '--no-sync',
-    ],
-    serve: (folder, port) => [
-      `${binaries}/postgres`,
-      '-D',
-      `${folder}/data`,
-      '-p',
-      `${port}`,
-      '-k',
-      folder,
-      '-h',
-      '127.0.0.1',
-      '-c',
-      'fsync=off',
-    ],
-    readyLine: 'database system is ready to accept connections',
-    tooSoonLine: 'still in use',
-  }
-}
-
 async function startMariadb(): Promise<DatabaseUnderFault> {
-  const binaries = findMariadbBinaries() ?? { server: 'mariadb-is-not-installed', install: 'mariadb-is-not-installed' }
-  const server = await startKillableServer(mariadbPrograms(binaries))
-  const urlOf = (name: string) => `mysql://root@127.0.0.1:${server.port}/${name}`
-  const admin = createMysqlPool({ uri: urlOf(''), connectionLimit: 1 })
+  const server = await startInstalled(findMariadbPrograms())
+  const admin = createMysqlPool({ uri: mariadbUrl(server.port), connectionLimit: 1 })
   await admin.query(`create database ${database}`)
   await admin.end()
-  const url = urlOf(database)
+  const url = mariadbUrl(server.port, database)
   await databaseAdapters.mariadb(url).migrate()
   return {
     ...{ name: 'mariadb', server, url },
@@ -106,26 +76,5 @@ async function startMariadb(): Promise<DatabaseUnderFault> {
       await pool.end()
       return Number((rows as { Value: string }[])[0]?.Value)
     },
-  }
-}
-
-function mariadbPrograms({ server, install }: { server: string; install: string }): ServerPrograms {
-  return {
-    user: 'mysql',
-    init: (folder) => [
-      install,
-      '--no-defaults',
-      `--datadir=${folder}/data`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-    ],
-    serve: (folder, port) => [
-      ...[server, '--no-defaults', `--datadir=${folder}/data`, `--tmpdir=${folder}`, `--socket=${folder}/socket`],
-      ...[`--pid-file=${folder}/pid`, `--port=${port}`, '--bind-address=127.0.0.1', '--skip-name-resolve'],
-      ...['--skip-grant-tables', '--skip-networking=0', '--innodb-flush-log-at-trx-commit=2'],
-      ...['--innodb-flush-method=nosync', '--innodb-buffer-pool-size=64M'],
-    ],
-    readyLine: 'ready for connections',
-    tooSoonLine: 'Unable to lock',
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { describe, inject } from 'vitest'
-import type { MariadbForTests } from './mariadb.setup.ts'
+import { askBroker } from './broker.ts'
 
 export interface MariadbTestDatabase {
   readonly url: string
@@ -17,7 +17,7 @@ export const describeOnMariadb = describe.skipIf(isSkipped)
 
 /** @returns a database of its own, with the schema and nothing in it. @throws where MariaDB is not installed */
 export async function createMariadbDatabase(): Promise<MariadbTestDatabase> {
-  const { adminUrl, template } = await askBroker()
+  const { adminUrl, template } = await askBroker(broker, 'MariaDB', 'mariadb-server')
   const name = `test_${randomBytes(8).toString('hex')}`
   await runAsAdmin(async (query) => {
     await query(`create database ${name}`)
@@ -40,11 +40,4 @@ export async function createMariadbDatabase(): Promise<MariadbTestDatabase> {
       await admin.end()
     }
   }
-}
-
-async function askBroker(): Promise<MariadbForTests> {
-  if (broker === null) throw new Error('These tests need MariaDB: apt-get install mariadb-server')
-  const answer = await fetch(broker)
-  if (!answer.ok) throw new Error(await answer.text())
-  return answer.json() as Promise<MariadbForTests>
 }

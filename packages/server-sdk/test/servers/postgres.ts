@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { describe, inject } from 'vitest'
-import type { PostgresForTests } from './postgres.setup.ts'
+import { askBroker } from './broker.ts'
 
 export interface TestDatabase {
   readonly url: string
@@ -22,7 +22,7 @@ export const describeOnPostgres = describe.skipIf(isSkipped)
  * @throws where Postgres is not installed
  */
 export async function createPostgresDatabase(tables: 'empty' | 'none' = 'empty'): Promise<TestDatabase> {
-  const { adminUrl, template } = await askBroker()
+  const { adminUrl, template } = await askBroker(broker, 'Postgres', 'postgresql')
   const name = `test_${randomBytes(8).toString('hex')}`
   await runAsAdmin(`create database ${name} template ${tables === 'empty' ? template : 'template0'}`)
   const url = new URL(adminUrl)
@@ -38,11 +38,4 @@ export async function createPostgresDatabase(tables: 'empty' | 'none' = 'empty')
       await admin.end()
     }
   }
-}
-
-async function askBroker(): Promise<PostgresForTests> {
-  if (broker === null) throw new Error('These tests need Postgres: apt-get install postgresql')
-  const answer = await fetch(broker)
-  if (!answer.ok) throw new Error(await answer.text())
-  return answer.json() as Promise<PostgresForTests>
 }
