@@ -1,5 +1,6 @@
 import type { SqlFailure } from '../sql/sql-dialect.ts'
-import { NoAnswerError, NoConnectionError } from './mysql-pool.ts'
+import { NoConnectionError } from '../sql/take-in-time.ts'
+import { NoAnswerError } from './mysql-pool.ts'
 
 /** Numbers of https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html and of MariaDB's own list. */
 const failures: Readonly<Record<number, SqlFailure>> = {

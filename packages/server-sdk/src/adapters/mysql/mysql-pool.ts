@@ -1,3 +1,5 @@
+import { NoConnectionError, takeInTime } from '../sql/take-in-time.ts'
+
 /** A pool as `mysql2` or `mysql2/promise` makes it; no more of it than is used, so that nothing here imports mysql2. */
 export type MysqlPool = CallbackPool | { readonly pool: CallbackPool }
 
@@ -42,29 +44,18 @@ function toCallbackPool(pool: MysqlPool): CallbackPool {
   return 'pool' in pool ? pool.pool : pool
 }
 
-/** The pool had no connection to give: nothing was asked of the database. */
-export class NoConnectionError extends Error {
-  override readonly name = 'NoConnectionError'
-}
-
 /** A statement was not answered in time: whether it took place is unknown. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
 }
 
-/** @throws NoConnectionError after so many milliseconds; a connection that comes later goes back */
+/** @throws NoConnectionError after so many milliseconds, or when the pool cannot connect */
 export function takeConnection(pool: MysqlPool, patience: number): Promise<PoolConnection> {
-  return new Promise((resolve, reject) => {
-    let hasGivenUp = false
-    const timer = setTimeout(() => {
-      hasGivenUp = true
-      reject(new NoConnectionError(`The pool had no free connection for ${patience} ms.`))
-    }, patience)
+  const taking = new Promise<PoolConnection>((resolve, reject) => {
     toCallbackPool(pool).getConnection((error, connection) => {
-      clearTimeout(timer)
       if (error) reject(new NoConnectionError('The pool could not connect.', { cause: error }))
-      else if (hasGivenUp) connection.release()
       else resolve(connection)
     })
   })
+  return takeInTime(taking, (connection) => connection.release(), patience)
 }

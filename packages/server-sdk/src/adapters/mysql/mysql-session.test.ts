@@ -1,8 +1,9 @@
 import { CompiledQuery, Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { NoConnectionError } from '../sql/take-in-time.ts'
 import { mysqlDialect } from './mysql-dialect.ts'
 import { classifyMysqlError } from './mysql-errors.ts'
-import { type MysqlPool, NoAnswerError, NoConnectionError, type PoolConnection, type Statement } from './mysql-pool.ts'
+import { type MysqlPool, NoAnswerError, type PoolConnection, type Statement } from './mysql-pool.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -48,6 +49,7 @@ it('gives up a pool that has no connection for 5 s, and gives back the one that 
   expect(await asking).toBeInstanceOf(NoConnectionError)
   expect(classifyMysqlError(await asking)).toBe('unable')
   pool.give()
+  await vi.advanceTimersByTimeAsync(0)
   expect(happened).toEqual(['released'])
 })
 

@@ -9,7 +9,8 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
-import { type PgClient, type PgPool, type PgQuery, takeClient } from './pg-pool.ts'
+import { takeInTime } from '../sql/take-in-time.ts'
+import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
 import { limitStatements } from './transaction-limits.ts'
 
 /**
@@ -69,7 +70,7 @@ function createDriver(pool: PgPool): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const client = await takeClient(pool, patience)
+      const client = await takeInTime(pool.connect(), (late) => late.release(), patience)
       client.on('error', ignore) // the pool listens to idle clients only, and an error without listeners ends the process
       return connect(client)
     },

@@ -29,30 +29,3 @@ interface PgResult {
   readonly rowCount: number | null
   readonly rows: unknown[]
 }
-
-/** The pool had no connection to give: nothing was asked of the database. */
-export class NoConnectionError extends Error {
-  override readonly name = 'NoConnectionError'
-}
-
-/** @throws NoConnectionError after so many milliseconds; a client that comes later goes back */
-export function takeClient(pool: PgPool, patience: number): Promise<PgClient> {
-  return new Promise((resolve, reject) => {
-    let hasGivenUp = false
-    const timer = setTimeout(() => {
-      hasGivenUp = true
-      reject(new NoConnectionError(`The pool had no free connection for ${patience} ms.`))
-    }, patience)
-    pool.connect().then(
-      (client) => {
-        clearTimeout(timer)
-        if (hasGivenUp) client.release()
-        else resolve(client)
-      },
-      (error) => {
-        clearTimeout(timer)
-        reject(error)
-      },
-    )
-  })
-}

@@ -1,5 +1,5 @@
 import type { SqlFailure } from '../sql/sql-dialect.ts'
-import { NoConnectionError } from './pg-pool.ts'
+import { NoConnectionError } from '../sql/take-in-time.ts'
 
 /** Codes of https://www.postgresql.org/docs/current/errcodes-appendix.html, or the first two characters of a class. */
 const failures: Readonly<Record<string, SqlFailure>> = {
