@@ -3,6 +3,15 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type OwnServer, type ServerPrograms, startOwnServer } from './own-server.ts'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** See `Broker.url`; null where Postgres is not installed. */
+    postgresBroker: string | null
+    /** See `Broker.url`; null where MariaDB is not installed. */
+    mariadbBroker: string | null
+  }
+}
+
 /** The server that all test files of a run share. */
 export interface ServerForTests {
   /** For creating databases. */

@@ -5,13 +5,6 @@ import { openBroker, type ServerForTests } from './broker.ts'
 import { connectMariadb } from './mariadb-database.ts'
 import { findMariadbPrograms, mariadbUrl } from './mariadb-programs.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** See `Broker.url`; null where MariaDB is not installed. */
-    mariadbBroker: string | null
-  }
-}
-
 /** One MariaDB for all test files of a run, started when the first of them asks. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const programs = findMariadbPrograms()

@@ -5,13 +5,6 @@ import { openBroker, type ServerForTests } from './broker.ts'
 import { connectPostgres } from './postgres-database.ts'
 import { findPostgresPrograms, postgresUrl } from './postgres-programs.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** See `Broker.url`; null where Postgres is not installed. */
-    postgresBroker: string | null
-  }
-}
-
 /** One Postgres for all test files of a run, started when the first of them asks. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const programs = findPostgresPrograms()
