@@ -9,7 +9,7 @@ const asOrganizer = { token: adminKey }
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 
-/** What every route answers when all is well, in the exact shapes of DESIGN section 6, over one host. */
+/** What every route answers when all is well, in its exact shape, over one host. */
 export function describeHttpAnswers(name: string, host: HttpHost, running: () => RunningLivePoll): void {
   describe(`on ${name}`, () => {
     let call: HttpClient

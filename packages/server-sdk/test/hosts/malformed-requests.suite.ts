@@ -13,7 +13,7 @@ const routes: readonly Pick<Route, 'method' | 'path'>[] = [
 ]
 const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`
 
-/** @throws unless the answer is an error as DESIGN section 6 has it */
+/** @throws unless the answer is an error as PROTOCOL.md has it */
 export function expectError(answer: Answer<ErrorBody>, code: keyof typeof errors): void {
   const { error } = answer.body
   expect(error, JSON.stringify(answer.body)).toMatchObject({ code, message: expect.stringMatching(/./) })

@@ -16,7 +16,7 @@ afterAll(() => running.stop())
 type Viewer = 'nobody' | 'a voter' | 'who has voted' | 'who has retracted'
 const viewers: readonly Viewer[] = ['nobody', 'a voter', 'who has voted', 'who has retracted']
 
-/** DESIGN section 7 as a table: who sees results besides organizers, once enough have voted. */
+/** As a table: who sees results besides organizers, once enough have voted. */
 const seen: Readonly<Record<ShowResults, Readonly<Record<PollState, readonly Viewer[]>>>> = {
   always: { scheduled: viewers, open: viewers, closed: viewers },
   'after-vote': { scheduled: [], open: ['who has voted'], closed: viewers },

@@ -17,7 +17,7 @@ interface Decided {
 /** What became of a written row: it is in the box; it is not, and so nothing of its batch; or others have gone on. */
 type Trace = 'written' | 'undone' | 'unknown'
 
-/** The ballot box on SQL: lock, then read, then decide, then write, in one transaction (DESIGN section 5). */
+/** The ballot box on SQL: lock, then read, then decide, then write, in one transaction. */
 export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): BallotStore {
   /**
    * Commits votes, in as many transactions as it takes: one, unless the database fails.

@@ -11,6 +11,7 @@ import type { Tables } from './tables.ts'
 import { reading, inTransaction as transact } from './transaction.ts'
 import { hasVotes, writeEdit } from './write-edit.ts'
 
+/** Polls on SQL: whatever changes one that may have votes does so under the locks of all its boxes. */
 export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): PollStore {
   const inTransaction = <T>(work: (trx: Transaction<Tables>, earlier: T | undefined) => Promise<T>) =>
     transact(db, dialect, work)

@@ -5,6 +5,7 @@ import { recount } from './recount.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
+/** A poll's votes one by one, on SQL: counted again, and read out. */
 export function createSqlVoteRecords(db: Kysely<Tables>, dialect: SqlDialect): VoteRecords {
   return {
     recount: (pollId, onRows = () => {}) => recount(db, dialect, pollId, onRows),
