@@ -8,8 +8,12 @@ export type { VoterClient } from './live/voter-client.ts'
 export type { PollListener, WatchedPoll } from './live/watched-poll.ts'
 export type { ErrorCode } from './protocol/error-code.ts'
 export type {
+  AdmissionInput,
+  AuditEntry,
   Choice,
   ChooseBallot,
+  Invitation,
+  InvitationCounts,
   NamedVoter,
   Poll,
   PollEdit,
@@ -19,8 +23,12 @@ export type {
   Results,
   ShowResults,
   Vote,
+  VoidFilter,
+  VoidInput,
+  VoidOutcome,
   VoteInput,
   VoteReceipt,
   VoterAdmission,
+  VoterRule,
 } from './protocol/models.ts'
 export { type ErrorDetails, type Issue, PollError } from './protocol/poll-error.ts'

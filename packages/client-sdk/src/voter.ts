@@ -13,5 +13,6 @@ export type {
   ShowResults,
   Vote,
   VoteReceipt,
+  VoterRule,
 } from './protocol/models.ts'
 export { type ErrorDetails, type Issue, PollError } from './protocol/poll-error.ts'

@@ -26,8 +26,12 @@ export {
   type WelcomeMessage,
 } from './messages.ts'
 export type {
+  AdmissionInput,
+  AuditEntry,
   Choice,
   ChooseBallot,
+  Invitation,
+  InvitationCounts,
   NamedVoter,
   Poll,
   PollEdit,
@@ -37,9 +41,13 @@ export type {
   Results,
   ShowResults,
   Vote,
+  VoidFilter,
+  VoidInput,
+  VoidOutcome,
   VoteInput,
   VoteReceipt,
   VoterAdmission,
+  VoterRule,
 } from './models.ts'
 export { type ErrorBody, type ErrorDetails, type Issue, PollError } from './poll-error.ts'
 export { isPollId } from './poll-id.ts'

@@ -17,5 +17,12 @@ export const limits = {
   /** Named voters in one `POST /voters`. */
   namedVoters: 1000,
   idempotencyKeyLength: 200,
+  /** Invitations in one `POST /polls/:id/invitations`. */
+  invitations: 10_000,
+  invitationLength: 64,
+  captchaLength: 8192,
+  reasonLength: 500,
+  /** Voter keys in one `POST /polls/:id/void`. */
+  voidedKeys: 1000,
   credentialLength: 4096,
 } as const

@@ -6,6 +6,12 @@ export type PollState = 'scheduled' | 'open' | 'closed'
 /** Who may see results before they are public. */
 export type ShowResults = 'always' | 'after-vote' | 'after-close' | 'organizers'
 
+/**
+ * What a voter must have. `anyone` stands alone: a device will do. `account`: signed in with the host, or named by it.
+ * `invitation`: a code of this poll. With both, a vote needs both.
+ */
+export type VoterRule = 'anyone' | 'account' | 'invitation'
+
 /** Pick at least `min` and at most `max` of the choices. */
 export interface ChooseBallot {
   readonly kind: 'choose'
@@ -32,6 +38,8 @@ export interface Results {
   readonly votes: readonly number[]
   /** Voters with a ballot in the box. With several choices a ballot, `votes` may add up to more. */
   readonly voters: number
+  /** Ballots that an organizer has taken out, for a reason that stands in the poll's audit; absent where there are none. */
+  readonly voided?: number
 }
 
 export interface Poll {
@@ -43,6 +51,12 @@ export interface Poll {
   /** Results are shown to nobody but organizers until this many have voted; once shown, they stay so. Null: from the first. */
   readonly minVoters: number | null
   readonly canChange: boolean
+  /** What a voter must have: all of it. */
+  readonly voters: readonly VoterRule[]
+  /** Whether a device must have solved a captcha to vote. */
+  readonly needsCaptcha: boolean
+  /** Whether it is shown only to those it is for; to anyone else there is no such poll. */
+  readonly isPrivate: boolean
   readonly state: PollState
   readonly opensAt: string | null
   readonly closesAt: string | null
@@ -101,6 +115,12 @@ export interface PollInput {
   readonly minVoters?: number | null
   /** Whether a voter may change or retract a vote. @default true */
   readonly canChange?: boolean
+  /** One rule, or several of which a voter must meet each. @default 'anyone' */
+  readonly voters?: VoterRule | readonly VoterRule[]
+  /** Whether a device must solve a captcha to vote; the server must have one. @default false */
+  readonly needsCaptcha?: boolean
+  /** Shows the poll only to holders of its invitations, and to whom the host lets see it. @default false */
+  readonly isPrivate?: boolean
   /** @default null: open at once */
   readonly opensAt?: string | null
   /** @default null: open until closed by hand */
@@ -127,15 +147,86 @@ export interface PollPage {
   readonly next: string | null
 }
 
+/** The body of `POST /voters` for the caller: what they show besides their token or their session with the host. */
+export interface AdmissionInput {
+  /** An invitation's code. */
+  readonly invitation?: string
+  /** The answer of a captcha, as the page's captcha gives it. */
+  readonly captcha?: string
+  /** Admits nobody new: without token, session or invitation the answer is `UNAUTHENTICATED`. @default false */
+  readonly isKnown?: boolean
+}
+
 /** The answer of `POST /voters` for the caller. */
 export interface VoterAdmission {
   readonly voterId: string
+  /** `user`: signed in with the host, or named by it. `invitation`: whoever holds the code. */
+  readonly kind: 'user' | 'device' | 'invitation'
+  /**
+   * Whether the voter is who is signed in with the host at this moment. Keep such a token in memory only, and ask again
+   * when the page loads: another may have signed in since.
+   */
+  readonly isSession: boolean
   /** `lpv_...`: proves the same voter again until `expiresAt`. */
   readonly token: string
   readonly expiresAt: string
   /** `lpt_...`: admits one `hello` on the channel. */
   readonly ticket: string
   readonly ticketExpiresAt: string
+}
+
+/** An invitation, as its organizer gets it: once. Only its hash is kept. */
+export interface Invitation {
+  /** Names it without telling it. */
+  readonly id: string
+  readonly code: string
+}
+
+/** How a poll's invitations stand. */
+export interface InvitationCounts {
+  readonly created: number
+  readonly used: number
+  readonly revoked: number
+}
+
+/** Which votes to take out: all that fit each of the fields given. At least one is. */
+export interface VoidFilter {
+  /** As `live-poll export` and `exportVotes` give them. At most 1,000. */
+  readonly voterKeys?: readonly string[]
+  /** Ballots with any of these choices. */
+  readonly choices?: readonly number[]
+  /** Accepted at this moment or later, by the database's clock. */
+  readonly acceptedFrom?: string
+  /** Accepted before this moment. */
+  readonly acceptedBefore?: string
+}
+
+/** The body of `POST /polls/:id/void`. */
+export interface VoidInput {
+  readonly filter: VoidFilter
+  /** For the audit: 1 to 500 characters. */
+  readonly reason: string
+  /** Only counts what fits. @default false */
+  readonly isDryRun?: boolean
+}
+
+export interface VoidOutcome {
+  /** Ballots taken out now; on a dry run, that would be. */
+  readonly voided: number
+}
+
+/** What was done to votes that were cast. */
+export interface AuditEntry {
+  readonly id: string
+  readonly at: string
+  /** `void`: an organizer took votes out. `erase`: a voter was forgotten after the close; the count stayed. */
+  readonly action: 'void' | 'erase'
+  /** The organizer, as the host names them; null: the host's own code or the admin key. */
+  readonly actor: string | null
+  readonly reason: string
+  /** How many votes it concerned. */
+  readonly votes: number
+  readonly filter: VoidFilter | null
 }
 
 /** One of the voters an organizer named with `{"voters": [...]}`. */
