@@ -1,4 +1,6 @@
 import type {
+  Invitation,
+  InvitationCounts,
   NamedVoter,
   Poll,
   PollEdit,
@@ -8,6 +10,7 @@ import type {
   Vote,
   VoteReceipt,
 } from '@live-poll/client-sdk/protocol'
+import type { CreateInvitationsContext } from './actions/create-invitations.ts'
 import type { CreatePollContext } from './actions/create-poll.ts'
 import type { ListPollsInput } from './actions/list-polls.ts'
 import type { RecountOutcome, VoteRecord } from './ports/vote-records.ts'
@@ -23,6 +26,8 @@ export interface CastVoteInput {
   readonly voteId?: string
   readonly revision?: number
   readonly epoch?: number
+  /** A code of the poll, where it asks for one. */
+  readonly invitation?: string
 }
 
 /** Every action, for the host's own code: nothing is asked of `authorize`. Rejects with `PollError`. */
@@ -78,12 +83,36 @@ export interface LivePollApi {
   getResults(pollId: string): Promise<Results>
   /**
    * Casts, changes or (with choices null) retracts a vote. Resolves when it is committed.
-   * @throws PollError `POLL_NOT_FOUND`, `INVALID`, `POLL_CLOSED`, `POLL_NOT_OPEN`, `ALREADY_VOTED`,
+   * @throws PollError `POLL_NOT_FOUND`, `INVALID`, `POLL_CLOSED`, `POLL_NOT_OPEN`, `ALREADY_VOTED`, `INVITATION_INVALID`,
+   * `INVITATION_USED`, `VOTE_REFUSED`,
    * `REVISION_CONFLICT`, `EPOCH_CHANGED`, `VOTE_ID_REUSED`, `NOT_FOUND`, `BUSY`, `UNAVAILABLE`
    */
   castVote(vote: CastVoteInput): Promise<VoteReceipt>
   /** Null if they never voted in this epoch. @throws PollError `POLL_NOT_FOUND`, `INVALID` */
-  getVote(vote: { readonly pollId: string; readonly voter: string }): Promise<Vote | null>
+  getVote(vote: { readonly pollId: string; readonly voter: string; readonly invitation?: string }): Promise<Vote | null>
+  /**
+   * Makes invitations for a poll that asks for them, at most 10,000 at once. Their codes are in the answer and nowhere
+   * else.
+   * @throws PollError `POLL_NOT_FOUND`, `INVALID`
+   * @example const invitations = await livePoll.api.createInvitations(poll.id, { count: 500 })
+   */
+  createInvitations(
+    pollId: string,
+    input: { readonly count: number },
+    context?: CreateInvitationsContext,
+  ): Promise<readonly Invitation[]>
+  /** @throws PollError `POLL_NOT_FOUND` */
+  countInvitations(pollId: string): Promise<InvitationCounts>
+  /**
+   * Makes an invitation worthless; a vote that was cast with it stays. Safe to repeat.
+   * @param invitation its id @throws PollError `NOT_FOUND`
+   */
+  revokeInvitation(pollId: string, invitation: string): Promise<void>
+  /**
+   * Says that a session, as `identify` named it, has ended: its connections to this node close at once, and its tokens
+   * count no more. For other nodes, see the option `endedSessions`.
+   */
+  endSession(session: string): Promise<void>
   /** Tokens for voters the host names by its own ids, at most 1,000. @throws PollError `INVALID` */
   nameVoters(ids: readonly string[]): Promise<readonly NamedVoter[]>
   /** A ticket for a connection that casts for many voters. */

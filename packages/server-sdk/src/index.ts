@@ -10,6 +10,7 @@ export {
   type Vote,
   type VoteReceipt,
 } from '@live-poll/client-sdk/protocol'
+export type { CreateInvitationsContext } from './actions/create-invitations.ts'
 export type { CreatePollContext } from './actions/create-poll.ts'
 export type { ListPollsInput } from './actions/list-polls.ts'
 export type { CastVoteInput, LivePollApi } from './api.ts'
@@ -17,7 +18,10 @@ export type { ChannelEvents, ChannelServer, ChannelSocket } from './channel/chan
 export type { ChannelLimits } from './channel/limits.ts'
 export { createLivePoll, type LivePoll } from './create-live-poll.ts'
 export type { HttpBody, HttpReply, HttpRequest, HttpSink, HttpStreamEvents } from './http/http-message.ts'
-export type { Authorize, HostUser, Identify, OrganizerAction } from './identity/host-user.ts'
+export type { Caller } from './http/origins.ts'
+export type { CaptchaOptions } from './identity/captcha.ts'
+export type { Action, Authorize, AuthorizedPoll, HostUser, Identify, OrganizerAction } from './identity/host-user.ts'
+export type { EndedSessions } from './identity/sessions.ts'
 export type { LivePollOptions } from './options.ts'
 export type { Database, OpenDatabase } from './ports/database.ts'
 export type { Logger } from './ports/logger.ts'

@@ -1,5 +1,7 @@
 import type { ChannelLimits } from './channel/limits.ts'
+import type { CaptchaOptions } from './identity/captcha.ts'
 import type { Authorize, Identify } from './identity/host-user.ts'
+import type { EndedSessions } from './identity/sessions.ts'
 import type { Database } from './ports/database.ts'
 import type { Logger } from './ports/logger.ts'
 
@@ -12,10 +14,32 @@ export interface LivePollOptions {
    * @default created in the embedded database's folder; required with any other database
    */
   readonly secret?: string
+  /**
+   * Secrets of 32 bytes or more to sign tokens with, the newest first: put a new one before the old to change it, and
+   * take an old one away when its tokens have expired. Voters stay who they are. @default tokens come from `secret`
+   */
+  readonly tokenSecrets?: readonly string[]
   /** @default nobody is signed in: voters are devices */
   readonly identify?: Identify
   /** @default nobody may: organizers' actions work from code only */
   readonly authorize?: Authorize
+  /**
+   * Which of these sessions, as `identify` named them, have ended: asked every two seconds about those that are connected,
+   * and when a token comes. Their connections are closed. @default none; say it by `api.endSession`
+   */
+  readonly endedSessions?: EndedSessions
+  /**
+   * Devices that one network (/24 of IPv4, /64 of IPv6) may become, on average a minute and at once: enough for a hall
+   * behind one address. Users and holders of invitations are not counted. @default 500 a minute, 5000 at once
+   */
+  readonly newDevices?: { readonly perMinute: number; readonly burst: number }
+  /**
+   * Proxies of your own that every request passes: as many of the last addresses in `X-Forwarded-For` are believed.
+   * @default 0: the header is not looked at
+   */
+  readonly trustedProxies?: number
+  /** Checks what the page's captcha says, for polls with `needsCaptcha`. @default none: no poll can ask for one */
+  readonly captcha?: CaptchaOptions
   /** A key (`lpa_` and at least 32 characters) that may do everything over HTTP. For development. @default none */
   readonly adminKey?: string
   /** Where the API is mounted. @default '/live-poll' */

@@ -24,6 +24,7 @@ const leastNumbers = [
   ['batchSize', 1],
   ['queueSize', 1],
   ['queueWait', 0],
+  ['trustedProxies', 0],
 ] as const
 
 /** Fills in defaults. @throws OptionError that names the option and says what to do */
@@ -33,6 +34,7 @@ export function resolveOptions(options: LivePollOptions) {
     throw new OptionError('database', 'name one for production; embedded({ directory }) serves a single process.')
   }
   if (secret !== undefined) checkSecret(secret)
+  for (const tokenSecret of options.tokenSecrets ?? []) checkSecret(tokenSecret, 'tokenSecrets')
   if (adminKey !== undefined && !/^lpa_\S{32,}$/.test(adminKey)) {
     throw new OptionError('adminKey', 'send "lpa_" and at least 32 characters.')
   }
@@ -50,6 +52,13 @@ export function resolveOptions(options: LivePollOptions) {
     if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue
     throw new OptionError(name, `send a whole number from ${least}.`)
   }
+  const newDevices = options.newDevices ?? { perMinute: 500, burst: 5000 }
+  if (!(newDevices.perMinute > 0 && newDevices.burst >= 1)) {
+    throw new OptionError('newDevices', 'send { perMinute, burst }: more than 0, and 1 or more.')
+  }
+  if (options.captcha && typeof options.captcha.verify !== 'function') {
+    throw new OptionError('captcha', 'send { verify }: a function of the answer that the page got.')
+  }
   return {
     ...options,
     basePath,
@@ -60,14 +69,17 @@ export function resolveOptions(options: LivePollOptions) {
     batchSize: options.batchSize ?? 500,
     queueSize: options.queueSize ?? 20_000,
     queueWait: options.queueWait ?? 2000,
+    tokenSecrets: options.tokenSecrets ?? [],
+    trustedProxies: options.trustedProxies ?? 0,
+    newDevices,
     logger: options.logger ?? consoleLogger,
   }
 }
 
 /** @throws OptionError when it is shorter than its keys need */
-export function checkSecret(secret: string): void {
+export function checkSecret(secret: string, option: 'secret' | 'tokenSecrets' = 'secret'): void {
   if (Buffer.byteLength(secret) < minSecretBytes) {
-    throw new OptionError('secret', `send at least ${minSecretBytes} bytes. ${secretAdvice}`)
+    throw new OptionError(option, `send at least ${minSecretBytes} bytes. ${secretAdvice}`)
   }
 }
 

@@ -2,6 +2,7 @@ import { PollError, pollError, type VoteReceipt } from '@live-poll/client-sdk/pr
 import type { GroupCommit } from '../ballot-box/group-commit.ts'
 import type { PollFactsCache, PreparedPoll } from '../ballot-box/poll-facts.ts'
 import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
+import type { MayView } from '../identity/may-view.ts'
 import type { PreparedVote } from '../ports/ballot-store.ts'
 import type { Board } from '../results/board.ts'
 
@@ -13,7 +14,8 @@ const maxPreparations = 10
 /**
  * Casts, changes or retracts one vote. Resolves when it is committed.
  *
- * @throws PollError `POLL_NOT_FOUND`, `INVALID`, `EPOCH_CHANGED`, `VOTE_ID_REUSED`, `POLL_CLOSED`, `POLL_NOT_OPEN`,
+ * @throws PollError `POLL_NOT_FOUND`, also for a private poll that is not for them; `UNAUTHENTICATED`,
+ * `INVITATION_INVALID`, `INVITATION_USED`, `CAPTCHA_FAILED`, `VOTE_REFUSED`; `INVALID`, `EPOCH_CHANGED`, `VOTE_ID_REUSED`, `POLL_CLOSED`, `POLL_NOT_OPEN`,
  * `ALREADY_VOTED` and `REVISION_CONFLICT` (both with the vote that stands), `NOT_FOUND` (nothing to retract);
  * `BUSY`: not taken, try again later; `UNAVAILABLE`: unknown, ask again with the same vote id
  */
@@ -21,24 +23,26 @@ export function createCastVote(
   facts: PollFactsCache,
   groupCommit: Pick<GroupCommit, 'cast'>,
   board: Pick<Board, 'markDirty'>,
+  mayView: MayView,
 ): CastVote {
   /** The poll in memory may be older than the one its voter sees: what does not fit it is fitted to a new reading. */
   async function prepare(request: VoteRequest): Promise<{ poll: PreparedPoll; vote: PreparedVote }> {
-    const poll = await find(request.pollId)
+    const poll = await find(request)
     try {
       return { poll, vote: prepareVote(request, poll) }
     } catch (error) {
       if (!(error instanceof PollError)) throw error
       facts.drop(request.pollId, poll)
-      const newer = await find(request.pollId)
+      const newer = await find(request)
       return { poll: newer, vote: prepareVote(request, newer) }
     }
   }
 
-  async function find(pollId: string): Promise<PreparedPoll> {
-    const poll = await facts.get(pollId)
+  async function find(request: VoteRequest): Promise<PreparedPoll> {
+    const poll = await facts.get(request.pollId)
     if (!poll) throw pollError('POLL_NOT_FOUND')
-    return poll
+    if (!poll.rules.isPrivate || request.isTrusted || (await mayView(poll.rules, { pass: request }))) return poll
+    throw pollError('POLL_NOT_FOUND')
   }
 
   return async (request) => {

@@ -19,11 +19,17 @@ const idempotencyLife = 24 * 60 * 60 * 1000
 /**
  * @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED`; `POLL_NOT_FOUND` for a repeat whose poll has been
  * deleted since
+ * @param hasCaptcha whether this server can ask for one
  */
-export function createCreatePoll(polls: Pick<PollStore, 'insert'>, readPoll: ReadPoll): CreatePoll {
+export function createCreatePoll(
+  polls: Pick<PollStore, 'insert'>,
+  readPoll: ReadPoll,
+  hasCaptcha: boolean,
+): CreatePoll {
   return async (input, { owner = null, idempotencyKey } = {}) => {
     const checked = readPollInput(input)
     if (!checked.ok) throw pollError('INVALID', { issues: checked.issues })
+    if (checked.poll.needsCaptcha && !hasCaptcha) throw noCaptcha()
     if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) throw invalidKey()
 
     const id = `p_${randomBytes(12).toString('base64url')}`
@@ -42,6 +48,12 @@ export function createCreatePoll(polls: Pick<PollStore, 'insert'>, readPoll: Rea
     if (outcome.kind === 'key-reused') throw pollError('IDEMPOTENCY_KEY_REUSED')
     return (await readPoll(outcome.kind === 'repeated' ? outcome.pollId : id)).poll
   }
+}
+
+/** A poll on which nobody could vote. */
+export function noCaptcha(): PollError {
+  const message = 'This server has no captcha: see the option "captcha" of createLivePoll.'
+  return pollError('INVALID', { issues: [{ path: 'needsCaptcha', message }] })
 }
 
 function isIdempotencyKey(key: string): boolean {

@@ -3,7 +3,9 @@ import { isDue, type PollRecord } from '../domain/poll.ts'
 import { toPoll, toResults } from '../domain/results.ts'
 import { latched } from '../domain/snapshot.ts'
 import { maySeeResults, type Viewer, type Visibility, visibilityOf } from '../domain/visibility.ts'
-import type { Voter } from '../domain/voter.ts'
+import type { Admitted } from '../domain/voter.ts'
+import type { AuthorizedPoll } from '../identity/host-user.ts'
+import type { MayView } from '../identity/may-view.ts'
 import type { PollStore } from '../ports/poll-store.ts'
 import type { PollSnapshot } from '../ports/results-bus.ts'
 import type { Board } from '../results/board.ts'
@@ -53,6 +55,8 @@ export interface PollReading {
   /** As an organizer sees it: with its results. */
   readonly poll: Poll & { readonly results: Results }
   readonly visibility: Visibility
+  /** What decides for whom it is there. */
+  readonly about: AuthorizedPoll
   /** The database's clock. */
   readonly now: Date
 }
@@ -84,7 +88,12 @@ export function createReadPoll(
 export function toReading(record: PollRecord, channelUrl: string | null): PollReading {
   const results = toResults(record)
   const poll = { ...toPoll(record, results, channelUrl), results }
-  return { poll, visibility: visibilityOf(record.facts), now: record.now }
+  return { poll, visibility: visibilityOf(record.facts), about: aboutPoll(record.facts), now: record.now }
+}
+
+/** A poll as far as the host's `authorize` is told of it. */
+export function aboutPoll({ id, owner, isPrivate }: AuthorizedPoll): AuthorizedPoll {
+  return { id, owner, isPrivate }
 }
 
 /**
@@ -114,15 +123,21 @@ export interface OwnReading {
   readonly vote: Vote | null
 }
 
-/** A poll and what the voter has in its box. @throws PollError `POLL_NOT_FOUND` */
-export type ReadOwn = (pollId: string, voter: Voter | undefined) => Promise<OwnReading>
+/**
+ * A poll and what the voter has in its box.
+ * @param asker a voter; undefined: anyone; a relay may see every poll, and has no vote of its own
+ * @throws PollError `POLL_NOT_FOUND`, also for a private poll that is not for them
+ */
+export type ReadOwn = (pollId: string, asker: Admitted | 'relay' | undefined) => Promise<OwnReading>
 
-export function createReadOwn(readPoll: ReadPoll, readVote: ReadVote): ReadOwn {
-  return async (pollId, voter) => {
+export function createReadOwn(readPoll: ReadPoll, readVote: ReadVote, mayView: MayView): ReadOwn {
+  return async (pollId, asker) => {
     let before = await readPoll(pollId)
-    if (!voter) return { reading: before, vote: null }
+    if (asker === 'relay') return { reading: before, vote: null }
+    if (!(await mayView(before.about, { pass: asker }))) throw pollError('POLL_NOT_FOUND')
+    if (!asker) return { reading: before, vote: null }
     for (;;) {
-      const vote = await readVote(pollId, voter)
+      const vote = await readVote(pollId, asker)
       const reading = await readPoll(pollId)
       // A vote does not say its epoch: between two readings of one epoch it can only be of that one.
       if (reading.poll.epoch === before.poll.epoch) return { reading, vote }

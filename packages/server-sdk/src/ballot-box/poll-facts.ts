@@ -1,10 +1,10 @@
-import type { PollRules } from '../domain/poll.ts'
+import type { PollFacts } from '../domain/poll.ts'
 import type { Keys } from '../identity/keys.ts'
 import type { PollStore } from '../ports/poll-store.ts'
 
 /** What preparing a vote needs to know of its poll. May be out of date: the plan tells, under the lock. */
 export interface PreparedPoll {
-  readonly rules: PollRules
+  readonly rules: PollFacts
   readonly voterKeys: Uint8Array
 }
 

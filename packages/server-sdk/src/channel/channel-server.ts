@@ -1,5 +1,7 @@
 /** What a WebSocket server must offer. `send` never waits: snapshots supersede each other. */
 export interface ChannelSocket {
+  /** Of the page that has connected, as its browser says; null: no browser; undefined: it does not always say. */
+  readonly origin: string | null | undefined
   send(frame: string): void
   subscribe(topic: string): void
   unsubscribe(topic: string): void

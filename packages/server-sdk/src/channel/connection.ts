@@ -16,12 +16,12 @@ import {
 } from '@live-poll/client-sdk/protocol'
 import type { CastVote } from '../actions/cast-vote.ts'
 import type { ReadOwn } from '../actions/read-poll.ts'
-import type { Voter } from '../domain/voter.ts'
-import type { Admission, Tokens } from '../identity/tokens.ts'
+import { createTokenBucket } from '../domain/token-bucket.ts'
+import type { Sessions } from '../identity/sessions.ts'
+import type { Admission, Tokens, VoterPass } from '../identity/tokens.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
 import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
-import { createMessageRate } from './message-rate.ts'
 import type { ResultsFeed } from './results-feed.ts'
 import { createWatchedPolls } from './watched-polls.ts'
 
@@ -29,6 +29,7 @@ export interface ConnectionParts {
   readonly castVote: CastVote
   readonly readOwn: ReadOwn
   readonly tokens: Tokens
+  readonly sessions: Pick<Sessions, 'hasEnded'>
   readonly feed: ResultsFeed
   readonly limits: ChannelLimits
   readonly logger: Logger
@@ -37,6 +38,8 @@ export interface ConnectionParts {
 export interface Connection extends ChannelEvents {
   /** Called a few times a second: closes who has not said hello, or reads too slowly. */
   sweep(now: number): void
+  /** The host's session it speaks for; undefined where it is none's. */
+  session(): string | undefined
   close(code: number, reason: string): void
 }
 
@@ -49,8 +52,10 @@ const closeGrace = 1000
 export function createConnection(socket: ChannelSocket, parts: ConnectionParts): Connection {
   const { limits } = parts
   const openedAt = performance.now()
-  const rate = createMessageRate(limits.messagesPerSecond, limits.messageBurst)
+  const rate = createTokenBucket(limits.messagesPerSecond, limits.messageBurst)
   let admission: Admission | 'nobody' | undefined
+  /** Whether the session of a `hello` still stands is being found out: what comes meanwhile waits. */
+  let admitting: Promise<void> | undefined
   let bad = 0
   let refused = 0
   let slowSince: number | undefined
@@ -114,18 +119,41 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
 
   function onHello(hello: HelloMessage) {
     if (admission && admission !== 'nobody') return sendError('INVALID', {}, 'This connection has said hello.')
-    if (hello.ticket !== undefined) admission = parts.tokens.readTicket(hello.ticket)
-    else if (hello.token !== undefined) {
-      const voter = parts.tokens.readVoterToken(hello.token)
-      admission = voter && { kind: 'voter', voter }
-    } else admission = 'nobody'
-    if (!admission) return close(closeCodes.NOT_ADMITTED, 'the ticket or token is not valid')
-    send({ type: 'welcome', voterId: voterOf(admission)?.id ?? null })
+    const shown = readCredential(hello)
+    if (!shown) return notAdmitted()
+    const session = shown === 'nobody' || shown.kind === 'relay' ? undefined : shown.session
+    if (!session) return admit(shown)
+    admitting = parts.sessions
+      .hasEnded(session)
+      .then((hasEnded) => (hasEnded ? notAdmitted() : admit(shown)))
+      .catch((error) => {
+        parts.logger.error('Whether a session has ended could not be found out.', error)
+        close(closeCodes.TRY_LATER, 'not ready')
+      })
+      .finally(() => {
+        admitting = undefined
+      })
+  }
+
+  function readCredential({ ticket, token }: HelloMessage): Admission | 'nobody' | undefined {
+    if (ticket !== undefined) return parts.tokens.readTicket(ticket, socket.origin)
+    if (token === undefined) return 'nobody'
+    const pass = parts.tokens.readVoterToken(token)
+    return pass && { kind: 'voter', ...pass }
+  }
+
+  function notAdmitted() {
+    close(closeCodes.NOT_ADMITTED, 'the ticket or token is not valid')
+  }
+
+  function admit(shown: Admission | 'nobody') {
+    admission = shown
+    send({ type: 'welcome', voterId: passOf(shown)?.voter.id ?? null })
   }
 
   async function onVote(vote: VoteMessage) {
     try {
-      const receipt = await parts.castVote({ ...vote, voter: voterFor(vote) })
+      const receipt = await parts.castVote({ ...vote, ...whoCasts(vote) })
       send({ type: 'voted', pollId: vote.pollId, ...receipt, voter: vote.voter })
       if (vote.voter === undefined) watched.acknowledged(vote.pollId, { ...receipt, choices: vote.choices })
     } catch (error) {
@@ -133,17 +161,19 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     }
   }
 
-  function voterFor(vote: VoteMessage): Voter {
+  function whoCasts(vote: VoteMessage) {
     if (!admission || admission === 'nobody') throw pollError('UNAUTHENTICATED')
     if (admission.kind === 'relay') {
       if (vote.voter === undefined) throw invalidVoter('On a relay, name the voter.')
-      return { kind: 'user', id: vote.voter }
+      return { voter: { kind: 'user', id: vote.voter }, isTrusted: true } as const
     }
     if (vote.voter !== undefined) throw invalidVoter('Only a relay names voters.')
-    return admission.voter
+    const { voter, invitation, isHuman } = admission
+    return { voter, ...(invitation !== undefined && { invitation }), ...(isHuman && { isHuman }) }
   }
 
   function dispatch(message: ClientMessage) {
+    if (admitting) return void admitting.then(() => state === 'open' && dispatch(message))
     if (message.type === 'hello') return onHello(message)
     if (message.type === 'ping') return send({ type: 'pong' })
     if (!admission) {
@@ -151,7 +181,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       return onMalformed({ code: 'INVALID', issues: [{ path: 'type', message: 'Say hello first.' }], reply })
     }
     if (message.type === 'vote') return void onVote(message)
-    if (message.type === 'watch') return void watched.watch(message.pollId, voterOf(admission))
+    if (message.type === 'watch') return void watched.watch(message.pollId, askerOf(admission))
     watched.unwatch(message.pollId)
   }
 
@@ -206,12 +236,17 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       if (!admission && now - openedAt > limits.hello) return close(closeCodes.NO_HELLO, 'no hello')
       judgeSpeed(now)
     },
+    session: () => passOf(admission)?.session,
     close,
   }
 }
 
-function voterOf(admission: Admission | 'nobody' | undefined): Voter | undefined {
-  return typeof admission === 'object' && admission.kind === 'voter' ? admission.voter : undefined
+function passOf(admission: Admission | 'nobody' | undefined): VoterPass | undefined {
+  return typeof admission === 'object' && admission.kind === 'voter' ? admission : undefined
+}
+
+function askerOf(admission: Admission | 'nobody'): VoterPass | 'relay' | undefined {
+  return typeof admission === 'object' && admission.kind === 'relay' ? 'relay' : passOf(admission)
 }
 
 function invalidVoter(message: string): PollError {

@@ -1,5 +1,5 @@
 import { encode, pollError } from '@live-poll/client-sdk/protocol'
-import type { ReadPoll } from '../actions/read-poll.ts'
+import type { ReadOwn } from '../actions/read-poll.ts'
 import type { Tokens } from '../identity/tokens.ts'
 import type { ChannelEvents } from './channel-server.ts'
 import { createTopics } from './topics.ts'
@@ -23,9 +23,10 @@ export type EventStream = (sink: EventSink) => Pick<ChannelEvents, 'drained' | '
 export interface EventStreams {
   /**
    * @param ticket who watches; null: anyone
+   * @param origin of the page, where its request says so
    * @throws PollError `UNAUTHENTICATED`, `POLL_NOT_FOUND`
    */
-  open(pollId: string, ticket: string | null): Promise<EventStream>
+  open(pollId: string, ticket: string | null, origin: string | null): Promise<EventStream>
   /** Publishes to no stream any more; the streams themselves end with the channel. */
   close(): void
 }
@@ -33,19 +34,20 @@ export interface EventStreams {
 export interface EventStreamsParts {
   readonly channel: Pick<VoteChannel, 'open' | 'attach'>
   readonly tokens: Pick<Tokens, 'readTicket'>
-  readonly readPoll: ReadPoll
+  readonly readOwn: ReadOwn
 }
 
 /** Milliseconds between comments, so that nobody on the way takes the stream for dead. */
 const commentInterval = 15_000
 
-export function createEventStreams({ channel, tokens, readPoll }: EventStreamsParts): EventStreams {
+export function createEventStreams({ channel, tokens, readOwn }: EventStreamsParts): EventStreams {
   const toEvent = (frame: string) => `data: ${frame}\n\n`
   const topics = createTopics<EventSink, string>(toEvent, (sink, event) => sink.write(event))
   const detach = channel.attach(topics)
 
-  function start(sink: EventSink, pollId: string, ticket: string | null) {
+  function start(sink: EventSink, pollId: string, ticket: string | null, origin: string | null) {
     const events = channel.open({
+      origin: origin ?? undefined,
       send: (frame) => sink.write(toEvent(frame)),
       subscribe: (topic) => topics.add(topic, sink),
       unsubscribe: (topic) => topics.remove(topic, sink),
@@ -67,12 +69,14 @@ export function createEventStreams({ channel, tokens, readPoll }: EventStreamsPa
   }
 
   return {
-    async open(pollId, ticket) {
-      if (ticket !== null && !tokens.readTicket(ticket)) {
+    async open(pollId, ticket, origin) {
+      // A browser leaves the origin out where the page is the server's own.
+      const admission = ticket === null ? undefined : tokens.readTicket(ticket, origin ?? undefined)
+      if (ticket !== null && !admission) {
         throw pollError('UNAUTHENTICATED', {}, 'The ticket is not valid, or has expired; POST /voters for a new one.')
       }
-      await readPoll(pollId)
-      return (sink) => start(sink, pollId, ticket)
+      await readOwn(pollId, admission?.kind === 'relay' ? 'relay' : admission)
+      return (sink) => start(sink, pollId, ticket, origin)
     },
     close: detach,
   }

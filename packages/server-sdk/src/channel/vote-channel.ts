@@ -10,6 +10,10 @@ export interface VoteChannel {
   attach(server: ChannelServer): () => void
   publish(topic: string, frame: string): void
   start(parts: ConnectionParts): void
+  /** The sessions that its connections speak for. */
+  sessions(): readonly string[]
+  /** Closes the connections of a session with 4401: their clients come back as whoever is signed in then. */
+  endSession(session: string): void
   /** Closes all sockets with 1012, so that their clients come back to the next process. */
   close(): void
 }
@@ -53,6 +57,12 @@ export function createVoteChannel(): VoteChannel {
         for (const connection of connections) connection.sweep(now)
       }, sweepInterval)
       sweep.unref()
+    },
+    sessions: () => [...connections].flatMap((connection) => connection.session() ?? []),
+    endSession(session) {
+      for (const connection of connections) {
+        if (connection.session() === session) connection.close(closeCodes.NOT_ADMITTED, 'the session has ended')
+      }
     },
     close() {
       parts = undefined

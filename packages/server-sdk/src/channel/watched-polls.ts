@@ -2,7 +2,7 @@ import { isNewer, type PollError, pollError, type ServerMessage, type Vote } fro
 import { type OwnReading, pollFor, type ReadOwn, snapshotOf, withSnapshot } from '../actions/read-poll.ts'
 import { isSameFace } from '../domain/snapshot.ts'
 import { maySeeResults, type Viewer, viewerOf } from '../domain/visibility.ts'
-import type { Voter } from '../domain/voter.ts'
+import type { Admitted } from '../domain/voter.ts'
 import type { PollSnapshot } from '../ports/results-bus.ts'
 import type { ChannelSocket } from './channel-server.ts'
 import type { ResultsFeed, Watcher } from './results-feed.ts'
@@ -19,7 +19,7 @@ export interface WatchedPollsParts {
 /** What one connection watches, and what it may see of it. */
 export interface WatchedPolls {
   /** Answers by exactly one `poll` or `error`, whatever follows. */
-  watch(pollId: string, voter: Voter | undefined): Promise<void>
+  watch(pollId: string, asker: Asker): Promise<void>
   unwatch(pollId: string): void
   /** A vote of this connection's own voter has been acknowledged. To be called after the acknowledgement is sent. */
   acknowledged(pollId: string, vote: { epoch: number; revision: number; choices: Vote['choices'] }): void
@@ -31,6 +31,9 @@ export interface WatchedPolls {
   leave(): void
 }
 
+/** Who watches: a voter, a relay, or anyone. */
+type Asker = Admitted | 'relay' | undefined
+
 /** The own vote, as far as it decides what may be seen. */
 interface OwnVote {
   readonly epoch: number
@@ -40,6 +43,10 @@ interface OwnVote {
 
 interface Watch extends Watcher {
   readonly pollId: string
+  /** Who asked last. */
+  asker: Asker
+  /** Whether the poll was private when it was last answered, and there for who asked. */
+  isPrivate: boolean
   /** `watch` messages that are not answered yet. */
   pending: number
   /** Whether one of them was answered by the poll: only then it is on a topic. */
@@ -62,9 +69,11 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
   const watched = new Map<string, Watch>()
   let isPaused = false
 
-  function join(pollId: string): Watch {
+  function join(pollId: string, asker: Asker): Watch {
     const watch: Watch = {
       pollId,
+      asker,
+      isPrivate: false,
       pending: 0,
       isAnswered: false,
       isGone: false,
@@ -74,6 +83,7 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
       owesState: false,
       turn(snapshot, isStateNew) {
         if (!watch.isAnswered) return
+        if (snapshot.visibility.isPrivate && !watch.isPrivate) return lookAgain(watch)
         place(watch, snapshot)
         if (isPaused && isStateNew) watch.owesState = true
       },
@@ -87,6 +97,13 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
     watched.set(pollId, watch)
     feed.join(pollId, watch)
     return watch
+  }
+
+  /** The poll has become private: who may not see it is told that there is none, as if they had asked just now. */
+  function lookAgain(watch: Watch) {
+    watch.isAnswered = false
+    goTo(watch, undefined)
+    void ask(watch)
   }
 
   /** Puts it on the topic of what its viewer may see. */
@@ -113,9 +130,9 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
   }
 
   /** Not older than what any watcher of the poll on this node has been told. */
-  async function read(pollId: string, voter: Voter | undefined): Promise<OwnReading> {
+  async function read({ pollId, asker }: Watch): Promise<OwnReading> {
     for (let time = 1; ; time++) {
-      const own = await parts.readOwn(pollId, voter)
+      const own = await parts.readOwn(pollId, asker)
       const newest = feed.newest(pollId)
       const reading = newest ? withSnapshot(own.reading, newest) : own.reading
       if (reading || time === maxReadings) return { ...own, reading: reading ?? own.reading }
@@ -130,6 +147,7 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
     if (watched.get(pollId) === watch) {
       feed.hasRead(snapshot) // told to those who watch already, and to this one below
       watch.isAnswered = true
+      watch.isPrivate = reading.poll.isPrivate
       place(watch, feed.newest(pollId) ?? snapshot)
     }
     const poll = pollFor(reading, watch.own.epoch === epoch ? watch.own.viewer : 'public')
@@ -157,24 +175,30 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
     goTo(watch, undefined)
   }
 
+  async function ask(watch: Watch): Promise<void> {
+    const { pollId } = watch
+    watch.pending++
+    const outcome = await read(watch).catch((error: unknown) => ({ error }))
+    watch.pending--
+    try {
+      if ('error' in outcome) throw outcome.error
+      if (watch.isGone) throw pollError('POLL_NOT_FOUND')
+      answer(watch, outcome)
+    } catch (error) {
+      // One that was answered, or still may be, goes on.
+      if (watched.get(pollId) === watch && !watch.isAnswered && watch.pending === 0) unwatch(pollId)
+      parts.sendError(error, pollId)
+    }
+  }
+
   return {
-    async watch(pollId, voter) {
+    async watch(pollId, asker) {
       if (!watched.has(pollId) && watched.size >= parts.most) {
         return parts.sendError(tooMany(parts.most), pollId)
       }
-      const watch = watched.get(pollId) ?? join(pollId)
-      watch.pending++
-      const outcome = await read(pollId, voter).catch((error: unknown) => ({ error }))
-      watch.pending--
-      try {
-        if ('error' in outcome) throw outcome.error
-        if (watch.isGone) throw pollError('POLL_NOT_FOUND')
-        answer(watch, outcome)
-      } catch (error) {
-        // One that was answered, or still may be, goes on.
-        if (watched.get(pollId) === watch && !watch.isAnswered && watch.pending === 0) unwatch(pollId)
-        parts.sendError(error, pollId)
-      }
+      const watch = watched.get(pollId) ?? join(pollId, asker)
+      watch.asker = asker
+      await ask(watch)
     },
 
     unwatch,

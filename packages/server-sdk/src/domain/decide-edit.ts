@@ -93,6 +93,9 @@ function changesOf(facts: PollFacts, next: PollFacts) {
     showResults: next.showResults !== facts.showResults,
     minVoters: next.minVoters !== facts.minVoters,
     canChange: next.canChange !== facts.canChange,
+    voters: next.voters.join() !== facts.voters.join(),
+    needsCaptcha: next.needsCaptcha !== facts.needsCaptcha,
+    isPrivate: next.isPrivate !== facts.isPrivate,
     opensAt: next.opensAt?.getTime() !== facts.opensAt?.getTime(),
     closesAt: next.closesAt?.getTime() !== facts.closesAt?.getTime(),
     boxes: next.boxes !== facts.boxes,
@@ -108,7 +111,7 @@ function isSameBallotRule(a: ChooseBallot, b: ChooseBallot): boolean {
 }
 
 function closedIssues(change: Change): readonly Issue[] {
-  const fields = ['ballot', 'canChange', 'opensAt', 'closesAt', 'boxes'] as const
+  const fields = ['ballot', 'canChange', 'voters', 'needsCaptcha', 'opensAt', 'closesAt', 'boxes'] as const
   const paths = [...(change.added || change.removed ? ['choices'] : []), ...fields.filter((field) => change[field])]
   return paths.map((path) => ({ path, message: 'The poll is closed: its votes are counted. Reset it to change this.' }))
 }
@@ -119,6 +122,7 @@ function hasVotesIssues(change: Change): readonly Issue[] {
     issues.push({ path: 'question', message: 'Votes answer this question. Reset the poll to ask another.' })
   if (change.removed) issues.push({ path: 'choices', message: 'Votes are in: keep every choice. You may add some.' })
   if (change.ballot) issues.push({ path: 'ballot', message: 'Votes are in that were cast under this rule.' })
+  if (change.voters) issues.push({ path: 'voters', message: 'Votes are in of voters who met this rule.' })
   if (change.opensAt) issues.push({ path: 'opensAt', message: 'Votes are in: the poll has opened.' })
   return issues
 }

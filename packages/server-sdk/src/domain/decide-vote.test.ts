@@ -8,7 +8,15 @@ const before = new Date(noon.getTime() - 1)
 const after = new Date(noon.getTime() + 1)
 
 const rules: RulesAtLock = { plan: 3, epoch: 2, canChange: true, opensAt: null, closesAt: null, closedAt: null }
-const op: VoteOp = { voteId: 'new', plan: 3, ballot: [1], revision: undefined, epoch: undefined }
+const op: VoteOp = {
+  pollId: 'p',
+  voterKey: 'ann',
+  voteId: 'new',
+  plan: 3,
+  ballot: [1],
+  revision: undefined,
+  epoch: undefined,
+}
 const row: VoteRow = { ballot: [1], revision: 4, voteId: 'last' }
 const repeat: Partial<VoteOp> = { voteId: 'last', ballot: [1] }
 

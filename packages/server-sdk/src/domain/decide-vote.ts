@@ -4,6 +4,9 @@ import { isDue, type PollRules, pollState } from './poll.ts'
 
 /** What a voter asks for, prepared against one plan of the poll. */
 export interface VoteOp {
+  readonly pollId: string
+  /** Who votes, as the box knows them. */
+  readonly voterKey: string
   readonly voteId: string
   readonly plan: number
   /** Null retracts. */
@@ -11,6 +14,8 @@ export interface VoteOp {
   /** The revision it replaces; undefined: whatever is there. */
   readonly revision: number | undefined
   readonly epoch: number | undefined
+  /** The invitation it needs, by its id; undefined: the poll asks for none. */
+  readonly invitation?: string | undefined
 }
 
 /** What the box holds of one voter. */
@@ -19,6 +24,16 @@ export interface VoteRow {
   readonly revision: number
   /** The id of the vote that wrote this revision. */
   readonly voteId: string
+  /** An organizer has taken it out: it counts no more, and its voter casts no other. */
+  readonly isVoided?: boolean
+}
+
+/** An invitation, as read under its lock. */
+export interface InvitationRow {
+  readonly pollId: string
+  /** The key of the voter whose vote used it; null: nobody's yet. */
+  readonly usedBy: string | null
+  readonly isRevoked: boolean
 }
 
 export type VoteDecision =
@@ -44,16 +59,19 @@ type RulesAtLock = Pick<PollRules, 'plan' | 'epoch' | 'canChange' | 'opensAt' | 
  * @param rules the poll as read under the lock; undefined when it is gone
  * @param row what the voter has in the box; undefined when they never voted in this epoch
  * @param now the database's clock, read after the lock was taken
+ * @param invitation the one it needs; undefined where there is no such one, or none is needed
  */
 export function decideVote(
   op: VoteOp,
   rules: RulesAtLock | undefined,
   row: VoteRow | undefined,
   now: Date,
+  invitation?: InvitationRow,
 ): VoteDecision {
   if (!rules) return refuse('POLL_NOT_FOUND')
   if (op.plan !== rules.plan) return { kind: 'stale' }
   if (op.epoch !== undefined && op.epoch !== rules.epoch) return refuse('EPOCH_CHANGED', { epoch: rules.epoch })
+  if (row?.isVoided) return refuse('VOTE_REFUSED', { revision: row.revision })
   if (row && row.voteId === op.voteId) {
     return isSameBallot(row.ballot, op.ballot)
       ? { kind: 'duplicate', revision: row.revision, epoch: rules.epoch }
@@ -62,6 +80,9 @@ export function decideVote(
   const state = pollState(rules, now)
   if (state === 'closed' || isDue(rules, now)) return refuse('POLL_CLOSED')
   if (state === 'scheduled') return refuse('POLL_NOT_OPEN')
+
+  const denied = op.invitation === undefined ? undefined : judgeInvitation(op, invitation)
+  if (denied) return refuse(denied)
 
   const revision = row?.revision ?? 0
   // A vote taken back while that was allowed is none: its voter may cast one still.
@@ -72,6 +93,12 @@ export function decideVote(
   if (!row && op.ballot === null) return refuse('NOT_FOUND')
   const accepted = { ballot: op.ballot, revision: revision + 1, voteId: op.voteId }
   return { kind: 'accepted', row: accepted, epoch: rules.epoch }
+}
+
+/** Used by oneself, an invitation stays good for changing that vote. */
+function judgeInvitation({ pollId, voterKey }: VoteOp, invitation: InvitationRow | undefined): ErrorCode | undefined {
+  if (!invitation || invitation.pollId !== pollId || invitation.isRevoked) return 'INVITATION_INVALID'
+  return invitation.usedBy === null || invitation.usedBy === voterKey ? undefined : 'INVITATION_USED'
 }
 
 type Details = Omit<Extract<VoteDecision, { kind: 'refused' }>, 'kind' | 'code'>

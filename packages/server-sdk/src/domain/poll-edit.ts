@@ -1,16 +1,17 @@
-import { type ChooseBallot, type Issue, limits, type ShowResults } from '@live-poll/client-sdk/protocol'
+import { type ChooseBallot, type Issue, limits, type ShowResults, type VoterRule } from '@live-poll/client-sdk/protocol'
 import { pollFields } from './poll-input.ts'
 import {
   type Complain,
   readBallotRules,
   readBoxes,
-  readCanChange,
   readChoices,
+  readFlag,
   readMinVoters,
   readObject,
   readQuestion,
   readShowResults,
   readTime,
+  readVoters,
 } from './read-fields.ts'
 
 /** A choice as an edit wants it: one that is there, or a new one. */
@@ -31,6 +32,9 @@ export interface CheckedEdit {
   readonly showResults?: ShowResults
   readonly minVoters?: number | null
   readonly canChange?: boolean
+  readonly voters?: readonly VoterRule[]
+  readonly needsCaptcha?: boolean
+  readonly isPrivate?: boolean
   readonly opensAt?: Date | null
   readonly closesAt?: Date | null
   readonly boxes?: number
@@ -45,13 +49,17 @@ export function readPollEdit(input: unknown): PollEditResult {
   const result = readObject(input, pollFields, (object, complain): CheckedEdit => {
     const ifGiven = <T>(field: string, read: (value: unknown, complain: Complain) => T): T | undefined =>
       object[field] === undefined ? undefined : read(object[field], complain)
+    const flag = (field: string) => ifGiven(field, (value) => readFlag(value, field, complain))
     return {
       question: ifGiven('question', readQuestion),
       choices: ifGiven('choices', (value) => readChoices(value, true, complain)),
       ballot: ifGiven('ballot', (value) => readBallotRules(value, limits.maxChoices, complain)),
       showResults: ifGiven('showResults', readShowResults),
       minVoters: ifGiven('minVoters', readMinVoters),
-      canChange: ifGiven('canChange', readCanChange),
+      canChange: flag('canChange'),
+      voters: ifGiven('voters', readVoters),
+      needsCaptcha: flag('needsCaptcha'),
+      isPrivate: flag('isPrivate'),
       opensAt: ifGiven('opensAt', (value) => readTime(value, 'opensAt', complain)),
       closesAt: ifGiven('closesAt', (value) => readTime(value, 'closesAt', complain)),
       boxes: ifGiven('boxes', readBoxes),

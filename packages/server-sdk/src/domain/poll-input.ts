@@ -1,14 +1,15 @@
-import { type ChooseBallot, type Issue, limits, type ShowResults } from '@live-poll/client-sdk/protocol'
+import { type ChooseBallot, type Issue, limits, type ShowResults, type VoterRule } from '@live-poll/client-sdk/protocol'
 import {
   readBallotRules,
   readBoxes,
-  readCanChange,
   readChoices,
+  readFlag,
   readMinVoters,
   readObject,
   readQuestion,
   readShowResults,
   readTime,
+  readVoters,
 } from './read-fields.ts'
 
 /** A poll as an organizer asked for it, checked and with its defaults. */
@@ -19,6 +20,9 @@ export interface NewPoll {
   readonly showResults: ShowResults
   readonly minVoters: number | null
   readonly canChange: boolean
+  readonly voters: readonly VoterRule[]
+  readonly needsCaptcha: boolean
+  readonly isPrivate: boolean
   readonly boxes: number
   readonly opensAt: Date | null
   readonly closesAt: Date | null
@@ -31,6 +35,7 @@ export type PollInputResult =
 /** The fields of a poll that an organizer may set. */
 export const pollFields: ReadonlySet<string> = new Set([
   ...['question', 'choices', 'ballot', 'showResults', 'minVoters', 'canChange', 'opensAt', 'closesAt', 'boxes'],
+  ...['voters', 'needsCaptcha', 'isPrivate'],
 ])
 
 /**
@@ -41,6 +46,7 @@ export function readPollInput(input: unknown): PollInputResult {
   const result = readObject(input, pollFields, (object, complain): NewPoll => {
     const { showResults = 'always', minVoters = null, canChange = true, boxes = 1 } = object
     const { opensAt = null, closesAt = null } = object
+    const { voters = 'anyone', needsCaptcha = false, isPrivate = false } = object
     const question = readQuestion(object.question, complain)
     const labels = readChoices(object.choices, false, complain).map((choice) => choice.label)
     const poll = {
@@ -49,7 +55,10 @@ export function readPollInput(input: unknown): PollInputResult {
       ballot: readBallotRules(object.ballot, labels.length || limits.maxChoices, complain),
       showResults: readShowResults(showResults, complain),
       minVoters: readMinVoters(minVoters, complain),
-      canChange: readCanChange(canChange, complain),
+      canChange: readFlag(canChange, 'canChange', complain),
+      voters: readVoters(voters, complain),
+      needsCaptcha: readFlag(needsCaptcha, 'needsCaptcha', complain),
+      isPrivate: readFlag(isPrivate, 'isPrivate', complain),
       opensAt: readTime(opensAt, 'opensAt', complain),
       closesAt: readTime(closesAt, 'closesAt', complain),
       boxes: readBoxes(boxes, complain),

@@ -1,4 +1,5 @@
 import type { Choice, ChooseBallot, PollState, ShowResults } from '@live-poll/client-sdk/protocol'
+import type { VoterPolicy } from './voter-policy.ts'
 
 /** When a poll takes votes. Times are judged by the database's clock only. */
 export interface PollTimes {
@@ -9,7 +10,7 @@ export interface PollTimes {
 }
 
 /** What decides how a ballot is read: any change of it raises `plan`. */
-export interface PollRules extends PollTimes {
+export interface PollRules extends PollTimes, VoterPolicy {
   readonly id: string
   readonly plan: number
   readonly epoch: number
@@ -34,6 +35,8 @@ export interface PollFacts extends PollRules {
   readonly createdAt: Date
   /** The organizer who made it, as the host names them; null when made by code. */
   readonly owner: string | null
+  /** Whether it is shown only to those it is for. */
+  readonly isPrivate: boolean
 }
 
 /** One poll as one statement saw it. */

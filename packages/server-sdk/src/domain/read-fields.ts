@@ -1,4 +1,4 @@
-import { type ChooseBallot, type Issue, limits, type ShowResults } from '@live-poll/client-sdk/protocol'
+import { type ChooseBallot, type Issue, limits, type ShowResults, type VoterRule } from '@live-poll/client-sdk/protocol'
 
 /** Notes what is wrong with a field: where, and what to do about it. */
 export type Complain = (path: string, message: string) => void
@@ -130,9 +130,22 @@ export function readMinVoters(value: unknown, complain: Complain): number | null
   return null
 }
 
-export function readCanChange(value: unknown, complain: Complain): boolean {
-  if (typeof value !== 'boolean') complain('canChange', 'Send true or false.')
+export function readFlag(value: unknown, path: string, complain: Complain): boolean {
+  if (typeof value !== 'boolean') complain(path, 'Send true or false.')
   return value === true
+}
+
+const voterRules: readonly unknown[] = ['anyone', 'account', 'invitation'] satisfies VoterRule[]
+
+/** One rule, or a list of them. @returns in one order, each once: two equal policies look alike */
+export function readVoters(value: unknown, complain: Complain): readonly VoterRule[] {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (given.length === 0 || !given.every((rule) => voterRules.includes(rule))) {
+    complain('voters', 'Send "anyone", "account", "invitation", or a list of those that a voter must have.')
+  } else if (given.length > 1 && given.includes('anyone')) {
+    complain('voters', '"anyone" stands alone: leave it out where something is asked for.')
+  }
+  return voterRules.filter((rule) => given.includes(rule)) as VoterRule[]
 }
 
 export function readBoxes(value: unknown, complain: Complain): number {

@@ -36,6 +36,7 @@ export function isSameAudience(one: Counted, other: Counted): boolean {
   return (
     isSameFace(one, other) &&
     one.visibility.showResults === other.visibility.showResults &&
-    one.visibility.isRevealed === other.visibility.isRevealed
+    one.visibility.isRevealed === other.visibility.isRevealed &&
+    one.visibility.isPrivate === other.visibility.isPrivate
   )
 }

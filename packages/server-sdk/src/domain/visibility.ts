@@ -6,17 +6,20 @@ export interface Visibility {
   readonly showResults: ShowResults
   /** Whether enough have voted in this epoch; always, where no number is asked for. */
   readonly isRevealed: boolean
+  /** Whether the poll itself is only for some. */
+  readonly isPrivate: boolean
 }
 
 /** Who asks: an organizer, a voter with a vote in the box (a retracted one is none), or anyone. */
 export type Viewer = 'organizer' | 'voted' | 'public'
 
 export function visibilityOf(
-  facts: Pick<PollFacts, 'showResults' | 'minVoters' | 'revealedEpoch' | 'epoch'>,
+  facts: Pick<PollFacts, 'showResults' | 'minVoters' | 'revealedEpoch' | 'epoch' | 'isPrivate'>,
 ): Visibility {
   return {
     showResults: facts.showResults,
     isRevealed: facts.minVoters === null || facts.revealedEpoch === facts.epoch,
+    isPrivate: facts.isPrivate,
   }
 }
 

@@ -1,65 +1,97 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isVoterName, pollError } from '@live-poll/client-sdk/protocol'
-import type { Voter } from '../domain/voter.ts'
-import type { Authorize, HostUser, Identify, OrganizerAction } from '../identity/host-user.ts'
-import type { Tokens } from '../identity/tokens.ts'
+import type { Authorize, AuthorizedPoll, HostUser, Identify, OrganizerAction } from '../identity/host-user.ts'
+import type { Asker, MayView } from '../identity/may-view.ts'
+import type { Sessions } from '../identity/sessions.ts'
+import type { Tokens, VoterPass } from '../identity/tokens.ts'
 import type { HttpRequest } from './http-message.ts'
-import type { Origins } from './origins.ts'
+import { callerOf, type Origins } from './origins.ts'
 
 /** Says who sent a request, and whether they may. */
 export interface Access {
-  /** The voter of a `lpv_` token. @throws PollError `UNAUTHENTICATED` */
-  requireVoter(request: HttpRequest): Voter
-  /** The voter of a token, or the host's signed-in user; undefined for anyone else. @throws PollError `UNAUTHENTICATED` for a token that is not valid */
-  findVoter(request: HttpRequest): Promise<Voter | undefined>
-  /** @returns the organizer's id, or null for the admin key. @throws PollError `UNAUTHENTICATED`, `FORBIDDEN`, `ORIGIN_NOT_ALLOWED` */
+  /** What the `lpv_` token of a voter says. @throws PollError `UNAUTHENTICATED` */
+  requireVoter(request: HttpRequest): Promise<VoterPass>
+  /**
+   * Who wants to vote: whoever is signed in with the host, whatever token is shown with it; else the holder of a token
+   * that comes from no session; undefined for anyone else.
+   * @throws PollError `UNAUTHENTICATED` for a token that is not valid, or whose session is over
+   */
+  findVoter(request: HttpRequest): Promise<VoterPass | undefined>
+  /**
+   * @returns the organizer's id, or null for the admin key
+   * @throws PollError `UNAUTHENTICATED`, `FORBIDDEN`; `POLL_NOT_FOUND` for who may not see the poll
+   */
   requireOrganizer(request: HttpRequest, action: OrganizerAction, pollId?: string): Promise<string | null>
   /**
-   * Who wants to see a poll whose results are not public: a voter, by token; an organizer, by admin key or by the host's
+   * Who wants to see a poll that is not all public: a voter, by token; an organizer, by admin key or by the host's
    * `authorize`, which is asked only where there are credentials for it; or anyone.
    * @throws PollError `UNAUTHENTICATED` for a token or key that is not valid
    */
-  findViewer(request: HttpRequest, pollId: string): Promise<Voter | 'organizer' | undefined>
+  findViewer(request: HttpRequest, poll: AuthorizedPoll): Promise<Viewer>
 }
 
-export interface AccessOptions {
-  readonly identify?: Identify
-  readonly authorize?: Authorize
-  readonly adminKey?: string
+export interface Viewer extends Asker {
+  /** Whether they see results that others may not. */
+  readonly isOrganizer: boolean
+  /** Whether the poll is there for them. */
+  readonly mayView: boolean
 }
 
-export function createAccess(
-  { identify, authorize, adminKey }: AccessOptions,
-  tokens: Tokens,
-  origins: Origins,
-): Access {
-  function readVoter(credential: string): Voter {
-    const voter = tokens.readVoterToken(credential)
-    if (!voter) throw pollError('UNAUTHENTICATED', {}, 'The voter token is not valid, or has expired.')
-    return voter
+export interface AccessParts {
+  readonly identify?: Identify | undefined
+  readonly authorize?: Authorize | undefined
+  readonly adminKey?: string | undefined
+  readonly tokens: Pick<Tokens, 'readVoterToken'>
+  readonly origins: Pick<Origins, 'isTrusted'>
+  readonly sessions: Pick<Sessions, 'hasEnded'>
+  readonly mayView: MayView
+  /** A poll as far as `authorize` is told of it; undefined when there is none. */
+  readonly findPoll: (pollId: string) => Promise<AuthorizedPoll | undefined>
+}
+
+export function createAccess(parts: AccessParts): Access {
+  const { authorize, adminKey } = parts
+
+  async function readToken(credential: string): Promise<VoterPass> {
+    const pass = parts.tokens.readVoterToken(credential)
+    if (!pass) throw pollError('UNAUTHENTICATED', {}, 'The voter token is not valid, or has expired.')
+    if (pass.session && (await parts.sessions.hasEnded(pass.session))) throw signedOut()
+    return pass
   }
 
   async function hostUser(request: HttpRequest): Promise<HostUser | undefined> {
-    const user = await identify?.({ headers: withoutForeignCookies(request) })
+    const headers = forHost(request)
+    const hasAllCookies = headers.get('cookie') === request.headers.get('cookie')
+    const user = await parts.identify?.({ headers, raw: hasAllCookies ? request.raw : undefined })
     if (!user) return undefined
     if (!isVoterName(user.id)) throw new Error('identify() must return { id } with a text of 1 to 200 characters.')
+    if (user.session !== undefined && typeof user.session !== 'string') {
+      throw new Error('identify() must return a text as session, or none.')
+    }
     return user
   }
 
-  /** A page that is not trusted speaks for itself, never with its visitor's cookies. */
-  function withoutForeignCookies(request: HttpRequest): Headers {
-    if (!request.headers.has('cookie') || mayCarryCookies(request)) return request.headers
+  /**
+   * What the host is shown: a page that is not trusted speaks for itself, never with its visitor's cookies; and our own
+   * credentials are no affair of the host's.
+   */
+  function forHost(request: HttpRequest): Headers {
+    const hidesCookies = request.headers.has('cookie') && !mayCarryCookies(request)
+    const hidesBearer = /^lp[avt]_/.test(bearer(request) ?? '')
+    if (!hidesCookies && !hidesBearer) return request.headers
     const headers = new Headers(request.headers)
-    headers.delete('cookie')
+    if (hidesCookies) headers.delete('cookie')
+    if (hidesBearer) headers.delete('authorization')
     return headers
   }
 
   /** The header cannot be sent across origins without a preflight; browsers leave `Origin` out of their own GETs. */
   function mayCarryCookies({ method, headers }: HttpRequest): boolean {
     if (headers.get('live-poll-client') !== '1') return false
-    const origin = headers.get('origin')
-    if (origin === null) return method === 'GET' || method === 'HEAD'
-    return origins.isTrusted(origin, headers.get('host'))
+    const caller = callerOf(headers)
+    if (caller.origin !== null) return parts.origins.isTrusted(caller)
+    const isOwnPage = caller.fetchSite === null || caller.fetchSite === 'same-origin'
+    return isOwnPage && (method === 'GET' || method === 'HEAD')
   }
 
   function isAdmin(credential: string | undefined): boolean {
@@ -69,17 +101,20 @@ export function createAccess(
   }
 
   return {
-    requireVoter(request) {
+    async requireVoter(request) {
       const credential = bearer(request)
       if (!credential?.startsWith('lpv_')) throw pollError('UNAUTHENTICATED')
-      return readVoter(credential)
+      return readToken(credential)
     },
 
     async findVoter(request) {
-      const credential = bearer(request)
-      if (credential?.startsWith('lpv_')) return readVoter(credential)
       const user = await hostUser(request)
-      return user && { kind: 'user', id: user.id }
+      if (user) return { voter: { kind: 'user', id: user.id }, session: user.session ?? '' }
+      const credential = bearer(request)
+      if (!credential?.startsWith('lpv_')) return undefined
+      const pass = await readToken(credential)
+      if (pass.session !== undefined) throw signedOut()
+      return pass
     },
 
     async requireOrganizer(request, action, pollId) {
@@ -87,29 +122,40 @@ export function createAccess(
       if (isAdmin(credential)) return null
       if (credential?.startsWith('lpv_')) throw pollError('FORBIDDEN', {}, 'A voter may not do this.')
       const user = await hostUser(request)
-      if (await authorize?.({ action, user, pollId, headers: withoutForeignCookies(request) })) return user?.id ?? null
-      throw pollError(user ? 'FORBIDDEN' : 'UNAUTHENTICATED', {}, refusal(user))
+      const headers = forHost(request)
+      const poll = pollId === undefined || !authorize ? undefined : await parts.findPoll(pollId)
+      if (await authorize?.({ action, user, poll, headers })) return user?.id ?? null
+      if (!user) throw pollError('UNAUTHENTICATED', {}, signInAdvice)
+      const isThere = pollId === undefined || !authorize || (poll && (await parts.mayView(poll, { user, headers })))
+      throw isThere ? pollError('FORBIDDEN') : pollError('POLL_NOT_FOUND')
     },
 
-    async findViewer(request, pollId) {
+    async findViewer(request, poll) {
       const credential = bearer(request)
-      if (credential?.startsWith('lpv_')) return readVoter(credential)
-      if (isAdmin(credential)) return 'organizer'
-      const headers = withoutForeignCookies(request)
-      if (!headers.has('authorization') && !headers.has('cookie')) return undefined
-      const user = await hostUser(request)
-      return (await authorize?.({ action: 'viewResults', user, pollId, headers })) ? 'organizer' : undefined
+      if (isAdmin(credential)) return { isOrganizer: true, mayView: true }
+      const headers = forHost(request)
+      if (credential?.startsWith('lpv_')) {
+        const pass = await readToken(credential)
+        return { pass, isOrganizer: false, mayView: await parts.mayView(poll, { pass, headers }) }
+      }
+      const isKnown = headers.has('authorization') || headers.has('cookie')
+      const user = isKnown ? await hostUser(request) : undefined
+      const isOrganizer = isKnown && Boolean(await authorize?.({ action: 'viewResults', user, poll, headers }))
+      const mayView = isOrganizer || (await parts.mayView(poll, { user, headers }))
+      return { user, isOrganizer, mayView }
     },
   }
 }
 
-function refusal(user: HostUser | undefined): string {
-  if (user) return 'You may not do this.'
-  return 'Sign in as an organizer. A page that signs in with cookies sends its own Origin and "live-poll-client: 1".'
+const signInAdvice =
+  'Sign in as an organizer. A page that signs in with cookies sends its own Origin and "live-poll-client: 1".'
+
+function signedOut() {
+  return pollError('UNAUTHENTICATED', {}, 'You have signed out; POST /voters without the token.')
 }
 
 /** The scheme's name may be written in any case (RFC 9110, section 11.1). */
-function bearer(request: HttpRequest): string | undefined {
+export function bearer(request: HttpRequest): string | undefined {
   return /^bearer +([^\s]+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 

@@ -3,9 +3,9 @@ import { PollError, pollError } from '@live-poll/client-sdk/protocol'
 import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3'
 import type { Logger } from '../ports/logger.ts'
 import type { HttpReply, HttpRequest } from './http-message.ts'
-import type { Origins } from './origins.ts'
+import { callerOf, type Origins } from './origins.ts'
 import { errorReply } from './respond.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 export interface HandlerParts {
   /** Without a slash at its end; '' for the root. */
@@ -35,8 +35,9 @@ export function createHandler(parts: HandlerParts): Handler {
 
   async function dispatch(request: HttpRequest, path: string, requestId: string): Promise<HttpReply> {
     const { method, headers } = request
-    if (!parts.origins.allows(headers.get('origin'), headers.get('host')) && !/^\/widget[./]/.test(path)) {
-      throw pollError('ORIGIN_NOT_ALLOWED')
+    const isChange = !(method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
+    if (!parts.origins.allows(callerOf(headers), isChange) && !/^\/widget[./]/.test(path)) {
+      throw pollError('ORIGIN_NOT_ALLOWED', {}, tellOrigin(headers.get('origin')))
     }
     const router = await routerFor(path)
     const found = findRoute(router, method === 'HEAD' ? 'GET' : method, path)
@@ -64,6 +65,11 @@ export function createHandler(parts: HandlerParts): Handler {
       headers: { ...crossOrigin(request, parts.origins), 'x-request-id': requestId, ...reply.headers },
     }
   }
+}
+
+function tellOrigin(origin: string | null): string {
+  const named = origin === null || origin === 'null' ? 'Requests of no origin' : `Pages of ${origin}`
+  return `${named} may not use this server: it is not in the option "origins" of createLivePoll.`
 }
 
 type Router = RouterContext<Route>
@@ -101,7 +107,9 @@ function preflight(allowed: readonly string[]): HttpReply {
  */
 function crossOrigin({ headers }: HttpRequest, origins: Origins): Record<string, string> {
   const origin = headers.get('origin')
-  if (origin === null || !origins.allows(origin, headers.get('host'))) return { vary: 'Origin' }
+  if (origin === null) return { vary: 'Origin' }
+  // It may read why it may not: nothing else is in the answer.
+  if (!origins.allows(callerOf(headers), false)) return { vary: 'Origin', 'access-control-allow-origin': '*' }
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,

@@ -5,6 +5,10 @@ export interface HttpRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Headers
+  /** Address of the socket's other end. */
+  readonly remoteAddress?: string | undefined
+  /** The host's own request object, for `identify` alone. */
+  readonly raw?: unknown
   /**
    * The body, read once.
    * @throws PollError `TOO_LARGE` as soon as more than `maxBytes` have come

@@ -1,14 +1,29 @@
+/** What a request says of the page that it comes from. */
+export interface Caller {
+  readonly origin: string | null
+  readonly host: string | null
+  /** `Sec-Fetch-Site`: only browsers send it. https://www.w3.org/TR/fetch-metadata/ */
+  readonly fetchSite: string | null
+}
+
+export function callerOf(headers: Headers): Caller {
+  return { origin: headers.get('origin'), host: headers.get('host'), fetchSite: headers.get('sec-fetch-site') }
+}
+
 /** Which web origins may use this server. */
 export interface Origins {
-  /** Whether pages of this origin may use the API. No origin: not a browser's cross-origin request. */
-  allows(origin: string | null, host: string | null): boolean
+  /**
+   * Whether pages of this origin may use the API. Without an origin: a browser's own GET, or no browser at all.
+   * @param isChange whether the request changes anything: a browser then says its origin, and it is not `null`
+   */
+  allows(caller: Caller, isChange: boolean): boolean
   /**
    * Whether its pages may open the channel, which may stand on a port of its own: the API's pages then come from another
    * port of the same host. The channel reads no cookies.
    */
-  allowsChannel(origin: string | null, host: string | null): boolean
+  allowsChannel(caller: Caller): boolean
   /** Whether its requests may carry the host's cookies: only the server's own origin and those named one by one. */
-  isTrusted(origin: string | null, host: string | null): boolean
+  isTrusted(caller: Caller): boolean
 }
 
 /**
@@ -17,13 +32,22 @@ export interface Origins {
  */
 export function createOrigins(allowed: readonly string[] | '*'): Origins {
   const named = new Set(allowed === '*' ? [] : allowed)
-  const isTrusted = (origin: string | null, host: string | null) =>
-    origin !== null && (named.has(origin) || isSameHost(origin, host))
-  const allows = (origin: string | null, host: string | null) =>
-    origin === null || allowed === '*' || isTrusted(origin, host)
+  const isTrusted = ({ origin, host }: Caller) => origin !== null && (named.has(origin) || isSameHost(origin, host))
+
+  function allows(caller: Caller, isChange: boolean): boolean {
+    const { origin, fetchSite } = caller
+    if (origin === null) return !isChange || fetchSite === null
+    // A sandboxed page, a file, a redirect: nobody knows whose.
+    if (origin === 'null' && isChange) return false
+    return allowed === '*' || isTrusted(caller)
+  }
+
   return {
     allows,
-    allowsChannel: (origin, host) => allows(origin, host) || isSameHost(withoutPort(origin), withoutPort(host)),
+    allowsChannel(caller) {
+      if (allows(caller, true)) return true
+      return isSameHost(withoutPort(caller.origin), withoutPort(caller.host))
+    },
     isTrusted,
   }
 }

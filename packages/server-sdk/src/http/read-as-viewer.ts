@@ -1,4 +1,4 @@
-import type { Poll } from '@live-poll/client-sdk/protocol'
+import { type Poll, pollError } from '@live-poll/client-sdk/protocol'
 import { type PollReading, pollFor, type ReadOwn, type ReadPoll } from '../actions/read-poll.ts'
 import { maySeeResults, type Viewer, viewerOf } from '../domain/visibility.ts'
 import type { Access } from './access.ts'
@@ -15,20 +15,21 @@ export interface View {
 
 export type ReadAsViewer = (request: HttpRequest, pollId: string) => Promise<View>
 
-/** Credentials are looked at only where results are not public. @throws PollError `POLL_NOT_FOUND`, `UNAUTHENTICATED` */
+/**
+ * Credentials are looked at only where the poll or its results are not public.
+ * @throws PollError `POLL_NOT_FOUND`, also for a private poll of others; `UNAUTHENTICATED`
+ */
 export function createReadAsViewer(access: Access, readPoll: ReadPoll, readOwn: ReadOwn): ReadAsViewer {
-  async function readPersonal(reading: PollReading, request: HttpRequest): Promise<View> {
-    const viewer = await access.findViewer(request, reading.poll.id)
-    if (viewer === undefined || viewer === 'organizer') return personal(reading, viewer ?? 'public')
-    const own = await readOwn(reading.poll.id, viewer)
-    return personal(own.reading, viewerOf(own.vote))
-  }
-
   return async (request, pollId) => {
     const reading = await readPoll(pollId)
     const { poll, visibility, now } = reading
-    if (maySeeResults(visibility, poll.state, 'public')) return { poll, isPersonal: false, now }
-    return readPersonal(reading, request)
+    if (!poll.isPrivate && maySeeResults(visibility, poll.state, 'public')) return { poll, isPersonal: false, now }
+    const viewer = await access.findViewer(request, reading.about)
+    if (!viewer.mayView) throw pollError('POLL_NOT_FOUND')
+    if (viewer.isOrganizer) return personal(reading, 'organizer')
+    if (!viewer.pass) return personal(reading, 'public')
+    const own = await readOwn(poll.id, viewer.pass)
+    return personal(own.reading, viewerOf(own.vote))
   }
 }
 

@@ -7,16 +7,30 @@ export const minSecretBytes = 32
 export interface Keys {
   /** Names the secret without telling it: two nodes compare this. */
   readonly id: string
-  readonly tokens: Uint8Array
+  /** The first signs tokens, each of them proves one. */
+  readonly tokens: readonly Uint8Array[]
+  readonly invitations: Uint8Array
+  /** Signs the cookies of accounts. */
+  readonly accounts: Uint8Array
   /** @param salt of the poll, base64url */
   voterKeys(salt: string): Uint8Array
 }
 
-export function deriveKeys(secret: string): Keys {
-  const derive = (salt: string, purpose: string) => new Uint8Array(hkdfSync('sha256', secret, salt, purpose, 32))
+/**
+ * @param tokenSecrets newest first: tokens are signed by the first, and those of the others, and of `secret`, still count.
+ * Voter keys come from `secret` alone, so that changing these never makes anyone a new voter
+ */
+export function deriveKeys(secret: string, tokenSecrets: readonly string[] = []): Keys {
+  const derive = (from: string, salt: string, purpose: string) =>
+    new Uint8Array(hkdfSync('sha256', from, salt, purpose, 32))
   return {
-    id: createHash('sha256').update(derive('', 'live-poll key id')).digest('base64url').slice(0, 16),
-    tokens: derive('', 'live-poll tokens'),
-    voterKeys: (salt) => derive(salt, 'live-poll voter keys'),
+    id: createHash('sha256')
+      .update(derive(secret, '', 'live-poll key id'))
+      .digest('base64url')
+      .slice(0, 16),
+    tokens: [...tokenSecrets, secret].map((from) => derive(from, '', 'live-poll tokens')),
+    invitations: derive(secret, '', 'live-poll invitations'),
+    accounts: derive(secret, '', 'live-poll accounts'),
+    voterKeys: (salt) => derive(secret, salt, 'live-poll voter keys'),
   }
 }

@@ -2,9 +2,7 @@ import type { VoteDecision, VoteOp, VoteRow } from '../domain/decide-vote.ts'
 
 /** A vote prepared for its box. */
 export interface PreparedVote extends VoteOp {
-  readonly pollId: string
   readonly box: number
-  readonly voterKey: string
 }
 
 export type VoteOutcome =
@@ -22,7 +20,8 @@ export interface BallotStore {
   /**
    * Decides the votes of a batch in order and writes what they change, in ONE transaction: the boxes are locked,
    * sorted, in a statement of their own; rules, clock and rows are read in later statements; rows, tallies and
-   * versions are written together. When it resolves, everything accepted is committed.
+   * versions are written together, and so are the invitations they use up, locked after the boxes. When it resolves,
+   * everything accepted is committed.
    *
    * A batch of one box waits for its lock; a batch of several passes over boxes that are locked.
    *

@@ -1,4 +1,5 @@
 import type { BallotStore } from './ballot-store.ts'
+import type { InvitationStore } from './invitation-store.ts'
 import type { Logger } from './logger.ts'
 import type { PollStore } from './poll-store.ts'
 import type { VoteRecords } from './vote-records.ts'
@@ -24,6 +25,7 @@ export interface OpenDatabase {
   readonly polls: PollStore
   readonly ballots: BallotStore
   readonly records: VoteRecords
+  readonly invitations: InvitationStore
   /** Batches that may be in flight at once. */
   readonly lanes: number
   /** Settings under which a crash may lose what has committed, as in `fsync = off`; none: durability is full. */

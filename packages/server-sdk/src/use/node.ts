@@ -36,6 +36,8 @@ function toRequest(request: NodeRequest): HttpRequest {
     path: queryAt < 0 ? url : url.slice(0, queryAt),
     query: new URLSearchParams(queryAt < 0 ? '' : url.slice(queryAt)),
     headers,
+    remoteAddress: request.socket?.remoteAddress,
+    raw: request,
     readBody: (maxBytes) => readBody(request, maxBytes),
   }
 }

@@ -16,6 +16,7 @@ export interface UwsSocket {
 
 /** Filled in when the socket has opened. */
 export interface UwsUserData {
+  readonly origin: string | null
   events?: ChannelEvents
 }
 
@@ -65,14 +66,15 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
     sendPingsAutomatically: true,
 
     upgrade(response, request, context) {
-      const origin = request.getHeader('origin') || null
-      if (!channel.allows(origin, request.getHeader('host') || null)) {
+      const header = (name: string) => request.getHeader(name) || null
+      const origin = header('origin')
+      if (!channel.allows({ origin, host: header('host'), fetchSite: header('sec-fetch-site') })) {
         response.writeStatus('403 Forbidden').endWithoutBody()
         return
       }
       const offered = request.getHeader('sec-websocket-protocol').split(',')
       response.upgrade(
-        {},
+        { origin },
         request.getHeader('sec-websocket-key'),
         offered.some((name) => name.trim() === SUBPROTOCOL) ? SUBPROTOCOL : '',
         request.getHeader('sec-websocket-extensions'),
@@ -84,6 +86,7 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
       let isOpen = true
       // uWS throws on any use of a socket that has closed.
       const events = channel.open({
+        origin: socket.getUserData().origin,
         send: (frame) => isOpen && socket.send(frame),
         subscribe: (topic) => isOpen && socket.subscribe(topic),
         unsubscribe: (topic) => isOpen && socket.unsubscribe(topic),

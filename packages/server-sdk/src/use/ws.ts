@@ -34,13 +34,15 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
       if (server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found')
       return
     }
-    const { origin = null, host = null } = request.headers
-    if (!channel.allows(origin, host)) return refuse(socket, '403 Forbidden')
-    sockets.handleUpgrade(request, socket, head, onOpen)
+    const { origin = null, host = null, 'sec-fetch-site': fetchSite = null } = request.headers
+    const caller = { origin, host, fetchSite: fetchSite as string | null }
+    if (!channel.allows(caller)) return refuse(socket, '403 Forbidden')
+    sockets.handleUpgrade(request, socket, head, (webSocket) => onOpen(webSocket, origin))
   }
 
-  function onOpen(socket: WebSocket) {
+  function onOpen(socket: WebSocket, origin: string | null) {
     const events = channel.open({
+      origin,
       send: (frame) => socket.send(frame),
       subscribe: (topic) => topics.add(topic, socket),
       unsubscribe: (topic) => topics.remove(topic, socket),

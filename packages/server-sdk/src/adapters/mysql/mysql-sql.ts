@@ -42,7 +42,8 @@ export const mysqlSql: SqlDialect = {
     const votes: Row[] = []
     for (const part of inParts(voters)) {
       const { rows } = await sql<Row>`
-        select poll_id as pollId, voter_key as voterKey, choices, revision, vote_id as voteId
+        select poll_id as pollId, voter_key as voterKey, choices, revision, vote_id as voteId,
+          void_id is not null as isVoided
         from ${table('live_poll_votes')} force index (primary)
         where ${hasKey(
           'voter_key',
@@ -50,7 +51,11 @@ export const mysqlSql: SqlDialect = {
         )}`.execute(db)
       votes.push(...rows)
     }
-    return votes.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
+    return votes.map(({ choices, isVoided, ...row }) => ({
+      ...row,
+      isVoided: Boolean(isVoided),
+      ballot: choices === null ? null : JSON.parse(choices),
+    }))
   },
 
   async writeVotes(trx, votes) {
@@ -64,6 +69,16 @@ export const mysqlSql: SqlDialect = {
         values ${sql.join(rows)}
         on duplicate key update choices = values(choices), revision = values(revision),
           vote_id = values(vote_id), accepted_at = values(accepted_at)`.execute(trx)
+    }
+  },
+
+  async useInvitations(trx, uses) {
+    for (const part of inParts(uses)) {
+      const rows = part.map(({ invitation, pollId, voterKey }) => sql`(${invitation}, ${pollId}, ${voterKey})`)
+      await sql`
+        insert ignore into ${table('live_poll_invitation_uses')} (id, poll_id, voter_key) values ${sql.join(rows)}`.execute(
+        trx,
+      )
     }
   },
 
@@ -110,6 +125,7 @@ interface Row {
   choices: string | null
   revision: number
   voteId: string
+  isVoided: boolean | number
 }
 
 const boxKey = ({ pollId, box }: BoxKey) => [pollId, box] as const

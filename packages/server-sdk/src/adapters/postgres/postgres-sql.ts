@@ -32,8 +32,10 @@ export const postgresSql: SqlDialect = {
       choices: string | null
       revision: number
       voteId: string
+      isVoided: boolean
     }>`
-      select v.poll_id as "pollId", v.voter_key as "voterKey", v.choices, v.revision, v.vote_id as "voteId"
+      select v.poll_id as "pollId", v.voter_key as "voterKey", v.choices, v.revision, v.vote_id as "voteId",
+        v.void_id is not null as "isVoided"
       from unnest(${voters.map((v) => v.pollId)}::text[], ${voters.map((v) => v.voterKey)}::text[])
         as asked (poll_id, voter_key)
       join ${table('live_poll_votes')} v on v.poll_id = asked.poll_id and v.voter_key = asked.voter_key`.execute(db)
@@ -49,6 +51,14 @@ export const postgresSql: SqlDialect = {
         ${votes.map((v) => v.revision)}::int[], ${votes.map((v) => v.voteId)}::text[])
       on conflict (poll_id, voter_key) do update set choices = excluded.choices,
         revision = excluded.revision, vote_id = excluded.vote_id, accepted_at = excluded.accepted_at`.execute(trx)
+  },
+
+  async useInvitations(trx, uses) {
+    await sql`
+      insert into ${table('live_poll_invitation_uses')} (id, poll_id, voter_key)
+      select * from unnest(
+        ${uses.map((u) => u.invitation)}::text[], ${uses.map((u) => u.pollId)}::text[],
+        ${uses.map((u) => u.voterKey)}::text[])`.execute(trx)
   },
 
   async addTallies(trx, deltas) {

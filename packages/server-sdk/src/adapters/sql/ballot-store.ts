@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../../ports/ballot-store.ts'
 import { BatchChanges, boxName, sortedBoxes, voterName, type WrittenVote } from './batch-changes.ts'
+import { lockInvitations } from './lock-invitations.ts'
 import { toDate } from './read-clock.ts'
 import { type Retry, startRetry } from './retry.ts'
 import type { SqlDialect, VoterInPoll } from './sql-dialect.ts'
@@ -63,12 +64,14 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     const lockedNames = new Set((waits ? asked : locked).map(boxName))
     const votes = batch.filter((vote) => lockedNames.has(boxName(vote)))
 
+    const invitations = await lockInvitations(trx, dialect, votes) // before the clock is read, for it may wait
     const rules = await readRules(trx, votes)
-    const changes = new BatchChanges(await readRows(trx, votes))
+    const changes = new BatchChanges(await readRows(trx, votes), invitations)
     const outcomes = batch.map((vote): VoteOutcome => {
       if (!lockedNames.has(boxName(vote))) return { kind: 'passed-over' }
       const poll = rules.get(vote.pollId)
-      const decision = decideVote(vote, poll, changes.rowOf(vote), poll?.now ?? new Date(0))
+      const row = changes.rowOf(vote)
+      const decision = decideVote(vote, poll, row, poll?.now ?? new Date(0), changes.invitationOf(vote))
       if (decision.kind !== 'accepted') return decision
       changes.accept(vote, decision.row, decision.epoch)
       return { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch }
@@ -79,6 +82,8 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   async function write(trx: Transaction<Tables>, changes: BatchChanges): Promise<void> {
     if (changes.size === 0) return
     await dialect.writeVotes(trx, changes.votes())
+    const uses = changes.uses()
+    if (uses.length > 0) await dialect.useInvitations(trx, uses)
     const deltas = changes.deltas()
     if (deltas.length > 0) await dialect.addTallies(trx, deltas)
     await dialect.raiseVersions(trx, changes.boxes())

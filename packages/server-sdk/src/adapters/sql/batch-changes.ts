@@ -1,8 +1,8 @@
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements } from '../../domain/counting/choose.ts'
-import type { VoteRow } from '../../domain/decide-vote.ts'
+import type { InvitationRow, VoteRow } from '../../domain/decide-vote.ts'
 import type { PreparedVote } from '../../ports/ballot-store.ts'
-import type { BoxKey, TallyDelta, VoterInPoll, VoteToWrite } from './sql-dialect.ts'
+import type { BoxKey, InvitationUse, TallyDelta, VoterInPoll, VoteToWrite } from './sql-dialect.ts'
 
 /** A row that a batch writes, and what it replaces. */
 export interface WrittenVote extends VoteToWrite {
@@ -14,12 +14,15 @@ export interface WrittenVote extends VoteToWrite {
 /** What a batch has changed so far: later votes of the batch see the rows of earlier ones. */
 export class BatchChanges {
   readonly #rows: Map<string, VoteRow>
+  readonly #invitations: Map<string, InvitationRow>
+  readonly #uses = new Map<string, InvitationUse>()
   readonly #written = new Map<string, WrittenVote>()
   readonly #deltas = new Map<string, TallyDelta>()
   readonly #boxes = new Map<string, BoxKey>()
 
-  constructor(rows: Map<string, VoteRow>) {
+  constructor(rows: Map<string, VoteRow>, invitations: Map<string, InvitationRow>) {
     this.#rows = rows
+    this.#invitations = invitations
   }
 
   get size(): number {
@@ -28,6 +31,11 @@ export class BatchChanges {
 
   rowOf(vote: PreparedVote): VoteRow | undefined {
     return this.#rows.get(voterName(vote))
+  }
+
+  /** The invitation that a vote needs, if there is one. */
+  invitationOf({ invitation }: PreparedVote): InvitationRow | undefined {
+    return invitation === undefined ? undefined : this.#invitations.get(invitation)
   }
 
   /** What the batch has written for the voter of a vote. */
@@ -44,6 +52,14 @@ export class BatchChanges {
     this.#rows.set(name, row)
     this.#written.set(name, { pollId, voterKey, ...row, before, epoch })
     this.#boxes.set(boxName(vote), { pollId, box })
+    this.#use(vote)
+  }
+
+  #use({ invitation, pollId, voterKey }: PreparedVote) {
+    const row = invitation === undefined ? undefined : this.#invitations.get(invitation)
+    if (invitation === undefined || !row || row.usedBy !== null) return
+    this.#invitations.set(invitation, { ...row, usedBy: voterKey })
+    this.#uses.set(invitation, { invitation, pollId, voterKey })
   }
 
   #count({ pollId, box }: BoxKey, ballot: Ballot | null, by: number) {
@@ -55,9 +71,13 @@ export class BatchChanges {
     }
   }
 
-  /** All three sorted, so that two nodes lock rows in the same order. */
+  /** All four sorted, so that two nodes lock rows in the same order. */
   votes(): readonly WrittenVote[] {
     return sortedByKey(this.#written)
+  }
+
+  uses(): readonly InvitationUse[] {
+    return sortedByKey(this.#uses)
   }
 
   deltas(): readonly TallyDelta[] {

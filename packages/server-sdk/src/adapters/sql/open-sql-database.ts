@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { OpenDatabase } from '../../ports/database.ts'
 import { createSqlBallotStore } from './ballot-store.ts'
+import { createSqlInvitationStore } from './invitation-store.ts'
 import { createSqlPollStore } from './poll-store.ts'
 import { claimSetting } from './settings.ts'
 import type { SqlDialect } from './sql-dialect.ts'
@@ -12,11 +13,12 @@ import { createSqlVoteRecords } from './vote-records.ts'
 export function openSqlDatabase(
   db: Kysely<Tables>,
   dialect: SqlDialect,
-): Pick<OpenDatabase, 'polls' | 'ballots' | 'records' | 'claimKey' | 'check'> {
+): Pick<OpenDatabase, 'polls' | 'ballots' | 'records' | 'invitations' | 'claimKey' | 'check'> {
   return {
     polls: createSqlPollStore(db, dialect),
     ballots: createSqlBallotStore(db, dialect),
     records: createSqlVoteRecords(db, dialect),
+    invitations: createSqlInvitationStore(db, dialect),
     claimKey: (keyId) => reading(dialect, async () => (await claimSetting(db, dialect, 'key_id', keyId)) === keyId),
     async check() {
       await sql`update ${table('live_poll_settings')} set value = value where name = 'key_id'`.execute(db)

@@ -11,6 +11,17 @@ import type { Tables } from './tables.ts'
 import { reading, inTransaction as transact } from './transaction.ts'
 import { hasVotes, writeEdit } from './write-edit.ts'
 
+/** What holds rows of a poll, besides the poll itself. */
+const tablesOfPoll = [
+  'live_poll_votes',
+  'live_poll_tallies',
+  'live_poll_invitations',
+  'live_poll_invitation_uses',
+  'live_poll_audit',
+  'live_poll_choices',
+  'live_poll_boxes',
+] as const
+
 /** Polls on SQL: whatever changes one that may have votes does so under the locks of all its boxes. */
 export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): PollStore {
   const inTransaction = <T>(work: (trx: Transaction<Tables>, earlier: T | undefined) => Promise<T>) =>
@@ -102,7 +113,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         if (!poll) return 'not-found'
         const { facts, now } = poll
         if (epoch !== facts.epoch) return epoch < facts.epoch ? 'unchanged' : 'refused'
-        for (const table of ['live_poll_votes', 'live_poll_tallies'] as const) {
+        for (const table of ['live_poll_votes', 'live_poll_tallies', 'live_poll_invitation_uses'] as const) {
           await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
         }
         const isOver = facts.closesAt !== null && facts.closesAt <= now
@@ -118,7 +129,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       inTransaction(async (trx, earlier) => {
         const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return earlier ?? false
-        for (const table of ['live_poll_votes', 'live_poll_tallies', 'live_poll_choices', 'live_poll_boxes'] as const) {
+        for (const table of tablesOfPoll) {
           await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
         }
         await trx.deleteFrom('live_poll_polls').where('id', '=', pollId).execute()

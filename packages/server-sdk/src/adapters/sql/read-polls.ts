@@ -1,4 +1,4 @@
-import type { ChooseBallot, ShowResults } from '@live-poll/client-sdk/protocol'
+import type { ChooseBallot, ShowResults, VoterRule } from '@live-poll/client-sdk/protocol'
 import { type Kysely, sql } from 'kysely'
 import type { PollFacts, PollRecord } from '../../domain/poll.ts'
 import { toDate } from './read-clock.ts'
@@ -14,6 +14,9 @@ interface Row {
   min_voters: number | null
   revealed_epoch: number | null
   can_change: boolean | number
+  voters: string | null
+  needs_captcha: boolean | number
+  is_private: boolean | number
   opens_at: Millis | null
   closes_at: Millis | null
   closed_at: Millis | null
@@ -47,6 +50,7 @@ export async function readPolls(
   const isAsked = (column: string) => dialect.isOneOf(column, pollIds)
   const { rows } = await sql<Row>`
     select p.id, p.question, p.ballot, p.show_results, p.min_voters, p.revealed_epoch, p.can_change,
+      p.voters, p.needs_captcha, p.is_private,
       ${millis('p.opens_at')} as opens_at, ${millis('p.closes_at')} as closes_at, ${millis('p.closed_at')} as closed_at,
       p.boxes, p.plan, p.edition, p.epoch, p.last_choice_id, p.salt, p.owner,
       ${millis('p.created_at')} as created_at, ${dialect.millis(dialect.clock)} as now,
@@ -93,6 +97,9 @@ function toFacts(row: Row, choices: PollFacts['choices']): PollFacts {
     revealedEpoch: row.revealed_epoch,
     lastChoiceId: row.last_choice_id,
     canChange: Boolean(row.can_change),
+    voters: (row.voters ?? 'anyone').split(',') as VoterRule[],
+    needsCaptcha: Boolean(row.needs_captcha),
+    isPrivate: Boolean(row.is_private),
     opensAt: toDate(row.opens_at),
     closesAt: toDate(row.closes_at),
     closedAt: toDate(row.closed_at),

@@ -23,6 +23,10 @@ export interface VoterInPoll {
 
 export interface VoteToWrite extends VoterInPoll, VoteRow {}
 
+export interface InvitationUse extends VoterInPoll {
+  readonly invitation: string
+}
+
 /** What a batch adds to one bucket of one box; may be negative. */
 export interface TallyDelta extends BoxKey {
   readonly bucket: string
@@ -85,6 +89,9 @@ export interface SqlDialect {
   lockBoxes(trx: Transaction<Tables>, boxes: readonly BoxKey[], wait: boolean): Promise<readonly BoxKey[]>
 
   readVotes(db: Kysely<Tables>, voters: readonly VoterInPoll[]): Promise<readonly VoteToWrite[]>
+
+  /** Remembers who used which invitation. Rows come sorted, each invitation once, none of them used so far. */
+  useInvitations(trx: Transaction<Tables>, uses: readonly InvitationUse[]): Promise<void>
 
   /** Inserts or replaces. Rows come sorted by (poll, voter) and hold each voter once. */
   writeVotes(trx: Transaction<Tables>, votes: readonly VoteToWrite[]): Promise<void>

@@ -7,6 +7,9 @@ export interface Tables {
   live_poll_boxes: BoxesTable
   live_poll_votes: VotesTable
   live_poll_tallies: TalliesTable
+  live_poll_invitations: InvitationsTable
+  live_poll_invitation_uses: InvitationUsesTable
+  live_poll_audit: AuditTable
   live_poll_requests: RequestsTable
   live_poll_settings: SettingsTable
   live_poll_migrations: MigrationsTable
@@ -26,6 +29,10 @@ interface PollsTable {
   min_voters: Generated<number | null>
   revealed_epoch: Generated<number | null>
   can_change: boolean
+  /** Rules with commas between; null, as written by a version that knew none: anyone. */
+  voters: Generated<string | null>
+  needs_captcha: Generated<boolean>
+  is_private: Generated<boolean>
   opens_at: Date | null
   closes_at: Date | null
   closed_at: Date | null
@@ -55,11 +62,15 @@ interface BoxesTable {
 interface VotesTable {
   poll_id: string
   voter_key: string
-  /** JSON array of choice ids; null after a retraction. */
+  /** JSON array of choice ids; null after a retraction, and when it is voided. */
   choices: string | null
   revision: number
   vote_id: string
   accepted_at: Date
+  /** The audit's entry that says why; null: it counts. */
+  void_id: Generated<string | null>
+  /** What it held before. */
+  voided_choices: Generated<string | null>
 }
 
 interface TalliesTable {
@@ -67,6 +78,33 @@ interface TalliesTable {
   box: number
   bucket: string
   votes: number
+}
+
+interface InvitationsTable {
+  /** Of its code, which nothing else tells. */
+  id: string
+  poll_id: string
+  created_at: Date
+  revoked_at: Date | null
+}
+
+/** Written in the transaction of the vote that used it up. */
+interface InvitationUsesTable {
+  id: string
+  poll_id: string
+  voter_key: string
+}
+
+interface AuditTable {
+  id: string
+  poll_id: string
+  at: Date
+  action: string
+  actor: string | null
+  reason: string
+  votes: number
+  /** JSON of a `VoidFilter`. */
+  filter: string | null
 }
 
 interface RequestsTable {

@@ -1,10 +1,10 @@
 /** A token bucket: `perSecond` on average, `burst` at once. */
-export interface MessageRate {
+export interface TokenBucket {
   /** @returns 0 if one more is fine, else the milliseconds to wait */
   take(now: number): number
 }
 
-export function createMessageRate(perSecond: number, burst: number): MessageRate {
+export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
   let tokens = burst
   let last = 0
   return {

@@ -1,0 +1,47 @@
+import { json } from './respond.ts'
+import type { Route } from './route.ts'
+import type { WidgetFile } from './widget-file.ts'
+
+export interface Readiness {
+  /** What stands in the way of serving votes; empty when ready. */
+  readonly problems: readonly string[]
+  /** `reduced`: a crash of the database may lose votes that were acknowledged, by its settings. */
+  readonly durability?: 'full' | 'reduced'
+}
+
+/**
+ * Routes that answer before the database is open.
+ * @param checkReady looks whether votes can be served
+ */
+export function createStaticRoutes(widgetFile: WidgetFile, checkReady: () => Promise<Readiness>): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/widget.js',
+      actions: ['none'],
+      handle: (request) => widgetFile.script(request),
+    },
+    {
+      method: 'GET',
+      path: '/widget/:hash/:file',
+      actions: ['none'],
+      handle: (request, { hash = '', file = '' }) => widgetFile.chunk(request, hash, file),
+    },
+    {
+      method: 'GET',
+      path: '/health/live',
+      actions: ['none'],
+      handle: async () => json(200, { status: 'ok' }),
+    },
+    {
+      method: 'GET',
+      path: '/health/ready',
+      actions: ['none'],
+      async handle() {
+        const { problems, durability } = await checkReady()
+        if (problems.length > 0) return json(503, { status: 'unavailable', problems })
+        return json(200, { status: 'ready', degraded: [], durability })
+      },
+    },
+  ]
+}

@@ -1,0 +1,64 @@
+import type { Logger } from '../ports/logger.ts'
+
+/** Of these sessions of the host's, those that have ended. */
+export type EndedSessions = (sessions: readonly string[]) => readonly string[] | Promise<readonly string[]>
+
+/** Which of the host's sessions still stand. A session without a name, '', is never found to have ended. */
+export interface Sessions {
+  /** Asks the host. @throws what the host throws */
+  hasEnded(session: string): Promise<boolean>
+  /** Says that a session has ended: its connections close at once, and it counts nowhere any more. */
+  end(session: string): void
+  /** Called with each session that turns out to have ended. */
+  onEnd(listener: (session: string) => void): void
+  /** Asks for all of these in one go, every two seconds. @returns stop */
+  watch(open: () => readonly string[]): () => void
+}
+
+/** Milliseconds: a session's connections are closed within five seconds of its end. */
+const interval = 2000
+
+/** Ended sessions that are remembered, besides what the host says. */
+const capacity = 10_000
+
+export function createSessions(ask: EndedSessions | undefined, logger: Logger): Sessions {
+  const ended = new Set<string>()
+  const listeners = new Set<(session: string) => void>()
+
+  function end(session: string) {
+    if (session === '') return
+    ended.delete(session)
+    ended.add(session)
+    const oldest = ended.size > capacity ? ended.values().next().value : undefined
+    if (oldest !== undefined) ended.delete(oldest)
+    for (const listener of listeners) listener(session)
+  }
+
+  return {
+    async hasEnded(session) {
+      if (session === '') return false
+      if (ended.has(session)) return true
+      return (await ask?.([session]))?.includes(session) ?? false
+    },
+    end,
+    onEnd: (listener) => void listeners.add(listener),
+    watch(open) {
+      if (!ask) return () => {}
+      let isAsking = false
+      async function look() {
+        const sessions = [...new Set(open())].filter((session) => session !== '')
+        if (isAsking || sessions.length === 0) return
+        isAsking = true
+        try {
+          for (const session of (await ask?.(sessions)) ?? []) end(session)
+        } catch (error) {
+          logger.warn('Ended sessions could not be asked for; trying again.', error)
+        }
+        isAsking = false
+      }
+      const timer = setInterval(() => void look(), interval)
+      timer.unref()
+      return () => clearInterval(timer)
+    },
+  }
+}

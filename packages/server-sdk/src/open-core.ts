@@ -1,0 +1,153 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isPollId } from '@live-poll/client-sdk/protocol'
+import { createAdmitVoter } from './actions/admit-voter.ts'
+import { createCastVote } from './actions/cast-vote.ts'
+import { createClosePoll } from './actions/close-poll.ts'
+import { createCreateInvitations } from './actions/create-invitations.ts'
+import { createCreatePoll } from './actions/create-poll.ts'
+import { createDeletePoll } from './actions/delete-poll.ts'
+import { createEditPoll } from './actions/edit-poll.ts'
+import { createExportVotes } from './actions/export-votes.ts'
+import { createListPolls } from './actions/list-polls.ts'
+import { createCountInvitations, createRevokeInvitation } from './actions/manage-invitations.ts'
+import { createOpenPoll } from './actions/open-poll.ts'
+import { aboutPoll, createReadOwn, createReadPoll, createReadRecord } from './actions/read-poll.ts'
+import { createReadVote } from './actions/read-vote.ts'
+import { createRecountPoll } from './actions/recount-poll.ts'
+import { createResetPoll } from './actions/reset-poll.ts'
+import { createGroupCommit } from './ballot-box/group-commit.ts'
+import { createPollFactsCache } from './ballot-box/poll-facts.ts'
+import { createEventStreams } from './channel/event-streams.ts'
+import { defaultChannelLimits } from './channel/limits.ts'
+import { createResultsFeed } from './channel/results-feed.ts'
+import type { VoteChannel } from './channel/vote-channel.ts'
+import { createAccess } from './http/access.ts'
+import type { HttpRequest } from './http/http-message.ts'
+import type { Origins } from './http/origins.ts'
+import { createRoutes } from './http/routes.ts'
+import { createCheckCaptcha } from './identity/captcha.ts'
+import { deriveKeys } from './identity/keys.ts'
+import { createMayView } from './identity/may-view.ts'
+import { clientAddress, createNetworkNames, networkOf } from './identity/network.ts'
+import { createSessions } from './identity/sessions.ts'
+import { createTokens } from './identity/tokens.ts'
+import type { Database, OpenDatabase } from './ports/database.ts'
+import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
+import { type Board, createBoard } from './results/board.ts'
+import { startSchedule } from './results/schedule.ts'
+
+/** Milliseconds: time to connect and say hello. */
+const ticketLife = 60_000
+
+/** Milliseconds: a page that is open longer asks for another one. */
+const sessionTokenLife = 60 * 60 * 1000
+
+type Options = ReturnType<typeof resolveOptions>
+export type Core = Awaited<ReturnType<typeof openCore>>
+
+export async function chooseDatabase({ database }: Options): Promise<Database> {
+  return database ?? (await import('./adapters/embedded/embedded.ts')).embedded()
+}
+
+/** Everything that needs the database. */
+export async function openCore(options: Options, origins: Origins, channel: VoteChannel) {
+  const { logger, channelUrl } = options
+  const adapter = await chooseDatabase(options)
+  const database = await adapter.open(logger)
+  const keys = await readKeys(options, database).catch(async (error) => {
+    await database.close()
+    throw error
+  })
+  const { createMemoryBus } = await import('./adapters/memory/results-bus.ts')
+  const { createMemoryRateLimiter } = await import('./adapters/memory/rate-limiter.ts')
+  const { createMemoryMetrics } = await import('./adapters/memory/metrics.ts')
+  const { polls, ballots, records, invitations } = database
+  const { authorize, newDevices, trustedProxies } = options
+
+  const metrics = createMemoryMetrics()
+  const tokens = createTokens(keys.tokens, {
+    voterToken: options.voterTokenLife,
+    session: Math.min(options.voterTokenLife, sessionTokenLife),
+    ticket: ticketLife,
+  })
+  const sessions = createSessions(options.endedSessions, logger)
+  sessions.onEnd(channel.endSession)
+  const stopWatchingSessions = sessions.watch(channel.sessions)
+  const mayView = createMayView(authorize, invitations)
+  const facts = createPollFactsCache(polls, keys)
+  const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
+  const board: Board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger)
+  const stopSchedule = await startSchedule(polls, board.markDirty, logger)
+  const groupCommit = createGroupCommit(
+    ballots,
+    database.lanes,
+    { batch: options.batchSize, queue: options.queueSize, wait: options.queueWait },
+    logger,
+  )
+  const readPoll = createReadPoll(readRecord, board, channelUrl)
+  const readVote = createReadVote(facts, ballots)
+  const actions = {
+    readPoll,
+    readVote,
+    readOwn: createReadOwn(readPoll, readVote, mayView),
+    createPoll: createCreatePoll(polls, readPoll, options.captcha !== undefined),
+    listPolls: createListPolls(polls, readRecord, channelUrl),
+    openPoll: createOpenPoll(polls, facts, board, readPoll),
+    closePoll: createClosePoll(polls, facts, board, readPoll),
+    editPoll: createEditPoll(polls, facts, board, readPoll, options.captcha !== undefined),
+    resetPoll: createResetPoll(polls, facts, board, readPoll),
+    deletePoll: createDeletePoll(polls, facts, board),
+    castVote: createCastVote(facts, groupCommit, board, mayView),
+    recountPoll: createRecountPoll(records, board, metrics, logger),
+    exportVotes: createExportVotes(polls, records),
+    createInvitations: createCreateInvitations(invitations, keys.invitations),
+    countInvitations: createCountInvitations(polls, invitations),
+    revokeInvitation: createRevokeInvitation(invitations),
+    endSession: sessions.end,
+    admitVoter: createAdmitVoter({
+      tokens,
+      invitations,
+      metrics,
+      checkCaptcha: options.captcha && createCheckCaptcha(options.captcha, logger),
+      newDevices: createMemoryRateLimiter(newDevices.perMinute / 60, newDevices.burst),
+    }),
+  }
+  const feed = createResultsFeed(board, channel.publish)
+  const limits = { ...defaultChannelLimits, ...options.channel }
+  channel.start({ ...actions, tokens, sessions, feed, limits, logger })
+  const events = createEventStreams({ channel, tokens, readOwn: actions.readOwn })
+
+  async function findPoll(pollId: string) {
+    const poll = isPollId(pollId) ? await facts.get(pollId) : undefined
+    return poll && aboutPoll(poll.rules)
+  }
+  const access = createAccess({ ...options, tokens, origins, sessions, mayView, findPoll })
+  const networkName = createNetworkNames()
+  const nameNetwork = (request: HttpRequest) => networkName(networkOf(clientAddress(request, trustedProxies)))
+
+  return {
+    database,
+    actions,
+    routes: createRoutes({ ...actions, access, mayView, findPoll, nameNetwork, metrics, openEvents: events.open }),
+    async close() {
+      stopSchedule()
+      stopWatchingSessions()
+      await groupCommit.drain()
+      await nextTurn() // the answers are on their way, from promise to promise
+      channel.close()
+      events.close()
+      feed.close()
+      board.close()
+      await database.close()
+    },
+  }
+}
+
+async function readKeys({ secret: given, tokenSecrets, database: chosen }: Options, database: OpenDatabase) {
+  const secret = given ?? (await database.ownSecret?.())
+  if (secret === undefined) throw new OptionError('secret', `${chosen?.name} needs one. ${secretAdvice}`)
+  checkSecret(secret)
+  const keys = deriveKeys(secret, tokenSecrets)
+  if (await database.claimKey(keys.id)) return keys
+  throw new OptionError('secret', 'this database was made with another one; voters would be taken for new ones.')
+}
