@@ -40,7 +40,7 @@ const refused: [rule: string, from: string, to: string][] = [
   ['http-and-channel-are-strangers', `${server}/http/routes.ts`, '../channel/limits.ts'],
   ['adapters-import-ports-and-domain', `${server}/adapters/sql/votes.ts`, '../../identity/token.ts'],
   ['core-imports-no-adapter', `${server}/use/node.ts`, '../adapters/memory/bus.ts'],
-  ['adapters-are-loaded-lazily', `${server}/create-live-poll.ts`, './adapters/memory/bus.ts'],
+  ['adapters-are-loaded-lazily', `${server}/open-core.ts`, './adapters/memory/bus.ts'],
   ['drivers-stay-outside-the-core', `${server}/results/reconcile.ts`, 'kysely'],
   ['drivers-stay-outside-the-core', `${server}/channel/socket.ts`, 'ws'],
   ['hosts-are-passed-in', `${server}/use/express.ts`, 'express'],
