@@ -22,7 +22,7 @@ const layers = [
   ['http', 'channel'],
   ['options.ts', 'resolve-options.ts', 'api.ts', 'create-api.ts', 'open-core.ts', 'create-live-poll.ts'],
   ['index.ts'],
-  ['use', 'cli'],
+  ['invitations', 'use', 'cli'],
 ]
 const part = (names) => `${server}/(${names.join('|').replaceAll('.', '\\.')})(/|$)`
 

@@ -30,7 +30,7 @@ export function createCreatePoll(
     const checked = readPollInput(input)
     if (!checked.ok) throw pollError('INVALID', { issues: checked.issues })
     if (checked.poll.needsCaptcha && !hasCaptcha) throw noCaptcha()
-    if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) throw invalidKey()
+    checkIdempotencyKey(idempotencyKey)
 
     const id = `p_${randomBytes(12).toString('base64url')}`
     const outcome = await polls.insert(
@@ -56,11 +56,9 @@ export function noCaptcha(): PollError {
   return pollError('INVALID', { issues: [{ path: 'needsCaptcha', message }] })
 }
 
-function isIdempotencyKey(key: string): boolean {
-  return key.length <= limits.idempotencyKeyLength && /^[\x20-\x7e]+$/.test(key)
-}
-
-function invalidKey(): PollError {
+/** @throws PollError `INVALID` */
+export function checkIdempotencyKey(key: string | undefined): void {
+  if (key === undefined || (key.length <= limits.idempotencyKeyLength && /^[\x20-\x7e]+$/.test(key))) return
   const message = `Send 1 to ${limits.idempotencyKeyLength} printable ASCII characters.`
-  return pollError('INVALID', { issues: [{ path: 'Idempotency-Key', message }] })
+  throw pollError('INVALID', { issues: [{ path: 'Idempotency-Key', message }] })
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { exportPoll } from './export.ts'
+import { invite } from './invite.ts'
 import { migrate } from './migrate.ts'
 import type { CommandEnd } from './open-for-command.ts'
 import { recount } from './recount.ts'
@@ -20,7 +21,13 @@ const usage = `Usage: live-poll <command>
     --format <name>    csv or ndjson
     --out <file>       in place of standard output
 
-recount and export also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the embedded database in the
+  invite <poll>        makes invitations and writes them out; only their hashes are kept
+    --count <number>   how many
+    --page <address>   where the poll is shown: links bring voters there with their code
+    --format <name>    csv (code and link), or html: cards with QR codes, to print
+    --out <file>       a new file, readable by you alone, in place of standard output
+
+recount, export and invite also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the embedded database in the
 folder LIVE_POLL_DATA (.live-poll), while no server does.
 `
 
@@ -30,6 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
   migrate: async (args, env) => ({ output: await migrate(args, env) }),
   recount,
   export: exportPoll,
+  invite,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
