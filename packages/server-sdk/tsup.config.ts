@@ -13,6 +13,7 @@ export default defineConfig({
     postgres: 'src/adapters/postgres/postgres.ts',
     node: 'src/use/node.ts',
     express: 'src/use/express.ts',
+    fastify: 'src/use/fastify.ts',
     ws: 'src/use/ws.ts',
     uwebsockets: 'src/use/uwebsockets.ts',
   },

@@ -65,11 +65,12 @@ export function describeMalformedRequests(name: string, host: HttpHost, running:
       }
 
       for (const [what, request] of Object.entries(cases)) {
-        // A parser before ours answers these in its own way: by an error page, or a limit of its own.
-        const isParsedAway =
+        // A parser or router before ours answers these in its own way: by an error page, or a limit of its own.
+        const isAnsweredBefore =
+          (host.isDecodingPaths && request.pollId?.includes('%ff')) ||
           (host.parser === 'json' && request.code === 'BAD_JSON') ||
           (host.parser !== 'none' && request.code === 'TOO_LARGE' && route.path === '/voters')
-        it.skipIf(isParsedAway)(`${nameOf(route)} answers ${request.code} to ${what}`, async () => {
+        it.skipIf(isAnsweredBefore)(`${nameOf(route)} answers ${request.code} to ${what}`, async () => {
           const answer = await send(route, request)
           expectError(answer, request.code)
           if (request.at !== undefined) {
