@@ -14,6 +14,7 @@ export default defineConfig({
     node: 'src/use/node.ts',
     express: 'src/use/express.ts',
     fastify: 'src/use/fastify.ts',
+    sessions: 'src/use/sessions.ts',
     ws: 'src/use/ws.ts',
     uwebsockets: 'src/use/uwebsockets.ts',
   },
