@@ -15,6 +15,7 @@ export default defineConfig({
     express: 'src/use/express.ts',
     fastify: 'src/use/fastify.ts',
     sessions: 'src/use/sessions.ts',
+    jwt: 'src/use/jwt.ts',
     ws: 'src/use/ws.ts',
     uwebsockets: 'src/use/uwebsockets.ts',
   },

@@ -70,6 +70,14 @@ describe('in Node', () => {
     expect(loaded.filter((url) => /node_modules\/(@electric-sql|kysely|ws|lit)\//.test(url))).toEqual([])
   })
 
+  test('a peer that is missing is named with the line that installs it, once it is needed', () => {
+    const code = `
+      const { jwt } = await import('${server}/jwt')
+      const identify = jwt({ secret: 's'.repeat(32) })
+      await identify({ headers: new Headers() }).catch((error) => console.log(error.message))`
+    expect(project.run(code)).toBe('jwt: the package jose is missing. Run: npm install jose\n')
+  })
+
   test('importing the server is timed', () => {
     const code = `const started = performance.now(); await import('${server}'); console.log(performance.now() - started)`
     const times = Array.from({ length: 5 }, () => Number(project.run(code))).sort((a, b) => a - b)
