@@ -4,4 +4,7 @@ import type { LivePoll } from '@live-poll/server-sdk'
 export declare const livePoll: LivePoll
 export declare const pollId: string
 /** The app's own session. */
-export declare function getSession(headers: Headers): Promise<{ user: { id: string; role: string } } | null>
+export declare function getSession(headers: Headers): Promise<{ id: string; user: { id: string; role: string } } | null>
+
+/** Whether the reader's app has ended a session. */
+export declare function isRevoked(session: string): boolean
