@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from '../ports/logger.ts'
 
 /** Of these sessions of the host's, those that have ended. */
@@ -34,11 +35,26 @@ export function createSessions(ask: EndedSessions | undefined, logger: Logger): 
     for (const listener of listeners) listener(session)
   }
 
+  /** Asks about all sessions of one round of I/O together: after a restart, thousands come back at once. */
+  let asking: { readonly sessions: Set<string>; readonly answer: Promise<ReadonlySet<string>> } | undefined
+  function askTogether(session: string): Promise<ReadonlySet<string>> {
+    if (!asking) {
+      const sessions = new Set<string>()
+      const answer = nextTurn().then(async () => {
+        asking = undefined
+        return new Set(await ask?.([...sessions]))
+      })
+      asking = { sessions, answer }
+    }
+    asking.sessions.add(session)
+    return asking.answer
+  }
+
   return {
     async hasEnded(session) {
       if (session === '') return false
       if (ended.has(session)) return true
-      return (await ask?.([session]))?.includes(session) ?? false
+      return ask !== undefined && (await askTogether(session)).has(session)
     },
     end,
     onEnd: (listener) => void listeners.add(listener),
