@@ -145,10 +145,10 @@ module.exports = {
     },
     {
       name: 'drivers-stay-outside-the-core',
-      comment: 'Databases belong to adapters/, sockets to use/.',
+      comment: 'Databases belong to adapters/, sockets and tokens of others to use/.',
       severity: 'error',
       from: { path: server, pathNot: [`${server}/(adapters|use)/`, tests] },
-      to: { path: ['(^|/)(kysely|@electric-sql/pglite|ws)(/|$)'] },
+      to: { path: ['(^|/)(kysely|@electric-sql/pglite|ws|jose)(/|$)'] },
     },
     {
       name: 'hosts-are-passed-in',
