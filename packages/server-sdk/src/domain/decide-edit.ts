@@ -1,7 +1,7 @@
 import type { Choice, ChooseBallot, ErrorCode, Issue } from '@live-poll/client-sdk/protocol'
 import { type PollFacts, pollState } from './poll.ts'
 import type { CheckedEdit, EditedChoice } from './poll-edit.ts'
-import { lookOf } from './read-fields.ts'
+import { lookOf } from './text.ts'
 
 export type EditDecision =
   | {

@@ -1,4 +1,6 @@
 import { type ChooseBallot, type Issue, limits, type ShowResults, type VoterRule } from '@live-poll/client-sdk/protocol'
+import { lookOf, textFault, toLine } from './text.ts'
+import { parseTime } from './time.ts'
 
 /** Notes what is wrong with a field: where, and what to do about it. */
 export type Complain = (path: string, message: string) => void
@@ -30,26 +32,19 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Text a screen can show: no control characters (line breaks become spaces), no lone surrogates. */
 function readText(value: unknown, path: string, maxLength: number, complain: Complain): string {
   if (typeof value !== 'string') {
     complain(path, 'Send a text.')
     return ''
   }
-  const text = value.replace(/[\r\n\t]+/g, ' ').trim()
-  if (text === '') complain(path, 'Write something.')
-  else if (text.length > maxLength) complain(path, `Write at most ${maxLength} characters.`)
-  else if (/[\p{Cc}\p{Cs}]/u.test(text)) complain(path, 'Leave out control characters and broken Unicode.')
+  const text = toLine(value)
+  const fault = textFault(text, maxLength)
+  if (fault) complain(path, fault)
   return text
 }
 
 export function readQuestion(value: unknown, complain: Complain): string {
   return readText(value, 'question', limits.questionLength, complain)
-}
-
-/** Labels of the same look would be one choice to a voter. */
-export function lookOf(label: string): string {
-  return label.normalize('NFKC').toLowerCase()
 }
 
 /**
@@ -77,7 +72,7 @@ export function readChoices(
     else if (id !== undefined) ids.add(id)
     const label = readText(text, path, limits.labelLength, complain)
     const look = lookOf(label)
-    if (label !== '' && looks.has(look)) complain(path, 'This choice is there already.')
+    if (look !== '' && looks.has(look)) complain(path, 'This choice is there already.')
     looks.add(look)
     return { id, label }
   })
@@ -154,14 +149,10 @@ export function readBoxes(value: unknown, complain: Complain): number {
   return 1
 }
 
-/** RFC 3339 with an offset: a time without one means something else on every server. */
-const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
-const lastYear = 9999
-
 export function readTime(value: unknown, path: 'opensAt' | 'closesAt', complain: Complain): Date | null {
   if (value === null) return null
-  const time = typeof value === 'string' && timePattern.test(value) ? new Date(value) : undefined
-  if (time && !Number.isNaN(time.getTime()) && time.getUTCFullYear() <= lastYear && time.getTime() >= 0) return time
+  const time = typeof value === 'string' ? parseTime(value) : undefined
+  if (time) return time
   complain(path, 'Send a time such as "2026-12-01T12:00:00Z", or null.')
   return null
 }
