@@ -1,0 +1,174 @@
+import { isErrorCode } from '@live-poll/client-sdk/protocol'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { expectError } from '../hosts/malformed-requests.suite.ts'
+import { createHttpClient, type HttpClient } from '../http-client.ts'
+import { channelServers } from '../start-live-poll.ts'
+import { framingCases, type HostileBytes, slowCases } from './byte-cases.ts'
+import { frameCases, type HostileFrames, messageCases } from './channel-cases.ts'
+import { type HostileHandshake, handshakeCases } from './handshake-cases.ts'
+import { shapeCases, textCases, timeCases } from './poll-cases.ts'
+import { frame, openFrameSocket } from './raw-frames.ts'
+import { connectTo, readAnswers, write } from './raw-http.ts'
+import { bodyCases, credentialCases, type HostileRequest, idCases, voteCases } from './request-cases.ts'
+import { type HostileProcess, startHostileProcess } from './start-hostile-process.ts'
+import { createChannelWitness, createHttpWitness, type Witness } from './witness.ts'
+import { type Case, type Cases, caseIn, makePoll, makeWorld, type World } from './world.ts'
+
+/** How often each case of a group comes again before its memory is looked at. */
+const rounds = 5
+/** Bytes of objects and buffers that the server may hold more of after these rounds. */
+const mostGrowth = 2 * 1024 * 1024
+
+let server: HostileProcess
+let call: HttpClient
+let pollId: string
+let cases = 0
+
+beforeAll(async () => {
+  server = await startHostileProcess()
+  call = createHttpClient(server.origins.node)
+  pollId = await makePoll(call, 'Who attacks?')
+})
+afterAll(async () => {
+  console.log(`${cases} hostile cases`)
+  await server.stop()
+})
+
+/**
+ * Runs every case: it is answered as it should be, and the next good vote is counted. Then all of them again and again,
+ * and the server holds no more than before.
+ */
+function describeCases<T extends object>(
+  group: string,
+  table: Cases<T>,
+  attack: (given: T, world: World, witness: Witness) => Promise<void>,
+  witness: () => Witness,
+) {
+  describe(group, () => {
+    const run = async (given: Case<T>) => {
+      const world = await makeWorld(call, pollId)
+      await attack(caseIn(world, given), world, witness())
+    }
+    for (const [name, given] of Object.entries(table)) {
+      it(name, async () => {
+        cases++
+        await run(given)
+        await witness().vote()
+      })
+    }
+
+    it(`holds no memory, and no connection, after ${rounds} times all of it`, async () => {
+      const before = await server.measure()
+      for (let round = 0; round < rounds; round++) for (const given of Object.values(table)) await run(given)
+      await vi.waitFor(async () => {
+        const { connections } = await server.measure()
+        expect(connections).toBeLessThanOrEqual(before.connections)
+      }, 10_000)
+      const after = await server.measure()
+      const grown = [after.heap - before.heap, after.resident - before.resident]
+      console.log(`${group}: heap ${grown.map((bytes) => `${Math.round(bytes / 1024)} KB`).join(', process ')}`)
+      expect(after.heap - before.heap).toBeLessThan(mostGrowth)
+      expect(after.faults).toEqual([])
+      await witness().vote()
+    })
+  })
+}
+
+for (const host of ['node', 'express'] as const) {
+  let witness: Witness
+  describe(`HTTP on ${host}`, () => {
+    let callHost: HttpClient
+    beforeAll(async () => {
+      callHost = createHttpClient(server.origins[host])
+      witness = await createHttpWitness(callHost)
+    })
+
+    async function request({ method, path, code, at, shows, ...options }: HostileRequest) {
+      const answer = await callHost(method, path, options)
+      if (typeof code === 'number') expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: code })
+      else expectError(answer, code)
+      if (at !== undefined) expect(answer.body.error.issues?.map((issue) => issue.path)).toContain(at)
+      if (shows) expect(answer.body).toMatchObject(shows)
+    }
+
+    async function sendBytes({ send, pace, statuses, codes, heldBy }: HostileBytes, _: World, good: Witness) {
+      const sockets = await Promise.all(Array.from({ length: heldBy ?? 1 }, () => connectTo(server.origins[host])))
+      const [socket] = sockets
+      if (heldBy === undefined && socket) {
+        const reading = readAnswers(socket)
+        await write(socket, send, pace)
+        const answers = await reading
+        expect(answers.statuses).toEqual(statuses)
+        if (codes) expect(answers.codes).toEqual(codes)
+        return
+      }
+      await Promise.all(sockets.map((held) => write(held, send)))
+      await good.vote()
+      for (const held of sockets) held.destroy()
+    }
+
+    const theWitness = () => witness
+    describeCases('texts of polls', textCases, request, theWitness)
+    describeCases('times', timeCases, request, theWitness)
+    describeCases('shapes of JSON', shapeCases, request, theWitness)
+    describeCases('ids, cursors and paths', idCases, request, theWitness)
+    describeCases('votes', voteCases, request, theWitness)
+    describeCases('credentials', credentialCases, request, theWitness)
+    describeCases('bodies', bodyCases, request, theWitness)
+    describeCases('framing', framingCases, sendBytes, theWitness)
+    describeCases('slowness', slowCases, sendBytes, theWitness)
+  })
+}
+
+for (const name of channelServers) {
+  let witness: Witness
+  describe(`The channel on ${name}`, () => {
+    let url: string
+    beforeAll(async () => {
+      url = server.channelUrls[name]
+      witness = await createChannelWitness(call, url)
+    })
+    afterAll(() => witness.stop())
+
+    async function shakeHands({ send, status }: HostileHandshake) {
+      const socket = await connectTo(url.replace('ws', 'http'))
+      const reading = readAnswers(socket)
+      socket.end(send)
+      const expected = typeof status === 'number' ? status : status[name]
+      expect((await reading).statuses).toEqual(expected === 0 ? [] : [expected])
+    }
+
+    async function sendFrames(given: HostileFrames, { voter, relayTicket }: World, good: Witness) {
+      const { as = 'voter', send, pace, outcome, isHeld } = given
+      const socket = await openFrameSocket(url)
+      const credentials = {
+        nobody: undefined,
+        visitor: {},
+        voter: { token: voter.token },
+        relay: { ticket: relayTicket },
+      }
+      if (as !== 'nobody') {
+        await socket.send([frame({ payload: JSON.stringify({ type: 'hello', ...credentials[as] }) })])
+        await socket.until('welcome')
+      }
+      await socket.send(
+        send.map((part) => (typeof part === 'string' ? frame({ payload: part }) : part)),
+        pace,
+      )
+      if (isHeld) await good.vote()
+      const expected = typeof outcome === 'object' ? outcome[name] : outcome
+      if (expected !== undefined) await socket.until(expected)
+      expect(socket.outcomes).not.toContain('INTERNAL')
+      socket.destroy()
+    }
+
+    const theWitness = () => witness
+    describeCases('handshakes', handshakeCases, shakeHands, theWitness)
+    describeCases('messages', messageCases, sendFrames, theWitness)
+    describeCases('frames', frameCases, sendFrames, theWitness)
+  })
+}
+
+it('answered with codes of the table only', () => {
+  expect(isErrorCode('INTERNAL')).toBe(true)
+})

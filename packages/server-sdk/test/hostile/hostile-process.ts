@@ -1,0 +1,80 @@
+/**
+ * A server in a process of its own, to be attacked: routes on Node and on Express, the channel on `ws` and on
+ * uWebSockets.js. Its parent asks over IPC what it holds in memory.
+ *
+ * node --expose-gc --import tsx hostile-process.ts <directory> <admin key> <secret>
+ */
+import type { Server } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createLivePoll } from '@live-poll/server-sdk'
+import { embedded } from '@live-poll/server-sdk/embedded'
+import { toNodeHandler } from '@live-poll/server-sdk/node'
+import { attachChannel } from '@live-poll/server-sdk/ws'
+import { httpHosts } from '../hosts/http-hosts.ts'
+import { createRecordingLogger } from '../recording-logger.ts'
+import { type ChannelServerName, channelListeners, listen } from '../start-live-poll.ts'
+
+export type HttpHostName = 'node' | 'express'
+
+export interface Held {
+  /** Bytes of JavaScript objects and buffers after a collection. */
+  readonly heap: number
+  /** Bytes of the whole process, the database's included. */
+  readonly resident: number
+  /** Open connections of the Node servers. */
+  readonly connections: number
+  /** What the log was told of as faults. */
+  readonly faults: readonly string[]
+}
+
+export type FromHostileProcess =
+  | {
+      readonly type: 'ready'
+      readonly origins: Readonly<Record<HttpHostName, string>>
+      readonly channelUrls: Readonly<Record<ChannelServerName, string>>
+    }
+  | ({ readonly type: 'held' } & Held)
+
+const [directory = '', adminKey = '', secret = ''] = process.argv.slice(2)
+const tell = (message: FromHostileProcess) => process.send?.(message)
+
+const logger = createRecordingLogger()
+const livePoll = createLivePoll({ database: embedded({ directory }), adminKey, secret, logger })
+await livePoll.ready()
+const node = await listen(toNodeHandler(livePoll))
+attachChannel(node.server, livePoll)
+const mountExpress = httpHosts.express?.mount
+if (!mountExpress) throw new Error('The table of hosts has no Express.')
+const express = await listen(mountExpress(livePoll))
+const uws = await channelListeners['uWebSockets.js'](livePoll)
+
+process.on('message', async () => {
+  for (let round = 0; round < 4; round++) {
+    globalThis.gc?.()
+    await nextTurn() // what is finalized in one collection frees more in the next
+  }
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage()
+  const connections = await Promise.all([node.server, express.server].map(countConnections))
+  tell({
+    type: 'held',
+    heap: heapUsed + arrayBuffers,
+    resident: rss,
+    connections: connections.reduce((sum, count) => sum + count, 0),
+    faults: logger.errors.map((entry) =>
+      JSON.stringify(entry, (_, value) => (value instanceof Error ? value.stack : value)),
+    ),
+  })
+})
+process.on('disconnect', () => process.exit())
+
+tell({
+  type: 'ready',
+  origins: { node: node.origin, express: express.origin },
+  channelUrls: { ws: `${node.origin.replace('http', 'ws')}${livePoll.channel.path}`, 'uWebSockets.js': uws.channelUrl },
+})
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
+  })
+}
