@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Invitation, type Issue, limits, pollError } from '@live-poll/client-sdk/protocol'
+import { checkIdempotencyKey } from '../domain/idempotency-key.ts'
 import { invitationIdOf, makeInvitationCode } from '../identity/invitation-code.ts'
 import type { InvitationStore } from '../ports/invitation-store.ts'
-import { checkIdempotencyKey } from './create-poll.ts'
 
 export interface CreateInvitationsContext {
   /** The same key with the same poll answers the same codes, at any time, as long as the secret is the same. */
@@ -24,7 +24,7 @@ export type CreateInvitations = (
 export function createCreateInvitations(invitations: Pick<InvitationStore, 'add'>, key: Uint8Array): CreateInvitations {
   return async (pollId, input, { idempotencyKey } = {}) => {
     const count = readCount(input)
-    checkIdempotencyKey(idempotencyKey)
+    if (idempotencyKey !== undefined) checkIdempotencyKey(idempotencyKey)
     const batch = idempotencyKey === undefined ? randomBytes(16).toString('base64url') : `key ${idempotencyKey}`
     const made = Array.from({ length: count }, (_, index): Invitation => {
       const code = makeInvitationCode(key, pollId, batch, index)

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { limits, type Poll, type PollError, pollError } from '@live-poll/client-sdk/protocol'
+import { type Poll, type PollError, pollError } from '@live-poll/client-sdk/protocol'
+import { checkIdempotencyKey } from '../domain/idempotency-key.ts'
 import { readPollInput } from '../domain/poll-input.ts'
 import type { PollStore } from '../ports/poll-store.ts'
 import type { ReadPoll } from './read-poll.ts'
@@ -30,7 +31,7 @@ export function createCreatePoll(
     const checked = readPollInput(input)
     if (!checked.ok) throw pollError('INVALID', { issues: checked.issues })
     if (checked.poll.needsCaptcha && !hasCaptcha) throw noCaptcha()
-    checkIdempotencyKey(idempotencyKey)
+    if (idempotencyKey !== undefined) checkIdempotencyKey(idempotencyKey)
 
     const id = `p_${randomBytes(12).toString('base64url')}`
     const outcome = await polls.insert(
@@ -54,11 +55,4 @@ export function createCreatePoll(
 export function noCaptcha(): PollError {
   const message = 'This server has no captcha: see the option "captcha" of createLivePoll.'
   return pollError('INVALID', { issues: [{ path: 'needsCaptcha', message }] })
-}
-
-/** @throws PollError `INVALID` */
-export function checkIdempotencyKey(key: string | undefined): void {
-  if (key === undefined || (key.length <= limits.idempotencyKeyLength && /^[\x20-\x7e]+$/.test(key))) return
-  const message = `Send 1 to ${limits.idempotencyKeyLength} printable ASCII characters.`
-  throw pollError('INVALID', { issues: [{ path: 'Idempotency-Key', message }] })
 }

@@ -33,10 +33,20 @@ export function createVoteChannel(): VoteChannel {
         socket.close(closeCodes.TRY_LATER, 'not ready')
         return { message() {}, binary() {}, drained() {}, closed() {} }
       }
+      const { logger } = parts
       const connection = createConnection(socket, parts)
       connections.add(connection)
       return {
         ...connection,
+        message(data) {
+          // WebSocket servers call this from an event: what is thrown there ends the host's process.
+          try {
+            connection.message(data)
+          } catch (error) {
+            logger.error('A channel message failed.', error)
+            connection.close(closeCodes.TRY_LATER, 'something went wrong')
+          }
+        },
         closed() {
           connections.delete(connection)
           connection.closed()

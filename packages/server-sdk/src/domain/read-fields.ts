@@ -6,8 +6,8 @@ import { parseTime } from './time.ts'
 export type Complain = (path: string, message: string) => void
 
 /**
- * Reads an organizer's JSON object, and lists everything that is wrong with it at once. An unknown field is an issue:
- * a misspelt rule must not pass in silence.
+ * Reads an organizer's JSON object, and lists everything that is wrong with it at once, up to a hundred issues. An unknown
+ * field is an issue: a misspelt rule must not pass in silence.
  *
  * @param read reads the fields; what it returns counts only where nothing was complained of
  */
@@ -19,12 +19,15 @@ export function readObject<T>(
   if (!isRecord(input)) return { ok: false, issues: [{ path: '', message: 'Send a JSON object.' }] }
   const issues: Issue[] = []
   const complain: Complain = (path, message) => {
-    issues.push({ path, message })
+    if (issues.length < maxIssues) issues.push({ path, message })
   }
   for (const field of Object.keys(input)) if (!fields.has(field)) complain(field, unknownField)
   const value = read(input, complain)
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value }
 }
+
+/** An answer is not to be many times the size of what it answers. */
+const maxIssues = 100
 
 const unknownField = 'This field is not known.'
 

@@ -64,10 +64,7 @@ export function createPollRoutes(parts: PollRouteParts): readonly Route[] {
         await access.requireOrganizer(request, 'listPolls')
         const cursor = request.query.get('cursor') ?? undefined
         const limit = request.query.get('limit')
-        return json(
-          200,
-          await parts.listPolls({ cursor, ...(limit !== null && { limit: Number(limit || Number.NaN) }) }),
-        )
+        return json(200, await parts.listPolls({ cursor, ...(limit !== null && { limit: digits(limit) }) }))
       },
     },
     {
@@ -145,6 +142,11 @@ export function createPollRoutes(parts: PollRouteParts): readonly Route[] {
       },
     },
   ]
+}
+
+/** `Number` reads much else, as "0x10" and "". */
+function digits(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
 }
 
 /** In the header, where no log of addresses has it; in the address, for an `EventSource`, which sends no headers. */

@@ -22,5 +22,10 @@ export const handshakeCases: Cases<HostileHandshake> = {
   'a key too short': { send: good.replace(/sec-websocket-key: .*/, 'sec-websocket-key: x'), status: 400 },
   'a version to come': { send: good.replace('version: 13', 'version: 99'), status: 400 },
   'another method': { send: good.replace('GET', 'POST'), status: 405 },
+  'another protocol': { send: good.replace('websocket', 'h2c'), status: 400 },
+  'another protocol for another path': {
+    send: good.replace('websocket', 'h2c').replace('channel', 'voters'),
+    status: 404,
+  },
   'no HTTP': { send: '\x16\x03\x01\0\0\r\n\r\n', status: 400 },
 }

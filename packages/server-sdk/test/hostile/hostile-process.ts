@@ -39,7 +39,18 @@ const [directory = '', adminKey = '', secret = ''] = process.argv.slice(2)
 const tell = (message: FromHostileProcess) => process.send?.(message)
 
 const logger = createRecordingLogger()
-const livePoll = createLivePoll({ database: embedded({ directory }), adminKey, secret, logger })
+const livePoll = createLivePoll({
+  ...{ database: embedded({ directory }), adminKey, secret, logger },
+  identify({ headers }) {
+    const id = /^Bearer host-session-of-(\w+)$/.exec(headers.get('authorization') ?? '')?.[1]
+    return id !== undefined && { id }
+  },
+  // What one makes is one's own; nobody is asked about who is not signed in.
+  authorize: ({ user, poll }) => user !== undefined && (poll === undefined || poll.owner === user.id),
+  captcha: { verify: async (answer) => answer === 'solved' },
+  // Each case comes as new devices.
+  newDevices: { perMinute: 1_000_000, burst: 1_000_000 },
+})
 await livePoll.ready()
 const node = await listen(toNodeHandler(livePoll))
 attachChannel(node.server, livePoll)

@@ -66,7 +66,7 @@ export async function openFrameSocket(url: string): Promise<FrameSocket> {
   const socket = await connectTo(url.replace('ws', 'http'))
   const outcomes: Outcome[] = []
   const watchers = new Set<() => void>()
-  let bytes = Buffer.alloc(0)
+  let bytes: Buffer = Buffer.alloc(0)
   let hasEnded = false
 
   function put(outcome: Outcome) {

@@ -47,7 +47,7 @@ export async function readAnswers(socket: Socket): Promise<RawAnswers> {
   if (socket.errored?.message.startsWith('The server')) throw socket.errored
   const text = Buffer.concat(chunks).toString('latin1')
   return {
-    statuses: [...text.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(([, status]) => Number(status)),
+    statuses: [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status)),
     codes: [...text.matchAll(/"code":"([A-Z_]+)"/g)].map(([, code]) => String(code)),
   }
 }

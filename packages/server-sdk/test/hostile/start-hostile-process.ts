@@ -9,6 +9,9 @@ import type { FromHostileProcess, Held, HttpHostName } from './hostile-process.t
 /** Known here, so that a test can sign what no client of ours would. */
 export const hostileSecret = 'the secret of the server that is attacked'
 
+/** The credential of someone who is signed in with the host. */
+export const tokenOf = (user: string) => `host-session-of-${user}`
+
 export interface HostileProcess {
   readonly origins: Readonly<Record<HttpHostName, string>>
   readonly channelUrls: Readonly<Record<ChannelServerName, string>>

@@ -14,7 +14,7 @@ export interface Witness {
 
 /** Votes over HTTP, as a new voter each time. */
 export async function createHttpWitness(call: HttpClient): Promise<Witness> {
-  const pollId = await makePoll(call, 'Still counting?')
+  const pollId = await makePoll(call)
   const names = Array.from({ length: 1000 }, (_, index) => `witness-${index}`)
   const named = { token: adminKey, body: { voters: names } }
   const voters = [...(await call<{ voters: NamedVoter[] }>('POST', '/voters', named)).body.voters]
@@ -33,7 +33,7 @@ export async function createHttpWitness(call: HttpClient): Promise<Witness> {
 
 /** Votes over one connection that stays open all the time. */
 export async function createChannelWitness(call: HttpClient, channelUrl: string): Promise<Witness> {
-  const pollId = await makePoll(call, 'Still counting?')
+  const pollId = await makePoll(call)
   const socket = await openRawSocket(channelUrl)
   const relay = { token: adminKey, body: { relay: true } }
   socket.send({ type: 'hello', ...(await call<{ ticket: string }>('POST', '/voters', relay)).body })
