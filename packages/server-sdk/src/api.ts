@@ -1,4 +1,5 @@
 import type {
+  AuditEntry,
   Invitation,
   InvitationCounts,
   NamedVoter,
@@ -7,12 +8,16 @@ import type {
   PollInput,
   PollPage,
   Results,
+  VoidInput,
+  VoidOutcome,
   Vote,
   VoteReceipt,
 } from '@live-poll/client-sdk/protocol'
 import type { CreateInvitationsContext } from './actions/create-invitations.ts'
 import type { CreatePollContext } from './actions/create-poll.ts'
+import type { ErasureOutcome, VoterToErase } from './actions/erase-voter.ts'
 import type { ListPollsInput } from './actions/list-polls.ts'
+import type { VoidVotesContext } from './actions/void-votes.ts'
 import type { RecountOutcome, VoteRecord } from './ports/vote-records.ts'
 
 /** A vote cast by the host's own code, for a user it knows. */
@@ -73,12 +78,32 @@ export interface LivePollApi {
   /**
    * Every voter's vote, in the order of their keys, read page by page: a million are never in memory at once. On Postgres
    * and MySQL all of it is as of the moment when the first was read; on the embedded database a vote that is cast
-   * meanwhile is in it or not.
+   * meanwhile is in it or not. Voided votes are among them (`isVoided`), with the choices they had: they do not count.
    *
    * @throws PollError `POLL_NOT_FOUND`, `UNAVAILABLE`; at the first vote, or at any later one
-   * @example for await (const { voterKey, choices } of livePoll.api.exportVotes(poll.id)) count(choices)
+   * @example for await (const { choices, isVoided } of livePoll.api.exportVotes(poll.id)) if (!isVoided) count(choices)
    */
   exportVotes(pollId: string): AsyncIterable<VoteRecord>
+  /**
+   * Takes out the votes that fit each field of the filter, of an open poll or a closed one, under the locks of its boxes:
+   * votes wait meanwhile. They count no more, but as `voided`; their voters cast no other; what they had chosen stays for
+   * who exports it. The poll's audit says who did it and why. Safe to repeat: what is voided is not voided again.
+   *
+   * @throws PollError `POLL_NOT_FOUND`, `INVALID` with issues, `UNAVAILABLE`
+   * @example await livePoll.api.voidVotes(poll.id, { filter: { voterKeys }, reason: 'One person, 40 devices' })
+   */
+  voidVotes(pollId: string, input: VoidInput, context?: VoidVotesContext): Promise<VoidOutcome>
+  /** What was done to a poll's votes: the newest 1,000 entries, newest first. @throws PollError `POLL_NOT_FOUND` */
+  readAudit(pollId: string): Promise<readonly AuditEntry[]>
+  /**
+   * Forgets a voter, in all polls: where a poll is not closed, their vote is taken back and deleted; where it is, and where
+   * the vote was voided, the count stays, as nobody's. A user's polls lose their owner. Safe to repeat; what they vote
+   * afterwards is new, so end their sessions first.
+   *
+   * @throws PollError `INVALID`, `INVITATION_INVALID`, `UNAVAILABLE`
+   * @example await livePoll.api.eraseVoter({ user: account.id })
+   */
+  eraseVoter(voter: VoterToErase): Promise<ErasureOutcome>
   /** @throws PollError `POLL_NOT_FOUND` */
   getResults(pollId: string): Promise<Results>
   /**

@@ -21,6 +21,9 @@ export function createApi(open: () => Promise<Core>): LivePollApi {
     async *exportVotes(pollId) {
       yield* (await actions()).exportVotes(pollId)
     },
+    voidVotes: async (pollId, input, context) => (await actions()).voidVotes(pollId, input, context),
+    readAudit: async (pollId) => (await actions()).readAudit(pollId),
+    eraseVoter: async (voter) => (await actions()).eraseVoter(voter),
     getResults: async (pollId) => (await (await actions()).readPoll(pollId)).poll.results,
     castVote: async (vote) => (await actions()).castVote(checkVote(vote)),
     getVote: async ({ pollId, voter, invitation }) =>

@@ -1,4 +1,5 @@
 export {
+  type AuditEntry,
   type ErrorCode,
   type Issue,
   type NamedVoter,
@@ -7,12 +8,17 @@ export {
   type PollInput,
   type PollPage,
   type Results,
+  type VoidFilter,
+  type VoidInput,
+  type VoidOutcome,
   type Vote,
   type VoteReceipt,
 } from '@live-poll/client-sdk/protocol'
 export type { CreateInvitationsContext } from './actions/create-invitations.ts'
 export type { CreatePollContext } from './actions/create-poll.ts'
+export type { ErasureOutcome, VoterToErase } from './actions/erase-voter.ts'
 export type { ListPollsInput } from './actions/list-polls.ts'
+export type { VoidVotesContext } from './actions/void-votes.ts'
 export type { CastVoteInput, LivePollApi } from './api.ts'
 export type { ChannelEvents, ChannelServer, ChannelSocket } from './channel/channel-server.ts'
 export type { ChannelLimits } from './channel/limits.ts'

@@ -7,14 +7,17 @@ import { createCreateInvitations } from './actions/create-invitations.ts'
 import { createCreatePoll } from './actions/create-poll.ts'
 import { createDeletePoll } from './actions/delete-poll.ts'
 import { createEditPoll } from './actions/edit-poll.ts'
+import { createEraseVoter } from './actions/erase-voter.ts'
 import { createExportVotes } from './actions/export-votes.ts'
 import { createListPolls } from './actions/list-polls.ts'
 import { createCountInvitations, createRevokeInvitation } from './actions/manage-invitations.ts'
 import { createOpenPoll } from './actions/open-poll.ts'
+import { createReadAudit } from './actions/read-audit.ts'
 import { aboutPoll, createReadOwn, createReadPoll, createReadRecord } from './actions/read-poll.ts'
 import { createReadVote } from './actions/read-vote.ts'
 import { createRecountPoll } from './actions/recount-poll.ts'
 import { createResetPoll } from './actions/reset-poll.ts'
+import { createVoidVotes } from './actions/void-votes.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
 import { createPollFactsCache } from './ballot-box/poll-facts.ts'
 import { createEventStreams } from './channel/event-streams.ts'
@@ -61,7 +64,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const { createMemoryBus } = await import('./adapters/memory/results-bus.ts')
   const { createMemoryRateLimiter } = await import('./adapters/memory/rate-limiter.ts')
   const { createMemoryMetrics } = await import('./adapters/memory/metrics.ts')
-  const { polls, ballots, records, invitations } = database
+  const { polls, ballots, records, invitations, audit, erasures } = database
   const { authorize, newDevices, trustedProxies } = options
 
   const metrics = createMemoryMetrics()
@@ -100,6 +103,9 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     castVote: createCastVote(facts, groupCommit, board, mayView),
     recountPoll: createRecountPoll(records, board, metrics, logger),
     exportVotes: createExportVotes(polls, records),
+    voidVotes: createVoidVotes(audit, board, metrics),
+    readAudit: createReadAudit(polls, audit),
+    eraseVoter: createEraseVoter({ erasures, keys, tokens, facts, board }),
     createInvitations: createCreateInvitations(invitations, keys.invitations),
     countInvitations: createCountInvitations(polls, invitations),
     revokeInvitation: createRevokeInvitation(invitations),

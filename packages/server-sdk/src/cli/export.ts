@@ -16,9 +16,9 @@ interface Format {
 
 const formats: Readonly<Record<string, Format>> = {
   csv: {
-    head: 'voter_key,choices,revision,vote_id,accepted_at\n',
-    line: ({ voterKey, choices, revision, voteId, acceptedAt }) =>
-      `${voterKey},${choices?.join(' ') ?? ''},${revision},${voteId},${acceptedAt.toISOString()}\n`,
+    head: 'voter_key,choices,revision,vote_id,accepted_at,voided\n',
+    line: ({ voterKey, choices, revision, voteId, acceptedAt, isVoided }) =>
+      `${voterKey},${choices?.join(' ') ?? ''},${revision},${voteId},${acceptedAt.toISOString()},${isVoided}\n`,
   },
   ndjson: {
     head: '',

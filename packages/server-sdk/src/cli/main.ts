@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { erase } from './erase.ts'
 import { exportPoll } from './export.ts'
 import { invite } from './invite.ts'
 import { migrate } from './migrate.ts'
@@ -17,7 +18,8 @@ const usage = `Usage: live-poll <command>
   recount <poll>       counts a poll's votes again while its boxes are locked, and repairs tallies that differ
                        ends with 0 if none did, with 1 if some did, with 2 if it could not look
 
-  export <poll>        writes out a poll's votes: voter's key (a pseudonym), choices, revision, vote id, time (UTC)
+  export <poll>        writes out a poll's votes: voter's key (a pseudonym), choices, revision, vote id, time (UTC),
+                       and whether the vote is voided: its choices are what they were, and do not count
     --format <name>    csv or ndjson
     --out <file>       in place of standard output
 
@@ -27,8 +29,10 @@ const usage = `Usage: live-poll <command>
     --format <name>    csv (code and link), or html: cards with QR codes, to print
     --out <file>       a new file, readable by you alone, in place of standard output
 
-recount, export and invite also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the embedded database in the
-folder LIVE_POLL_DATA (.live-poll), while no server does.
+  erase <user>         forgets a user of the host's, by id, in all polls; needs the server's LIVE_POLL_SECRET
+
+recount, export, invite and erase also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the embedded
+database in the folder LIVE_POLL_DATA (.live-poll), while no server does.
 `
 
 type Command = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<CommandEnd>
@@ -38,6 +42,7 @@ const commands: Readonly<Record<string, Command>> = {
   recount,
   export: exportPoll,
   invite,
+  erase,
 }
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -19,12 +19,18 @@ const ownOptions = { prefix: { type: 'string' }, schema: { type: 'string' } } as
 
 /** Reads `<poll>` and options that take a value. @throws UsageError */
 export function readPollCommand<Name extends string>(args: readonly string[], names: readonly Name[]) {
+  const { name: pollId, values } = readNameCommand(args, names, 'name one poll, by its id.')
+  return { pollId, values }
+}
+
+/** Reads one name and options that take a value. @param advice where it is not one name @throws UsageError */
+export function readNameCommand<Name extends string>(args: readonly string[], names: readonly Name[], advice: string) {
   const options = { ...ownOptions, ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])) }
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
-    const [pollId, ...others] = positionals
-    if (pollId === undefined || others.length > 0) throw new Error('name one poll, by its id.')
-    return { pollId, values: values as Partial<Record<Name | keyof typeof ownOptions, string>> }
+    const [name, ...others] = positionals
+    if (name === undefined || others.length > 0) throw new Error(advice)
+    return { name, values: values as Partial<Record<Name | keyof typeof ownOptions, string>> }
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

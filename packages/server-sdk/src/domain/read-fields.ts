@@ -35,7 +35,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function readText(value: unknown, path: string, maxLength: number, complain: Complain): string {
+export function readText(value: unknown, path: string, maxLength: number, complain: Complain): string {
   if (typeof value !== 'string') {
     complain(path, 'Send a text.')
     return ''
@@ -158,4 +158,10 @@ export function readTime(value: unknown, path: 'opensAt' | 'closesAt', complain:
   if (time) return time
   complain(path, 'Send a time such as "2026-12-01T12:00:00Z", or null.')
   return null
+}
+
+export function readMoment(value: unknown, path: string, complain: Complain): Date {
+  const time = typeof value === 'string' ? parseTime(value) : undefined
+  if (!time) complain(path, 'Send a time such as "2026-12-01T12:00:00Z".')
+  return time ?? new Date(0)
 }

@@ -1,3 +1,4 @@
+import { type AuditRouteParts, createAuditRoutes } from './audit-routes.ts'
 import { createInvitationRoutes, type InvitationRouteParts } from './invitation-routes.ts'
 import { createMetricsRoutes, type MetricsRouteParts } from './metrics-routes.ts'
 import { createPollRoutes, type PollRouteParts } from './poll-routes.ts'
@@ -5,7 +6,12 @@ import type { Route } from './route.ts'
 import { createVoteRoutes, type VoteRouteParts } from './vote-routes.ts'
 import { createVoterRoutes, type VoterRouteParts } from './voter-routes.ts'
 
-export type RouteParts = PollRouteParts & VoteRouteParts & VoterRouteParts & InvitationRouteParts & MetricsRouteParts
+export type RouteParts = PollRouteParts &
+  VoteRouteParts &
+  VoterRouteParts &
+  InvitationRouteParts &
+  AuditRouteParts &
+  MetricsRouteParts
 
 /** The whole API as one table, but for what answers before the database is open. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -14,6 +20,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ...createVoteRoutes(parts),
     ...createVoterRoutes(parts),
     ...createInvitationRoutes(parts),
+    ...createAuditRoutes(parts),
     ...createMetricsRoutes(parts),
   ]
 }

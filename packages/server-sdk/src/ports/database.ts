@@ -1,7 +1,9 @@
 import type { BallotStore } from './ballot-store.ts'
+import type { Erasures } from './erasures.ts'
 import type { InvitationStore } from './invitation-store.ts'
 import type { Logger } from './logger.ts'
 import type { PollStore } from './poll-store.ts'
+import type { VoteAudit } from './vote-audit.ts'
 import type { VoteRecords } from './vote-records.ts'
 
 /** A database adapter, not yet open. */
@@ -26,6 +28,8 @@ export interface OpenDatabase {
   readonly ballots: BallotStore
   readonly records: VoteRecords
   readonly invitations: InvitationStore
+  readonly audit: VoteAudit
+  readonly erasures: Erasures
   /** Batches that may be in flight at once. */
   readonly lanes: number
   /** Settings under which a crash may lose what has committed, as in `fsync = off`; none: durability is full. */

@@ -3,7 +3,7 @@ export type OnRows = (rows: number) => void
 
 /** A bucket whose tally was not what the votes in the box add up to. */
 export interface TallyDifference {
-  /** The id of a choice, or `voters`. */
+  /** The id of a choice, `voters` or `voided`. */
   readonly bucket: string
   /** What was written, summed over the poll's boxes. */
   readonly tallied: number
@@ -12,7 +12,7 @@ export interface TallyDifference {
 }
 
 export interface RecountOutcome {
-  /** Ballots in the boxes; those that were taken back are none. */
+  /** Ballots in the boxes; those that were taken back, or voided, are none. */
   readonly ballots: number
   /** All of them have been repaired. */
   readonly differences: readonly TallyDifference[]
@@ -22,8 +22,10 @@ export interface RecountOutcome {
 export interface VoteRecord {
   /** A pseudonym: the same within a poll, another in each poll. */
   readonly voterKey: string
-  /** Choice ids; null when the vote was taken back. */
+  /** Choice ids; null when the vote was taken back. Of a voided vote, what they were. */
   readonly choices: readonly number[] | null
+  /** An organizer has taken it out: it is in no result, but as one that was voided. */
+  readonly isVoided: boolean
   readonly revision: number
   readonly voteId: string
   /** By the database's clock. */

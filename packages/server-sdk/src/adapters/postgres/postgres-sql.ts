@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
-import { beginMigration } from './transaction-limits.ts'
+import { beginMigration, readInOrder } from './transaction-limits.ts'
 import { readUnsafePostgresSettings } from './unsafe-settings.ts'
 
 /** Postgres, and the embedded database, which is Postgres. One array a column: one prepared text for any batch size. */
@@ -77,6 +77,7 @@ export const postgresSql: SqlDialect = {
         ${boxes.map((b) => b.pollId)}::text[], ${boxes.map((b) => b.box)}::int[]))`.execute(trx)
   },
 
+  readInOrder,
   classify: classifyPostgresError,
   judgeSchemaError: judgePostgresSchemaError,
   readUnsafeSettings: readUnsafePostgresSettings,

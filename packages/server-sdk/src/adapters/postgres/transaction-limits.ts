@@ -23,9 +23,14 @@ export async function limitTransaction(trx: Transaction<Tables>): Promise<void> 
 
 /** Lets a transaction that reads wait for a slow reader, but not for one that has gone. */
 export async function limitReading(trx: Transaction<Tables>): Promise<void> {
-  const patience = { idle_in_transaction_session_timeout: '10min', statement_timeout: '1min' }
-  // Without statistics, as after a rush of votes, all that is left would be sorted for every page: along the key it lies in order.
-  await setLocally(trx, { ...patience, enable_sort: 'off' })
+  await setLocally(trx, { idle_in_transaction_session_timeout: '10min', statement_timeout: '1min', ...inOrder })
+}
+
+/** Without statistics, as after a rush of votes, all that is left would be sorted for every page: along the key it lies in order. */
+const inOrder = { enable_sort: 'off' }
+
+export async function readInOrder(trx: Transaction<Tables>): Promise<void> {
+  await setLocally(trx, inOrder)
 }
 
 /** Any number that no other library is likely to lock. */

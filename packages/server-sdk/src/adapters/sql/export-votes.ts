@@ -50,17 +50,25 @@ async function readPage(
   const { rows } = await sql<{
     voterKey: string
     choices: string | null
+    voidedChoices: string | null
+    voidId: string | null
     revision: number
     voteId: string
     acceptedAt: number | string
   }>`
-    select voter_key as ${sql.ref('voterKey')}, choices, revision, vote_id as ${sql.ref('voteId')},
+    select voter_key as ${sql.ref('voterKey')}, choices, void_id as ${sql.ref('voidId')},
+      voided_choices as ${sql.ref('voidedChoices')}, revision, vote_id as ${sql.ref('voteId')},
       ${dialect.millis(sql.ref('accepted_at'))} as ${sql.ref('acceptedAt')}
     from ${table('live_poll_votes')}
     where poll_id = ${pollId} and voter_key > ${after} order by voter_key limit ${sql.lit(pageSize)}`.execute(db)
-  return rows.map(({ choices, acceptedAt, ...row }) => ({
-    ...row,
-    choices: choices === null ? null : (JSON.parse(choices) as number[]),
-    acceptedAt: toDate(acceptedAt),
-  }))
+  return rows.map(({ choices, voidId, voidedChoices, acceptedAt, ...row }) => {
+    const isVoided = choices === null && voidId !== null
+    const held = isVoided ? voidedChoices : choices
+    return {
+      ...row,
+      choices: held === null ? null : (JSON.parse(held) as number[]),
+      isVoided,
+      acceptedAt: toDate(acceptedAt),
+    }
+  })
 }

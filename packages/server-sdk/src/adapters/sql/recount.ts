@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Ballot } from '../../domain/ballot.ts'
-import { chooseIncrements } from '../../domain/counting/choose.ts'
+import { chooseIncrements, VOIDED } from '../../domain/counting/choose.ts'
 import type { OnRows, RecountOutcome, TallyDifference } from '../../ports/vote-records.ts'
 import { lockPoll } from './lock-poll.ts'
 import type { SqlDialect } from './sql-dialect.ts'
@@ -20,6 +20,7 @@ export function recount(
 ): Promise<RecountOutcome | undefined> {
   return inTransaction<RecountOutcome | undefined>(db, dialect, async (trx, earlier) => {
     if (!(await lockPoll(trx, dialect, pollId))) return undefined
+    await dialect.readInOrder?.(trx)
     const { ballots, counted } = await countVotes(trx, pollId, onRows)
     const tallied = await readTallies(trx, pollId)
     const differences = findDifferences(tallied, counted)
@@ -40,7 +41,8 @@ async function countVotes(trx: Transaction<Tables>, pollId: string, onRows: OnRo
   for (;;) {
     const page = await countPage(trx, pollId, after)
     await nextTurn() // the embedded database never lets go of the process by itself
-    for (const { choices, votes } of page) {
+    for (const { choices, votes, voided } of page) {
+      if (voided > 0) counted.set(VOIDED, (counted.get(VOIDED) ?? 0) + voided)
       if (choices === null) continue
       ballots += votes
       for (const bucket of chooseIncrements(JSON.parse(choices) as Ballot)) {
@@ -61,14 +63,14 @@ async function countVotes(trx: Transaction<Tables>, pollId: string, onRows: OnRo
 
 /** How often each ballot comes among the next voters. */
 async function countPage(trx: Transaction<Tables>, pollId: string, after: string) {
-  const { rows } = await sql<{ choices: string | null; votes: number | string; last: string }>`
-    select choices, count(*) as votes, max(voter_key) as last
+  const { rows } = await sql<{ choices: string | null; votes: number | string; voided: number | string; last: string }>`
+    select choices, count(*) as votes, count(void_id) as voided, max(voter_key) as last
     from (
-      select voter_key, choices from ${table('live_poll_votes')}
+      select voter_key, choices, void_id from ${table('live_poll_votes')}
       where poll_id = ${pollId} and voter_key > ${after} order by voter_key limit ${sql.lit(pageSize)}
     ) page
     group by choices`.execute(trx)
-  return rows.map((row) => ({ ...row, votes: Number(row.votes) }))
+  return rows.map((row) => ({ ...row, votes: Number(row.votes), voided: Number(row.voided) }))
 }
 
 async function readTallies(trx: Transaction<Tables>, pollId: string): Promise<ReadonlyMap<string, number>> {

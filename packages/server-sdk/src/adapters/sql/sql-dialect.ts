@@ -111,6 +111,11 @@ export interface SqlDialect {
    */
   readonly limitReading?: (trx: Transaction<Tables>) => Promise<void>
 
+  /**
+   * Has the rest of a transaction read pages along a key as it lies in its index. Absent where that is so anyway.
+   */
+  readonly readInOrder?: (trx: Transaction<Tables>) => Promise<void>
+
   /** Judges what a statement or a connection has thrown. */
   classify(error: unknown): SqlFailure
 

@@ -6,13 +6,13 @@ import { writePoll } from './lock-poll.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
-/** Whether any ballot is in a poll's boxes; one that was taken back is none. */
+/** Whether any ballot is in a poll's boxes; one that was taken back is none, one that was voided is. */
 export async function hasVotes(trx: Transaction<Tables>, pollId: string): Promise<boolean> {
   const ballot = await trx
     .selectFrom('live_poll_votes')
     .select('revision')
     .where('poll_id', '=', pollId)
-    .where('choices', 'is not', null)
+    .where((where) => where.or([where('choices', 'is not', null), where('void_id', 'is not', null)]))
     .limit(1)
     .executeTakeFirst()
   return ballot !== undefined
