@@ -130,7 +130,7 @@ export interface LivePollApi {
   countInvitations(pollId: string): Promise<InvitationCounts>
   /**
    * Makes an invitation worthless; a vote that was cast with it stays. Safe to repeat.
-   * @param invitation its id @throws PollError `NOT_FOUND`
+   * @param invitation its id @throws PollError `POLL_NOT_FOUND`, `NOT_FOUND`
    */
   revokeInvitation(pollId: string, invitation: string): Promise<void>
   /**

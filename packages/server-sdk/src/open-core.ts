@@ -108,7 +108,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     eraseVoter: createEraseVoter({ erasures, keys, tokens, facts, board }),
     createInvitations: createCreateInvitations(invitations, keys.invitations),
     countInvitations: createCountInvitations(polls, invitations),
-    revokeInvitation: createRevokeInvitation(invitations),
+    revokeInvitation: createRevokeInvitation(polls, invitations),
     endSession: sessions.end,
     admitVoter: createAdmitVoter({
       tokens,
@@ -121,11 +121,12 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const feed = createResultsFeed(board, channel.publish)
   const limits = { ...defaultChannelLimits, ...options.channel }
   channel.start({ ...actions, tokens, sessions, feed, limits, logger })
-  const events = createEventStreams({ channel, tokens, readOwn: actions.readOwn })
+  const events = createEventStreams({ channel, tokens, sessions, readOwn: actions.readOwn })
 
   async function findPoll(pollId: string) {
-    const poll = isPollId(pollId) ? await facts.get(pollId) : undefined
-    return poll && aboutPoll(poll.rules)
+    // Not from memory: another node may have made it private, or deleted it.
+    const record = isPollId(pollId) ? await readRecord(pollId) : undefined
+    return record && aboutPoll(record.facts)
   }
   const access = createAccess({ ...options, tokens, origins, sessions, mayView, findPoll })
   const networkName = createNetworkNames()

@@ -19,14 +19,19 @@ export interface EventStream extends Inbox {
 
 /**
  * @param query as in `?ticket=...`
- * @throws with the status when there is no stream
+ * @throws with the status when there is no stream; its cause is the body
  */
-export async function openEventStream(origin: string, pollId: string, query = ''): Promise<EventStream> {
-  const call = request(`${origin}/live-poll/polls/${pollId}/events${query}`, { agent: false }).end()
+export async function openEventStream(
+  origin: string,
+  pollId: string,
+  query = '',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<EventStream> {
+  const call = request(`${origin}/live-poll/polls/${pollId}/events${query}`, { agent: false, headers }).end()
   const [response] = (await once(call, 'response')) as [IncomingMessage]
   if (response.statusCode !== 200) {
-    response.resume()
-    throw new Error(`No stream: ${response.statusCode}`)
+    const cause: unknown = JSON.parse(Buffer.concat(await response.toArray()).toString())
+    throw new Error(`No stream: ${response.statusCode}`, { cause })
   }
   const { inbox, put, end } = createInbox()
   let text = ''

@@ -5,6 +5,7 @@ import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
 import type { MayView } from '../identity/may-view.ts'
 import type { PreparedVote } from '../ports/ballot-store.ts'
 import type { Board } from '../results/board.ts'
+import { aboutPoll } from './read-poll.ts'
 
 export type CastVote = (request: VoteRequest) => Promise<VoteReceipt>
 
@@ -41,7 +42,8 @@ export function createCastVote(
   async function find(request: VoteRequest): Promise<PreparedPoll> {
     const poll = await facts.get(request.pollId)
     if (!poll) throw pollError('POLL_NOT_FOUND')
-    if (!poll.rules.isPrivate || request.isTrusted || (await mayView(poll.rules, { pass: request }))) return poll
+    if (!poll.rules.isPrivate || request.isTrusted || (await mayView(aboutPoll(poll.rules), { pass: request })))
+      return poll
     throw pollError('POLL_NOT_FOUND')
   }
 

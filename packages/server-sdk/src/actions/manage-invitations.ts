@@ -19,11 +19,15 @@ export type RevokeInvitation = (pollId: string, invitation: string) => Promise<v
 
 /**
  * Makes an invitation worthless from now on. A vote that was cast with it stays: void it to take it out. Safe to repeat.
- * @throws PollError `NOT_FOUND`
+ * @throws PollError `POLL_NOT_FOUND`, `NOT_FOUND`
  */
-export function createRevokeInvitation(invitations: Pick<InvitationStore, 'revoke'>): RevokeInvitation {
+export function createRevokeInvitation(
+  polls: Pick<PollStore, 'read'>,
+  invitations: Pick<InvitationStore, 'revoke'>,
+): RevokeInvitation {
   return async (pollId, invitation) => {
     if (await invitations.revoke(pollId, invitation)) return
+    if (!(await polls.read(pollId))) throw pollError('POLL_NOT_FOUND')
     throw pollError('NOT_FOUND', {}, 'This poll has no such invitation.')
   }
 }

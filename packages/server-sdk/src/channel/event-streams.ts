@@ -1,5 +1,6 @@
 import { encode, pollError } from '@live-poll/client-sdk/protocol'
 import type { ReadOwn } from '../actions/read-poll.ts'
+import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens } from '../identity/tokens.ts'
 import type { ChannelEvents } from './channel-server.ts'
 import { createTopics } from './topics.ts'
@@ -34,13 +35,14 @@ export interface EventStreams {
 export interface EventStreamsParts {
   readonly channel: Pick<VoteChannel, 'open' | 'attach'>
   readonly tokens: Pick<Tokens, 'readTicket'>
+  readonly sessions: Pick<Sessions, 'hasEnded'>
   readonly readOwn: ReadOwn
 }
 
 /** Milliseconds between comments, so that nobody on the way takes the stream for dead. */
 const commentInterval = 15_000
 
-export function createEventStreams({ channel, tokens, readOwn }: EventStreamsParts): EventStreams {
+export function createEventStreams({ channel, tokens, sessions, readOwn }: EventStreamsParts): EventStreams {
   const toEvent = (frame: string) => `data: ${frame}\n\n`
   const topics = createTopics<EventSink, string>(toEvent, (sink, event) => sink.write(event))
   const detach = channel.attach(topics)
@@ -72,7 +74,8 @@ export function createEventStreams({ channel, tokens, readOwn }: EventStreamsPar
     async open(pollId, ticket, origin) {
       // A browser leaves the origin out where the page is the server's own.
       const admission = ticket === null ? undefined : tokens.readTicket(ticket, origin ?? undefined)
-      if (ticket !== null && !admission) {
+      const session = admission?.kind === 'voter' ? admission.session : undefined
+      if (ticket !== null && (!admission || (session && (await sessions.hasEnded(session))))) {
         throw pollError('UNAUTHENTICATED', {}, 'The ticket is not valid, or has expired; POST /voters for a new one.')
       }
       await readOwn(pollId, admission?.kind === 'relay' ? 'relay' : admission)

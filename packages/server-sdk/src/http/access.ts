@@ -23,12 +23,15 @@ export interface Access {
    */
   requireOrganizer(request: HttpRequest, action: OrganizerAction, pollId?: string): Promise<string | null>
   /**
-   * Who wants to see a poll that is not all public: a voter, by token; an organizer, by admin key or by the host's
+   * Who wants to see polls that are not all public: a voter, by token; an organizer, by admin key or by the host's
    * `authorize`, which is asked only where there are credentials for it; or anyone.
+   * @returns what they are to each poll
    * @throws PollError `UNAUTHENTICATED` for a token or key that is not valid
    */
-  findViewer(request: HttpRequest, poll: AuthorizedPoll): Promise<Viewer>
+  findViewer(request: HttpRequest): Promise<ViewerOf>
 }
+
+export type ViewerOf = (poll: AuthorizedPoll) => Promise<Viewer>
 
 export interface Viewer extends Asker {
   /** Whether they see results that others may not. */
@@ -124,25 +127,30 @@ export function createAccess(parts: AccessParts): Access {
       const user = await hostUser(request)
       const headers = forHost(request)
       const poll = pollId === undefined || !authorize ? undefined : await parts.findPoll(pollId)
-      if (await authorize?.({ action, user, poll, headers })) return user?.id ?? null
-      if (!user) throw pollError('UNAUTHENTICATED', {}, signInAdvice)
+      const mayDo = async (about?: AuthorizedPoll) =>
+        (await authorize?.({ action, user, poll: about, headers })) === true
+      if ((pollId === undefined || poll) && (await mayDo(poll))) return user?.id ?? null
       const isThere = pollId === undefined || !authorize || (poll && (await parts.mayView(poll, { user, headers })))
-      throw isThere ? pollError('FORBIDDEN') : pollError('POLL_NOT_FOUND')
+      // Of a poll that is not there for them nobody learns anything, not even what else is wrong with the request.
+      if (!isThere && (user || (await mayDo()))) throw pollError('POLL_NOT_FOUND')
+      throw user ? pollError('FORBIDDEN') : pollError('UNAUTHENTICATED', {}, signInAdvice)
     },
 
-    async findViewer(request, poll) {
+    async findViewer(request) {
       const credential = bearer(request)
-      if (isAdmin(credential)) return { isOrganizer: true, mayView: true }
+      if (isAdmin(credential)) return async () => ({ isOrganizer: true, mayView: true })
       const headers = forHost(request)
       if (credential?.startsWith('lpv_')) {
         const pass = await readToken(credential)
-        return { pass, isOrganizer: false, mayView: await parts.mayView(poll, { pass, headers }) }
+        return async (poll) => ({ pass, isOrganizer: false, mayView: await parts.mayView(poll, { pass, headers }) })
       }
       const isKnown = headers.has('authorization') || headers.has('cookie')
       const user = isKnown ? await hostUser(request) : undefined
-      const isOrganizer = isKnown && Boolean(await authorize?.({ action: 'viewResults', user, poll, headers }))
-      const mayView = isOrganizer || (await parts.mayView(poll, { user, headers }))
-      return { user, isOrganizer, mayView }
+      return async (poll) => {
+        const isOrganizer = isKnown && Boolean(await authorize?.({ action: 'viewResults', user, poll, headers }))
+        const mayView = isOrganizer || (await parts.mayView(poll, { user, headers }))
+        return { user, isOrganizer, mayView }
+      }
     },
   }
 }

@@ -3,7 +3,7 @@ import type { ClosePoll } from '../actions/close-poll.ts'
 import type { CreatePoll } from '../actions/create-poll.ts'
 import type { DeletePoll } from '../actions/delete-poll.ts'
 import type { EditPoll } from '../actions/edit-poll.ts'
-import type { ListPolls } from '../actions/list-polls.ts'
+import type { ListedFor, ListPolls } from '../actions/list-polls.ts'
 import type { OpenPoll } from '../actions/open-poll.ts'
 import type { ReadOwn, ReadPoll } from '../actions/read-poll.ts'
 import type { ResetPoll } from '../actions/reset-poll.ts'
@@ -64,7 +64,13 @@ export function createPollRoutes(parts: PollRouteParts): readonly Route[] {
         await access.requireOrganizer(request, 'listPolls')
         const cursor = request.query.get('cursor') ?? undefined
         const limit = request.query.get('limit')
-        return json(200, await parts.listPolls({ cursor, ...(limit !== null && { limit: digits(limit) }) }))
+        const page = { cursor, ...(limit !== null && { limit: digits(limit) }) }
+        const viewerOf = await access.findViewer(request)
+        const listedFor: ListedFor = async (poll) => {
+          const { mayView, isOrganizer } = await viewerOf(poll)
+          return mayView ? (isOrganizer ? 'organizer' : 'public') : undefined
+        }
+        return json(200, await parts.listPolls(page, listedFor))
       },
     },
     {

@@ -1,4 +1,4 @@
-import { type Poll, pollError } from '@live-poll/client-sdk/protocol'
+import { type Poll, PollError, pollError } from '@live-poll/client-sdk/protocol'
 import { type PollReading, pollFor, type ReadOwn, type ReadPoll } from '../actions/read-poll.ts'
 import { maySeeResults, type Viewer, viewerOf } from '../domain/visibility.ts'
 import type { Access } from './access.ts'
@@ -16,21 +16,30 @@ export interface View {
 export type ReadAsViewer = (request: HttpRequest, pollId: string) => Promise<View>
 
 /**
- * Credentials are looked at only where the poll or its results are not public.
+ * Credentials are looked at only where the poll or its results are not public, or there is no poll: one that is private
+ * then answers as one that is missing, also to a token that has expired.
  * @throws PollError `POLL_NOT_FOUND`, also for a private poll of others; `UNAUTHENTICATED`
  */
 export function createReadAsViewer(access: Access, readPoll: ReadPoll, readOwn: ReadOwn): ReadAsViewer {
   return async (request, pollId) => {
-    const reading = await readPoll(pollId)
-    const { poll, visibility, now } = reading
-    if (!poll.isPrivate && maySeeResults(visibility, poll.state, 'public')) return { poll, isPersonal: false, now }
-    const viewer = await access.findViewer(request, reading.about)
-    if (!viewer.mayView) throw pollError('POLL_NOT_FOUND')
+    const reading = await readPoll(pollId).catch(whenMissing)
+    if (reading && isPublic(reading)) return { poll: reading.poll, isPersonal: false, now: reading.now }
+    const viewerOfPoll = await access.findViewer(request)
+    const viewer = reading && (await viewerOfPoll(reading.about))
+    if (!reading || !viewer?.mayView) throw pollError('POLL_NOT_FOUND')
     if (viewer.isOrganizer) return personal(reading, 'organizer')
     if (!viewer.pass) return personal(reading, 'public')
-    const own = await readOwn(poll.id, viewer.pass)
+    const own = await readOwn(pollId, viewer.pass)
     return personal(own.reading, viewerOf(own.vote))
   }
+}
+
+function whenMissing(error: unknown): undefined {
+  if (!(error instanceof PollError) || error.code !== 'POLL_NOT_FOUND') throw error
+}
+
+function isPublic({ poll, visibility }: PollReading): boolean {
+  return !poll.isPrivate && maySeeResults(visibility, poll.state, 'public')
 }
 
 function personal(reading: PollReading, viewer: Viewer): View {

@@ -54,7 +54,9 @@ export function createSessions(ask: EndedSessions | undefined, logger: Logger): 
     async hasEnded(session) {
       if (session === '') return false
       if (ended.has(session)) return true
-      return ask !== undefined && (await askTogether(session)).has(session)
+      if (!ask) return false
+      const told = await askTogether(session)
+      return ended.has(session) || told.has(session) // it may have ended while the host was asked
     },
     end,
     onEnd: (listener) => void listeners.add(listener),

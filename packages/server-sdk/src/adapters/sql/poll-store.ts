@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideEdit } from '../../domain/decide-edit.ts'
 import { isDue, pollState } from '../../domain/poll.ts'
+import { parseCursor, toCursor } from '../../domain/poll-cursor.ts'
 import type { EditOutcome, InsertOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
 import { claimRequest, insertPoll } from './insert-poll.ts'
 import { closeIfDue, lockPoll, writePoll } from './lock-poll.ts'
@@ -69,7 +70,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         const records = new Map((await readPolls(db, dialect, ids)).map((record) => [record.facts.id, record]))
         return {
           records: ids.flatMap((id) => records.get(id) ?? []),
-          next: last ? `${last.createdAt}_${last.id}` : null,
+          next: last ? toCursor({ createdAt: new Date(Number(last.createdAt)), id: last.id }) : null,
         }
       }),
 
@@ -162,10 +163,4 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       return { pollIds: rows.map(({ id }) => id), now }
     },
   }
-}
-
-/** Times of at most 14 digits, which end in the year 5138: every database knows them. */
-function parseCursor(cursor: string): { createdAt: Date; id: string } | undefined {
-  const match = /^(\d{1,14})_([\w-]+)$/.exec(cursor)
-  return match?.[1] && match[2] ? { createdAt: new Date(Number(match[1])), id: match[2] } : undefined
 }
