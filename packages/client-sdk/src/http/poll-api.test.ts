@@ -91,6 +91,39 @@ describe('each call', () => {
       { voters: ['ann'] },
     ],
     ['POST /voters', { ticket: 'lpt_1' }, (api) => api.admitRelay(), 'lpt_1', asHostUser, { relay: true }],
+    [
+      'POST /voters',
+      { token: 'lpv_1' },
+      (api) => api.admitVoter({ invitation: 'code', isKnown: true }),
+      { token: 'lpv_1' },
+      asHostUser,
+      { invitation: 'code', isKnown: true },
+    ],
+    ['DELETE /voters/user%2F17', { polls: 2 }, (api) => api.eraseVoter('user/17'), { polls: 2 }, asHostUser],
+    [
+      'POST /polls/lunch/invitations',
+      { invitations: [{ id: 'i_1', code: 'c' }] },
+      (api) => api.createInvitations('lunch', { count: 1 }),
+      [{ id: 'i_1', code: 'c' }],
+      asHostUser,
+      { count: 1 },
+    ],
+    [
+      'GET /polls/lunch/invitations',
+      { created: 3, used: 1, revoked: 0 },
+      (api) => api.countInvitations('lunch'),
+      { created: 3, used: 1, revoked: 0 },
+      asHostUser,
+    ],
+    [
+      'POST /polls/lunch/void',
+      { voided: 2 },
+      (api) => api.voidVotes('lunch', { filter: { choices: [2] }, reason: 'A script voted.', isDryRun: true }),
+      { voided: 2 },
+      asHostUser,
+      { filter: { choices: [2] }, reason: 'A script voted.', isDryRun: true },
+    ],
+    ['GET /polls/lunch/audit', { entries: [{ id: 'a' }] }, (api) => api.readAudit('lunch'), [{ id: 'a' }], asHostUser],
   ])('%s', async (line, answer, call, result, shape, body) => {
     const { api, last } = create(json(answer))
     expect(await call(api)).toEqual(result)
@@ -103,6 +136,18 @@ describe('each call', () => {
     const { api, last } = create(json(poll))
     await api.getPoll('lunch')
     expect(last().headers).toEqual({})
+  })
+
+  it('revokes an invitation, and expects no body', async () => {
+    const { api, last } = create(() => new Response(null, { status: 204 }))
+    await api.revokeInvitation('lunch', 'i/1')
+    expect(last()).toMatchObject({ line: 'DELETE /polls/lunch/invitations/i%2F1', ...asHostUser })
+  })
+
+  it('that makes invitations carries the idempotency key', async () => {
+    const { api, last } = create(json({ invitations: [] }))
+    await api.createInvitations('lunch', { count: 2 }, { idempotencyKey: 'once' })
+    expect(last().headers).toMatchObject({ 'idempotency-key': 'once' })
   })
 
   it('carries the token and the idempotency key', async () => {

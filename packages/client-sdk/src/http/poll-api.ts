@@ -1,10 +1,16 @@
 import type {
+  AdmissionInput,
+  AuditEntry,
+  Invitation,
+  InvitationCounts,
   NamedVoter,
   Poll,
   PollEdit,
   PollInput,
   PollPage,
   Results,
+  VoidInput,
+  VoidOutcome,
   Vote,
   VoteInput,
   VoteReceipt,
@@ -82,10 +88,13 @@ export interface PollApi {
    */
   getVote(pollId: string): Promise<Vote | null>
   /**
-   * Admits the caller as a voter: the one of the voter token, else whoever the host says it is, else a new device.
-   * @throws UNAUTHENTICATED when the token is not valid any more
+   * Admits the caller as a voter: whoever the host says is signed in, else the voter of the token, else the holder of the
+   * invitation, else a new device.
+   * @param shown what the caller shows besides; nothing by default
+   * @throws UNAUTHENTICATED for a token that is not valid any more, and for nobody with `isKnown` · INVITATION_INVALID ·
+   * CAPTCHA_FAILED · RATE_LIMITED for one more new device from a network that has sent many
    */
-  admitVoter(): Promise<VoterAdmission>
+  admitVoter(shown?: AdmissionInput): Promise<VoterAdmission>
   /**
    * Tokens and tickets for voters that an organizer names, at most 1,000 a call, in the same order.
    * @throws FORBIDDEN · INVALID
@@ -96,6 +105,44 @@ export interface PollApi {
    * @throws FORBIDDEN
    */
   admitRelay(): Promise<string>
+  /**
+   * Makes invitations of a poll. Each code is told this once: only its hash is kept. Organizers only.
+   * @param batch.count 1 to 10,000
+   * @param options.idempotencyKey Up to 200 characters; repeated within 24 h, the first answer is given again.
+   * @throws POLL_NOT_FOUND · FORBIDDEN · INVALID · IDEMPOTENCY_KEY_REUSED
+   */
+  createInvitations(
+    pollId: string,
+    batch: { readonly count: number },
+    options?: { readonly idempotencyKey?: string },
+  ): Promise<readonly Invitation[]>
+  /**
+   * How many invitations there are, and how many of them were used and revoked. Organizers only.
+   * @throws POLL_NOT_FOUND · FORBIDDEN
+   */
+  countInvitations(pollId: string): Promise<InvitationCounts>
+  /**
+   * Makes an invitation worthless from now on; a vote that was cast with it stays. Organizers only; safe to repeat.
+   * @throws POLL_NOT_FOUND · NOT_FOUND · FORBIDDEN
+   */
+  revokeInvitation(pollId: string, invitationId: string): Promise<void>
+  /**
+   * Takes votes out, for a reason that stands in the poll's audit; everyone sees how many. Organizers only.
+   * @throws POLL_NOT_FOUND · FORBIDDEN · INVALID
+   */
+  voidVotes(pollId: string, input: VoidInput): Promise<VoidOutcome>
+  /**
+   * What was done to votes that were cast, the oldest first. Organizers only.
+   * @throws POLL_NOT_FOUND · FORBIDDEN
+   */
+  readAudit(pollId: string): Promise<readonly AuditEntry[]>
+  /**
+   * Forgets a voter in every poll: out of those that are open their votes are taken, in closed ones the count stays and
+   * nobody is named any more. Organizers only; safe to repeat.
+   * @param voter the host's id of the voter
+   * @throws FORBIDDEN
+   */
+  eraseVoter(voter: string): Promise<{ readonly polls: number }>
 }
 
 export interface PollApiOptions extends RequestOptions {}
@@ -108,12 +155,7 @@ export function createPollApi(options: PollApiOptions): PollApi {
   const request = createRequest(options)
 
   return {
-    createPoll: (input, { idempotencyKey } = {}) =>
-      request('POST', '/polls', {
-        body: input,
-        asHostUser: true,
-        headers: idempotencyKey ? { 'idempotency-key': idempotencyKey } : {},
-      }),
+    createPoll: (input, once) => request('POST', '/polls', { body: input, asHostUser: true, headers: onlyOnce(once) }),
     listPolls: (page = {}) => request('GET', `/polls${query(page)}`, { asHostUser: true }),
     getPoll: (pollId) => request('GET', poll(pollId)),
     openPoll: (pollId) => request('POST', poll(pollId, '/open'), { body: {}, asHostUser: true }),
@@ -130,7 +172,7 @@ export function createPollApi(options: PollApiOptions): PollApi {
         if (error.code === 'NOT_FOUND') return null
         throw error
       }),
-    admitVoter: () => request('POST', '/voters', { body: {}, asHostUser: true }),
+    admitVoter: (shown = {}) => request('POST', '/voters', { body: shown, asHostUser: true }),
     admitVoters: async (voters) => {
       const answer = await request<{ voters: NamedVoter[] }>('POST', '/voters', { body: { voters }, asHostUser: true })
       return answer.voters
@@ -139,5 +181,23 @@ export function createPollApi(options: PollApiOptions): PollApi {
       const answer = await request<{ ticket: string }>('POST', '/voters', { body: { relay: true }, asHostUser: true })
       return answer.ticket
     },
+    createInvitations: async (pollId, batch, once) => {
+      const call = { body: batch, asHostUser: true, headers: onlyOnce(once) }
+      const answer = await request<{ invitations: Invitation[] }>('POST', poll(pollId, '/invitations'), call)
+      return answer.invitations
+    },
+    countInvitations: (pollId) => request('GET', poll(pollId, '/invitations'), { asHostUser: true }),
+    revokeInvitation: (pollId, invitationId) =>
+      request('DELETE', poll(pollId, `/invitations/${encodeURIComponent(invitationId)}`), { asHostUser: true }),
+    voidVotes: (pollId, input) => request('POST', poll(pollId, '/void'), { body: input, asHostUser: true }),
+    readAudit: async (pollId) => {
+      const answer = await request<{ entries: AuditEntry[] }>('GET', poll(pollId, '/audit'), { asHostUser: true })
+      return answer.entries
+    },
+    eraseVoter: (voter) => request('DELETE', `/voters/${encodeURIComponent(voter)}`, { asHostUser: true }),
   }
+}
+
+function onlyOnce({ idempotencyKey }: { readonly idempotencyKey?: string } = {}): Record<string, string> {
+  return idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}
 }
