@@ -48,6 +48,7 @@ export function createPollClient(options: PollClientOptions = {}): PollClient {
   return {
     watch: (pollId, listener) => webSocket() && voterClient.watch(pollId, listener),
     vote: async (pollId, choices) => webSocket() && voterClient.vote(pollId, choices),
+    refresh: voterClient.refresh,
     close: voterClient.close,
     api,
     relay: (getTicket) => createRelay({ api, urls: createChannelUrls(server), WebSocket: webSocket(), getTicket }),

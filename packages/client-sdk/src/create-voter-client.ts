@@ -13,15 +13,23 @@ export interface VoterClientOptions {
    */
   readonly server?: string
   /**
-   * Sent with every HTTP call: an organizer's key (`lpa_`) or a voter token (`lpv_`).
-   * With a voter token, votes are that voter's, on the live connection too, and nothing is stored.
+   * Sent with every HTTP call: an organizer's key (`lpa_`), a voter token (`lpv_`), or a credential of the host.
+   * With any but the first, votes are those of whom it names, on the live connection too, and nothing is stored.
    */
   readonly token?: string
   /**
-   * Where the voter token is kept between visits. Nothing is stored before the first vote; null keeps it in memory.
-   * @default localStorage where it works, else memory
+   * Where the voter token is kept between visits: the page's `localStorage` or `sessionStorage`, one of your own, or
+   * nowhere (`none`, null). Nothing is stored before the first vote; what cannot be stored is kept in memory.
+   * @default 'local'
    */
-  readonly storage?: TokenStorage | null
+  readonly storage?: TokenStorage | 'local' | 'session' | 'none' | null
+  /** The code of an invitation: votes are its holder's. Its token is kept apart from the device's. */
+  readonly invitation?: string
+  /**
+   * Has the visitor solve a captcha, and resolves to its answer. Called before the first vote of a new device on a poll
+   * that needs one, and when the server asks for it; rejected, so is the vote (CAPTCHA_FAILED).
+   */
+  readonly captcha?: () => Promise<string>
   /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch
   /** Node 20 has none: pass the one of the `ws` package. @default globalThis.WebSocket */
@@ -40,18 +48,22 @@ export interface VoterClientOptions {
  * @throws TypeError when `server` is relative and there is no page
  */
 export function createVoterClient(options: VoterClientOptions = {}): VoterClient {
-  const { token, fetch, storage = pageStorage() } = options
+  const { token, fetch, storage, invitation, captcha } = options
   const server = serverUrl(options.server)
   const exchange = createExchange({ server, fetch })
-  const given = token?.startsWith('lpv_') ? token : undefined
   // An organizer's key says who runs polls, not who votes.
-  const credential = token?.startsWith('lpa_') ? undefined : token
+  const given = token?.startsWith('lpa_') ? undefined : token
+  const asHostUser = !given?.startsWith('lpv_')
   const voter = createVoter({
-    admitVoter: async (own = credential) =>
-      (await exchange<VoterAdmission>('POST', '/voters', { body: {}, asHostUser: true, token: own })).value,
+    async admitVoter(own, shown) {
+      const body = { invitation, ...shown }
+      return (await exchange<VoterAdmission>('POST', '/voters', { body, asHostUser, token: own })).value
+    },
     given,
-    storage: given ? null : storage,
-    storageKey: `live-poll:voter:${server}`,
+    isInvited: Boolean(invitation),
+    storage: given ? null : typeof storage === 'object' ? storage : pageStorage(storage),
+    storageKey: `live-poll:voter:${server}${invitation ? `:${invitation.slice(-6)}` : ''}`,
+    markerKey: `live-poll:session:${server}`,
   })
   return createLivePolls({
     server,
@@ -59,6 +71,7 @@ export function createVoterClient(options: VoterClientOptions = {}): VoterClient
     exchange,
     token,
     voter,
+    captcha,
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
   })
 }

@@ -1,5 +1,5 @@
 import type { ServerMessage } from '../src/protocol/messages.ts'
-import type { Poll, Vote } from '../src/protocol/models.ts'
+import type { AdmissionInput, Poll, Vote, VoterAdmission } from '../src/protocol/models.ts'
 
 /** One stream of events as the test sees it: it plays the server. */
 export interface FakeStream {
@@ -13,11 +13,20 @@ export interface FakeStream {
 
 export interface FakeHttp {
   isDown: boolean
+  /** Whether the page's origin may not use the server. */
+  foreign: boolean
   tellsTime: boolean
   /** Tokens that a vote is refused with. */
   readonly oldTokens: Set<string>
+  /** How often somebody was admitted; their tokens are numbered so. */
   admissions: number
   admission: Promise<void>
+  /** Who is signed in with the host. Their tokens begin with `lpv_s`. */
+  user: string | null
+  /** Codes that are good. */
+  readonly invitations: Set<string>
+  /** Polls that are shown only with a token. */
+  readonly hidden: Set<string>
   /** How `POST /voters` fails. */
   refuse: { readonly code: string; readonly status: number } | null
   /** How a vote fails; `lost` after it was counted. */
@@ -34,25 +43,31 @@ export interface FakeHttp {
   readonly fetch: typeof globalThis.fetch
 }
 
+function bearerOf({ headers }: RequestInit): string {
+  return new Headers(headers).get('authorization')?.slice('Bearer '.length) ?? ''
+}
+
 /** A server that answers over HTTP by itself. Streams say nothing but what the test says. */
 export function createFakeHttp(server: string, polls: ReadonlyMap<string, Poll>): FakeHttp {
   const refuse = (code: string, status: number, details: object = {}) =>
     Response.json({ error: { code, message: code, requestId: 'r', ...details } }, { status })
 
+  /** Whose a token is that came from an invitation. */
+  const holders = new Map<string, string>()
+
   async function answer(method: string, path: string, init: RequestInit): Promise<Response> {
     if (path === '/voters') {
       await http.admission
       if (http.refuse) return refuse(http.refuse.code, http.refuse.status)
-      const number = ++http.admissions
-      return Response.json({ voterId: 'v', token: `lpv_${number}`, ticket: `lpt_${number}` })
+      return admit(bearerOf(init), JSON.parse(`${init.body}`))
     }
     const [, id = '', rest] = /^\/polls\/([^/?]+)\/?(\w*)/.exec(path) ?? []
     const poll = polls.get(id)
-    if (!poll) return refuse('POLL_NOT_FOUND', 404)
+    if (http.foreign) return refuse('ORIGIN_NOT_ALLOWED', 403)
+    if (!poll || (http.hidden.has(id) && !bearerOf(init))) return refuse('POLL_NOT_FOUND', 404)
     if (rest === 'events') return openStream(path, init.signal)
     if (rest === 'vote') {
-      const token = new Headers(init.headers).get('authorization')?.slice('Bearer '.length) ?? ''
-      if (http.oldTokens.has(token)) return refuse('UNAUTHENTICATED', 401)
+      if (http.oldTokens.has(bearerOf(init))) return refuse('UNAUTHENTICATED', 401)
       return method === 'GET' ? readVote() : castVote(path, init.body)
     }
     const etag = JSON.stringify([poll.epoch, poll.edition, poll.state, poll.results?.version])
@@ -62,6 +77,24 @@ export function createFakeHttp(server: string, polls: ReadonlyMap<string, Poll>)
     const headers = { etag, ...now }
     if (new Headers(init.headers).get('if-none-match') === etag) return new Response(null, { status: 304, headers })
     return Response.json(poll, { headers })
+  }
+
+  /** In the order of the protocol. */
+  function admit(token: string, { invitation, isKnown }: AdmissionInput): Response {
+    const as = (voterId: string, kind: VoterAdmission['kind'], isSession = false) => {
+      const number = ++http.admissions
+      const token = `lpv_${isSession ? 's' : ''}${number}`
+      if (kind === 'invitation') holders.set(token, voterId)
+      return Response.json({ voterId, kind, isSession, token, ticket: `lpt_${number}` })
+    }
+    if (http.user) return as(http.user, 'user', true)
+    if (http.oldTokens.has(token)) return refuse('UNAUTHENTICATED', 401)
+    const holder = holders.get(token)
+    if (holder) return as(holder, 'invitation')
+    if (token.startsWith('lpv_')) return as('v', 'device')
+    if (invitation && !http.invitations.has(invitation)) return refuse('INVITATION_INVALID', 403)
+    if (invitation) return as(`holder of ${invitation}`, 'invitation')
+    return isKnown ? refuse('UNAUTHENTICATED', 401) : as('v', 'device')
   }
 
   function readVote(): Response {
@@ -118,6 +151,10 @@ export function createFakeHttp(server: string, polls: ReadonlyMap<string, Poll>)
     oldTokens: new Set(),
     admissions: 0,
     admission: Promise.resolve(),
+    user: null,
+    invitations: new Set(),
+    hidden: new Set(),
+    foreign: false,
     refuse: null,
     refuseVote: null,
     streaming: 'served',

@@ -163,11 +163,11 @@ export const server = 'http://my.app/live-poll'
 export const own: Vote = { voteId: 'earlier', choices: [1], revision: 4 }
 
 /** A server that answers over HTTP by itself; on the sockets the test speaks for it. */
-export function createPage(options: PollClientOptions = {}) {
+export function createPage(options: PollClientOptions = {}, stored: Readonly<Record<string, string>> = {}) {
   const network = createFakeNetwork()
   const polls = new Map<string, Poll>([['lunch', samplePoll()]])
   const http = createFakeHttp(server, polls)
-  const items = new Map<string, string>()
+  const items = new Map<string, string>(Object.entries(stored))
   const storage: TokenStorage = {
     getItem: (key) => items.get(key) ?? null,
     setItem: (key, value) => void items.set(key, value),
@@ -188,8 +188,12 @@ export function createPage(options: PollClientOptions = {}) {
     return { states, stop, now }
   }
 
-  /** Lets everything that is under way arrive. */
-  const settle = () => vi.advanceTimersByTimeAsync(0)
+  /** Lets everything that is under way arrive, also what is loaded for it. */
+  async function settle(): Promise<void> {
+    await vi.advanceTimersByTimeAsync(0)
+    await vi.dynamicImportSettled()
+    await vi.advanceTimersByTimeAsync(0)
+  }
   /** No WebSocket opens: each address is tried in vain, and the module for that is loaded. */
   async function block(attempts = 1): Promise<void> {
     for (let i = 0; i < attempts; i++) {
@@ -214,10 +218,19 @@ export function createPage(options: PollClientOptions = {}) {
   return { ...network, client, polls, http, items, watch, settle, block, sayPoll, sentVotes, lastVote, answerVote }
 }
 
-/** A client that is signed in, watches one poll, and knows its own vote. */
+/** A client of a voter whom the app named, that watches one poll and knows its own vote. */
 export async function createVotingPage(vote: Vote | null = null) {
+  return openPage(createPage({ token: 'lpv_kept' }), vote)
+}
+
+/** The same for one who voted at an earlier visit. The first vote is to ask who votes. */
+export async function createReturningPage(vote: Vote | null = null) {
   const all = createPage()
   all.items.set(`live-poll:voter:${server}`, 'lpv_kept')
+  return openPage(all, vote)
+}
+
+async function openPage(all: ReturnType<typeof createPage>, vote: Vote | null) {
   const watched = all.watch()
   await all.settle()
   all.last().welcome('v')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPage, createVotingPage, own, samplePoll, server } from '../../test/fake-server.ts'
+import { createPage, createReturningPage, createVotingPage, own, samplePoll, server } from '../../test/fake-server.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
@@ -42,6 +42,7 @@ describe('the first vote', () => {
       { type: 'watch', pollId: 'lunch' },
     ])
     sayPoll({}, own)
+    await settle()
     expect(lastVote()).toMatchObject({ choices: null, revision: 4 })
     answerVote(5)
     expect((await receipt).revision).toBe(5)
@@ -229,37 +230,44 @@ describe('votes', () => {
 })
 
 describe('a token that the server refuses', () => {
-  it('is dropped, and the visitor admitted anew, once', async () => {
-    const { watched, last, items, http } = await createVotingPage(own)
+  it('is dropped, and the visitor a new one with the next vote', async () => {
+    const { watched, last, items, http, client, settle } = await createReturningPage(own)
+    http.oldTokens.add('lpv_kept')
     last().end(4401)
     expect(watched.now().vote).toEqual(own)
-    await vi.advanceTimersByTimeAsync(0)
-    expect(http.admissions).toBe(1)
-    expect(items.get(`live-poll:voter:${server}`)).toBe('lpv_1')
-    last().welcome('v1')
-    expect(last().sent[0]).toEqual({ type: 'hello', token: 'lpv_1' })
+    await settle()
+    expect(http.admissions).toBe(0)
+    expect(items.size).toBe(0)
+    last().welcome()
+    expect(last().sent[0]).toEqual({ type: 'hello' })
     expect(watched.now().vote).toBeNull()
+    void client.vote('lunch', [1])
+    await settle()
+    expect(items.get(`live-poll:voter:${server}`)).toBe('lpv_1')
+    expect(last().sent.at(-1)).toEqual({ type: 'hello', token: 'lpv_1' })
   })
 
   it('keeps an unanswered vote back until somebody is admitted', async () => {
-    const { client, last, http, sentVotes } = await createVotingPage()
-    void client.vote('lunch', [1])
+    const { client, last, http, sentVotes, settle, sayPoll } = await createReturningPage()
+    http.oldTokens.add('lpv_kept')
     http.refuse = { code: 'BUSY', status: 503 }
+    void client.vote('lunch', [1])
     last().end(4401)
-    await vi.advanceTimersByTimeAsync(0)
+    await settle()
     last().welcome()
     expect(sentVotes()).toEqual([])
     http.refuse = null
     await vi.advanceTimersByTimeAsync(2000)
     last().say({ type: 'welcome', voterId: 'v1' })
+    sayPoll()
     expect(sentVotes()).toMatchObject([{ choices: [1] }])
   })
 
   it('leaves a watcher watching when nobody is admitted', async () => {
-    const { watched, last, http } = await createVotingPage()
+    const { watched, last, http, settle } = await createVotingPage()
     http.refuse = { code: 'RATE_LIMITED', status: 429 }
     last().end(4401)
-    await vi.advanceTimersByTimeAsync(0)
+    await settle()
     last().welcome()
     expect(last().sent[0]).toEqual({ type: 'hello' })
     expect(watched.now()).toMatchObject({ status: 'ready', transport: 'websocket' })

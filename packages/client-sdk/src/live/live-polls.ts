@@ -1,5 +1,5 @@
 import { decodeServerMessage } from '../protocol/codec.ts'
-import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
+import type { ClientMessage, PollMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Poll, VoteReceipt } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { createRetries } from './backoff.ts'
@@ -14,11 +14,13 @@ import type { Voter } from './voter.ts'
 import type { VoterClient } from './voter-client.ts'
 import type { PollListener } from './watched-poll.ts'
 import { createWatchedPolls } from './watched-polls.ts'
+import type { Visitor } from './who-votes.ts'
 
 export interface LivePollsOptions extends LowerRungsServer {
   /** With which polls are asked for over HTTP. */
   readonly token: string | undefined
   readonly voter: Voter
+  readonly captcha: Visitor['captcha']
   /** Where there is none, the lower rungs serve. */
   readonly WebSocket: WebSocketConstructor | undefined
 }
@@ -28,12 +30,16 @@ const LINGER = 10_000
 
 /** Everything one page shows and votes on, over one connection. */
 export function createLivePolls(options: LivePollsOptions): VoterClient {
-  const { voter, token } = options
+  const { voter } = options
+  const visitor: Visitor = { ...options, refusal: (code) => new PollError(code), fetchPoll, rejoin, stop }
   const urls = createChannelUrls(options.server)
   const clock = createServerClock()
-  const votes = createPendingVotes()
+  /** What is needed where there may be more than a device. It is loaded by the few who need it. */
+  const who = (error = new PollError('UNAVAILABLE')) => import('./who-votes.ts').catch(() => Promise.reject(error))
+  const votes = createPendingVotes(async (error) => (await who(error)).readmit(visitor, error))
   let closed: PollError | null = null
   let isSigningIn = false
+  let needsCaptcha = false
   const signIns = createRetries()
   let signInTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
@@ -45,40 +51,64 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
   const connection = createConnection({
     WebSocket: options.WebSocket,
     async prepare(wasRefused) {
-      if (wasRefused) {
-        voter.refused()
-        await voter.admit().catch(() => {}) // one can watch as nobody; the next vote meets the same failure
-      }
+      if (wasRefused) voter.renew()
       await polls.load()
-      return isNeeded() ? { url: urls.current(), hello: { type: 'hello', token: voter.token() } } : null
+      if (!isNeeded()) return null
+      const token = voter.unsure
+        ? await who()
+            .then(({ lookUp }) => lookUp(visitor))
+            .catch(() => undefined)
+        : voter.token()
+      return { url: urls.current(), hello: { type: 'hello', token } }
     },
     onMessage,
     onDown(wasReached) {
       if (!wasReached && urls.failed()) void descend()
       if (!lower) down()
     },
-    onStopped(error) {
-      disconnect()
-      votes.rejectAll(error)
-    },
+    onStopped: stop,
   })
   const send = (message: ClientMessage) => connection.send(message) || Boolean(lower?.send(message))
   /** A vote that was sent is asked for until it is answered, though its poll may be gone. */
   const isNeeded = () => polls.isNeeded || votes.size > 0
   const polls = createWatchedPolls({
     clock,
-    async getPoll(pollId) {
-      const { value: poll, headers } = await options.exchange<Poll>('GET', `/polls/${pollId}`, { token })
-      urls.found(poll.channelUrl)
-      return { type: 'poll', poll, vote: null, now: headers.get('live-poll-now') ?? '' }
-    },
+    voter,
+    getPoll: (pollId) =>
+      fetchPoll(pollId, options.token).catch(async (error) => {
+        if (error.retryable) throw error
+        return (await who(error)).findPoll(visitor, pollId, error)
+      }),
     send,
   })
-  const stopWaking = onWake(() => {
+  const stopWaking = onWake(({ key, newValue }) => {
+    if (newValue && key === voter.parts.markerKey) renew()
+    if (key !== undefined) return
     connection.wake()
     lower?.wake()
     polls.wake()
   })
+
+  async function fetchPoll(pollId: string, token: string | undefined): Promise<PollMessage> {
+    const { value: poll, headers } = await options.exchange<Poll>('GET', `/polls/${pollId}`, { token })
+    urls.found(poll.channelUrl)
+    return { type: 'poll', poll, vote: null, now: headers.get('live-poll-now') ?? '' }
+  }
+
+  /** Who votes here may be another now. */
+  function renew(): void {
+    voter.renew()
+    polls.revive()
+    rejoin()
+    connection.connect()
+  }
+
+  /** Says hello anew. No vote goes out before the answer. */
+  function rejoin(): void {
+    down()
+    connection.reconnect()
+    lower?.send({ type: 'hello' })
+  }
 
   function onMessage(message: ServerMessage): void {
     if (message.type === 'welcome') {
@@ -87,7 +117,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
         urls.reached()
         ascend()
       }
-      if (message.voterId !== null) votes.connected(send)
+      if (message.voterId !== null) votes.connected(send, message.voterId)
       polls.connected(message.voterId, connection.isReady ? 'websocket' : undefined)
       void signIn()
     } else if (message.type === 'voted' || message.type === 'rejected') {
@@ -106,6 +136,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     if (!module || thisDescent !== descent) return
     lower = module.createLowerRungs({
       ...options,
+      admit: async () => (await who()).admit(visitor, { isKnown: true }),
       createRetries,
       decode: decodeServerMessage,
       clock,
@@ -120,15 +151,29 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     lower = null
   }
 
-  /** A connection starts as nobody's; it becomes a voter's, once, with the first vote. */
+  /**
+   * A connection starts as nobody's, or as the voter's of an earlier visit. With the first vote the server says who votes
+   * here: nobody's becomes theirs, another's is left.
+   */
   async function signIn(): Promise<void> {
-    if (polls.voterId !== null || votes.size === 0 || !(connection.isReady || lower?.isReady) || isSigningIn) return
+    if ((polls.voterId !== null && voter.admitted) || votes.size === 0 || isSigningIn) return
+    if (!(connection.isReady || lower?.isReady)) return
     isSigningIn = true
     clearTimeout(signInTimer)
     try {
-      if (!voter.token()) await voter.admit()
+      let { voterId } = polls
+      if (!voter.admitted) {
+        const admission =
+          needsCaptcha || voter.unsure ? (await who()).admitToVote(visitor, needsCaptcha) : voter.admit()
+        voterId = (await admission)?.voterId ?? null
+      }
       // A connection made in the meantime said the new token in its own hello.
       if (polls.voterId === null) send({ type: 'hello', token: voter.token() })
+      else if (polls.voterId !== voterId) rejoin()
+      else {
+        isSigningIn = false
+        votes.advance()
+      }
     } catch (reason) {
       isSigningIn = false
       const error = reason as PollError
@@ -141,7 +186,10 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
   async function vote(pollId: string, given: readonly number[] | null): Promise<VoteReceipt> {
     const voteId = createVoteId()
     const choices = given && [...given].sort((a, b) => a - b) // the caller may go on changing its own array
-    const unwatch = watch(pollId, votes.advance)
+    const unwatch = watch(pollId, ({ poll }) => {
+      needsCaptcha ||= Boolean(poll?.needsCaptcha)
+      votes.advance()
+    })
     const { replaces, settle } = polls.cast(pollId, choices)
     const answer = votes.cast({ voteId, pollId, choices }, replaces)
     void signIn()
@@ -169,6 +217,11 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     }
   }
 
+  function stop(error: PollError): void {
+    disconnect()
+    votes.rejectAll(error)
+  }
+
   function disconnect(): void {
     connection.disconnect()
     ascend()
@@ -184,11 +237,15 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
   return {
     watch,
     vote,
+    refresh() {
+      if (closed) return
+      renew()
+      void who().then(({ tellTabs }) => tellTabs(visitor))
+    },
     close() {
       closed = new PollError('UNAVAILABLE', {}, 'The client was closed.')
-      disconnect()
+      stop(closed)
       stopWaking()
-      votes.rejectAll(closed)
       clearTimeout(signInTimer)
       clearTimeout(lingerTimer)
     },

@@ -21,7 +21,7 @@ describe('a vote', () => {
     const receipt = client.vote('lunch', [2])
     await settle()
     expect(items.get(`live-poll:voter:${server}`)).toMatch(/^lpv_/)
-    expect(http.log.at(-1)).toMatch(/^GET \/polls\/lunch\/events\?ticket=lpt_\d$/)
+    expect(http.log.at(-1)).toMatch(/^GET \/polls\/lunch\/events Bearer lpt_\d$/)
     expect(http.openStreams).toHaveLength(1)
     expect(http.log.filter((line) => line.startsWith('PUT'))).toEqual([])
     sayOnStream(page)
@@ -77,7 +77,7 @@ describe('a vote', () => {
     const receipt = client.vote('lunch', null)
     await settle()
     const { voteId } = await receipt
-    expect(http.log).toContain(`DELETE /polls/lunch/vote?voteId=${voteId}&revision=4&epoch=1 Bearer lpv_1`)
+    expect(http.log).toContain(`DELETE /polls/lunch/vote?voteId=${voteId}&revision=4&epoch=1 Bearer lpv_2`)
     expect(now().vote).toEqual({ voteId, choices: null, revision: 5 })
   })
 
@@ -105,25 +105,33 @@ describe('a vote', () => {
 
 describe('a token that is refused', () => {
   it('is replaced once, and the vote goes as the new voter', async () => {
-    const { client, http, settle } = await createStreamingPage({}, own)
-    http.oldTokens.add(`lpv_${http.admissions}`)
+    const page = await createStreamingPage({}, own)
+    const { client, http, settle, items } = page
+    http.oldTokens.add('lpv_2')
     const receipt = client.vote('lunch', [2])
+    await settle()
+    sayOnStream(page, {}, own)
     await settle()
     expect(await receipt).toMatchObject({ epoch: 1 })
     const [first, second] = http.bodies.filter((body) => JSON.stringify(body).includes('voteId'))
     expect(second).toEqual(first)
     expect(http.log.filter((line) => line.startsWith('PUT'))).toEqual([
-      'PUT /polls/lunch/vote Bearer lpv_1',
       'PUT /polls/lunch/vote Bearer lpv_2',
+      'PUT /polls/lunch/vote Bearer lpv_3',
     ])
+    expect(items.get(`live-poll:voter:${server}`)).toBe('lpv_3')
   })
 
   it('twice rejects the vote', async () => {
-    const { client, http, settle } = await createStreamingPage({}, own)
+    const page = await createStreamingPage({}, own)
+    const { client, http, settle } = page
     http.refuseVote = { code: 'UNAUTHENTICATED', status: 401 }
     const refused = expect(client.vote('lunch', [2])).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     await settle()
+    sayOnStream(page, {}, own)
+    await settle()
     await refused
+    expect(http.log.filter((line) => line.startsWith('PUT'))).toHaveLength(2)
   })
 
   it('at the start leaves a watcher watching as nobody when no other is given', async () => {

@@ -210,7 +210,7 @@ describe('asking', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(await receipt).toMatchObject({ revision: 5 })
     expect(http.bodies.at(-1)).toMatchObject({ choices: [2], revision: 4, epoch: 1 })
-    expect(http.log).toContain('PUT /polls/lunch/vote Bearer lpv_1')
-    expect(http.log.at(-1)).toBe('GET /polls/lunch/vote Bearer lpv_1') // what it shows now, and without delay
+    expect(http.log).toContain('PUT /polls/lunch/vote Bearer lpv_2')
+    expect(http.log.at(-1)).toBe('GET /polls/lunch/vote Bearer lpv_2') // what it shows now, and without delay
   })
 })

@@ -1,7 +1,7 @@
 import { pollPath, query } from '../http/poll-path.ts'
 import type { Exchange } from '../http/request.ts'
 import type { ClientMessage, ServerMessage, VoteMessage } from '../protocol/messages.ts'
-import type { Poll, Vote, VoteReceipt } from '../protocol/models.ts'
+import type { Poll, Vote, VoteReceipt, VoterAdmission } from '../protocol/models.ts'
 import type { PollError } from '../protocol/poll-error.ts'
 import type { Retries } from './backoff.ts'
 import { createPollFeed, type PollFeed } from './poll-feed.ts'
@@ -24,6 +24,8 @@ export interface LowerRungsParts {
 
 export interface LowerRungsOptions extends LowerRungsServer, LowerRungsParts {
   readonly voter: Voter
+  /** Who votes here, without admitting anyone new. */
+  admit(): Promise<VoterAdmission | undefined>
   readonly clock: ServerClock
   onMessage(message: ServerMessage): void
   onTransport(pollId: string, transport: Transport): void
@@ -56,7 +58,8 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
   const retries = createRetries()
   let isReady = false
   let isClosed = false
-  let isVoter = false
+  let voterId: string | null = null
+  /** Whether a token was refused and no vote was taken since. */
   let wasRefused = false
   let ticket = ''
   let ticketUntil = 0
@@ -64,47 +67,50 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let turn = 0
 
-  async function admit(): Promise<string> {
-    const admission = await voter.admit()
-    ticket = admission.ticket
+  /** Asks who votes here, and for a ticket of theirs. */
+  async function admit(): Promise<void> {
+    const admission = await options.admit()
+    voterId = admission?.voterId ?? null
+    ticket = admission?.ticket ?? ''
     ticketUntil = performance.now() + TICKET_LASTS
-    return admission.voterId
   }
 
-  /** A refused token is replaced once; without a new one, one can watch as nobody. */
-  async function hello(isRefused = false): Promise<void> {
+  /** Where nobody can be admitted, one can watch as nobody. */
+  async function hello(): Promise<void> {
     const thisTurn = ++turn
     clearTimeout(retryTimer)
-    if (isRefused) {
-      voter.refused()
-      wasRefused = true
-    }
-    let voterId: string | null = null
     try {
-      if (isRefused || voter.token()) voterId = await admit()
+      if (voter.unsure || voter.token()) await admit()
+      else voterId = null
     } catch (reason) {
       if (thisTurn !== turn) return
-      const { code, retryable, details } = reason as PollError
-      if (retryable && !isRefused) {
-        retryTimer = setTimeout(hello, details.retryAfter ?? retries.next(), false)
+      const { retryable, details } = reason as PollError
+      if (retryable) {
+        retryTimer = setTimeout(hello, details.retryAfter ?? retries.next())
         return
       }
-      if (code === 'UNAUTHENTICATED' && !isRefused) return hello(true)
+      voterId = null
     }
     if (thisTurn !== turn) return
     retries.hurry()
-    isVoter = voterId !== null
+    welcome()
+  }
+
+  function welcome(): void {
     isReady = true
     onMessage({ type: 'welcome', voterId })
   }
 
   /** A token that has expired is refused wherever it is shown. */
   function refusedToo(error: PollError): never {
-    if (error.code === 'UNAUTHENTICATED' && isVoter && !wasRefused) void hello(true)
+    if (error.code === 'UNAUTHENTICATED' && voterId && !wasRefused) {
+      wasRefused = true
+      void hello()
+    }
     throw error
   }
 
-  const credentials = () => ({ token: isVoter ? voter.token() : undefined })
+  const credentials = () => ({ token: voterId ? voter.token() : undefined })
 
   function watch(pollId: string): void {
     const present = feeds.get(pollId)
@@ -124,10 +130,14 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
       retries: createRetries(),
       decode: options.decode,
       async open(signal) {
-        if (isVoter && performance.now() >= ticketUntil) await admit()
-        const path = pollPath(pollId, `/events${isVoter ? query({ ticket }) : ''}`)
-        const headers = { accept: 'text/event-stream' }
-        const response = await fetch(server + path, { headers, credentials: 'same-origin', cache: 'no-store', signal })
+        const before = voterId
+        if (before && performance.now() >= ticketUntil) await admit()
+        if (voterId !== before) welcome() // it ends this stream
+        const headers: Record<string, string> = { accept: 'text/event-stream' }
+        // Not in the address, which proxies and servers write down.
+        if (voterId) headers.authorization = `Bearer ${ticket}`
+        const call: RequestInit = { headers, credentials: 'same-origin', cache: 'no-store', signal }
+        const response = await fetch(server + pollPath(pollId, '/events'), call)
         if (response.status === 401) ticketUntil = 0
         return response
       },
@@ -138,7 +148,7 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
         const now = headers.get('live-poll-now') ?? ''
         clock.take(now)
         if (status === 304) return
-        if (isVoter && (isAnew || poll.epoch !== shown?.epoch)) vote = await ownVote(pollId)
+        if (voterId && (isAnew || poll.epoch !== shown?.epoch)) vote = await ownVote(pollId)
         if (signal.aborted) return
         etag = headers.get('etag')
         tell({ type: 'poll', poll, vote, now })
@@ -173,7 +183,6 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
   }
 
   async function cast({ voteId, pollId, choices, revision, epoch }: VoteMessage): Promise<void> {
-    const thisTurn = turn
     try {
       const call = choices
         ? exchange<VoteReceipt>('PUT', pollPath(pollId, '/vote'), {
@@ -189,10 +198,6 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
     } catch (reason) {
       if (isClosed) return
       const { code, message, details } = reason as PollError
-      if (code === 'UNAUTHENTICATED' && !wasRefused) {
-        if (thisTurn === turn) void hello(true) // after the welcome the vote goes again, with all others
-        return
-      }
       const { requestId, ...rest } = details
       onMessage({ ...rest, type: 'rejected', voteId, pollId, code, message })
     }
@@ -204,10 +209,10 @@ export function createLowerRungs(options: LowerRungsOptions): LowerRungs {
       return isReady
     },
     send(message) {
-      if (!isReady) return false
-      if (message.type === 'watch') watch(message.pollId)
+      if (message.type === 'hello') void hello()
+      else if (!isReady) return false
+      else if (message.type === 'watch') watch(message.pollId)
       else if (message.type === 'vote') void cast(message)
-      else if (message.type === 'hello') void hello()
       else if (message.type === 'unwatch') {
         feeds.get(message.pollId)?.close()
         feeds.delete(message.pollId)

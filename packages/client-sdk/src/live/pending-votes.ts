@@ -21,8 +21,11 @@ export interface PendingVotes {
    * @throws VOTE_ID_REUSED when a vote with this id is still unanswered; else the code of the rejection
    */
   cast(vote: OutgoingVote, replaces?: Replaces): Promise<VoteReceipt>
-  /** A line is up: sends what is unanswered, in the order in which it was cast. */
-  connected(send: (message: VoteMessage) => void): void
+  /**
+   * A line is up: sends what is unanswered, in the order in which it was cast. As another voter than before, each vote
+   * first waits for `advance`, to learn what it replaces.
+   */
+  connected(send: (message: VoteMessage) => void, voterId?: string): void
   disconnected(): void
   /** Something is known that was not: votes that waited for it may go. */
   advance(): void
@@ -42,9 +45,14 @@ interface PendingVote {
   waitsUntil: number
   wasSent: boolean
   refusals: number
+  wasDoubted: boolean
 }
 
-export function createPendingVotes(): PendingVotes {
+/**
+ * @param readmit The voter of a vote was refused: resolves when the vote may go again, once there is news, as whoever votes
+ * here now. Asked once a vote; when it rejects, so is the vote.
+ */
+export function createPendingVotes(readmit?: (error: PollError) => Promise<unknown>): PendingVotes {
   /** Votes to be sent again are released in steps of this many ms, so that a thousand of them need one timer. */
   const STEP = 50
   const LEAST_WAIT = 100
@@ -56,6 +64,7 @@ export function createPendingVotes(): PendingVotes {
   const lanes = new Map<string, PendingVote[]>()
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let send: ((message: VoteMessage) => void) | null = null
+  let sender: string | undefined
 
   function transmit(vote: PendingVote): void {
     if (vote.waitsUntil || vote.lane[0] !== vote) return
@@ -119,15 +128,21 @@ export function createPendingVotes(): PendingVotes {
           waitsUntil: 0,
           wasSent: false,
           refusals: 0,
+          wasDoubted: false,
         }
         lane.push(vote)
         lanes.set(laneOf(outgoing), lane)
         votes.set(voteId, vote)
         transmit(vote)
       }),
-    connected(sendVote) {
+    connected(sendVote, voterId) {
       send = sendVote
-      votes.forEach(transmit)
+      const isAnother = voterId !== sender
+      sender = voterId
+      for (const vote of votes.values()) {
+        if (isAnother) vote.wasSent = false
+        else transmit(vote)
+      }
     },
     disconnected() {
       send = null
@@ -149,7 +164,16 @@ export function createPendingVotes(): PendingVotes {
         const wait = message.retryAfter ?? Math.min(MOST_WAIT, 500 * 2 ** vote.refusals)
         return releaseLater(vote, Math.max(LEAST_WAIT, wait))
       }
-      refuse(vote, error)
+      if (!readmit || vote.wasDoubted || !/^(UNAUTH|CAPTCHA)/.test(error.code)) return refuse(vote, error)
+      vote.wasDoubted = true
+      vote.wasSent = false
+      vote.waitsUntil = Infinity
+      readmit(error).then(
+        () => {
+          vote.waitsUntil = 0
+        },
+        () => refuse(vote, error),
+      )
     },
     rejectAll(reason) {
       for (const { message, lane, wasSent, reject } of votes.values()) {

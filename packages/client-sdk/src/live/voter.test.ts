@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createVoter, pageStorage, type TokenStorage } from './voter.ts'
+import { createVoter, pageStorage, type TokenStorage, type VoterParts } from './voter.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -25,20 +25,26 @@ const brokenStorage: TokenStorage = {
   },
 }
 
-function create({ storage = null, given }: { storage?: TokenStorage | null; given?: string } = {}) {
+type Options = Partial<Pick<VoterParts, 'storage' | 'given' | 'isInvited'>>
+
+function create({ storage = null, given, isInvited }: Options = {}) {
   let admissions = 0
-  const admitVoter = vi.fn(async (_token: string | undefined) => {
+  const page = { isSession: false }
+  const admitVoter = vi.fn<VoterParts['admitVoter']>(async () => {
     admissions++
-    const expiresAt = '2027-01-01T00:00:00.000Z'
+    const until = '2027-01-01T00:00:00.000Z'
     return {
       voterId: `v${admissions}`,
+      kind: page.isSession ? 'user' : 'device',
+      isSession: page.isSession,
       token: `lpv_${admissions}`,
-      expiresAt,
+      expiresAt: until,
       ticket: `lpt_${admissions}`,
-      ticketExpiresAt: expiresAt,
+      ticketExpiresAt: until,
     }
   })
-  return { voter: createVoter({ admitVoter, given, storage, storageKey: 'key' }), admitVoter }
+  const voter = createVoter({ admitVoter, given, isInvited, storage, storageKey: 'key', markerKey: 'marker' })
+  return { voter, admitVoter, page }
 }
 
 describe('createVoter', () => {
@@ -48,7 +54,7 @@ describe('createVoter', () => {
     expect(voter.token()).toBeUndefined()
     expect(storage.items.size).toBe(0)
     expect((await voter.admit()).ticket).toBe('lpt_1')
-    expect(storage.items.get('key')).toBe('lpv_1')
+    expect([...storage.items]).toEqual([['key', 'lpv_1']])
     expect(voter.token()).toBe('lpv_1')
   })
 
@@ -57,6 +63,7 @@ describe('createVoter', () => {
     const { voter } = create({ storage })
     storage.setItem('key', 'lpv_other_tab')
     expect(voter.token()).toBe('lpv_other_tab')
+    expect(voter).toMatchObject({ admitted: false, unsure: false })
   })
 
   it('is admitted once, however many ask at once', async () => {
@@ -73,43 +80,69 @@ describe('createVoter', () => {
     expect((await voter.admit()).ticket).toBe('lpt_1')
   })
 
-  it('forgets a token that was refused', async () => {
-    const storage = memoryStorage()
-    const { voter } = create({ storage })
-    await voter.admit()
-    voter.refused()
-    expect(voter.token()).toBeUndefined()
-    expect(storage.items.size).toBe(0)
-  })
-
   it('goes on from memory when storage fails', async () => {
     const { voter } = create({ storage: brokenStorage })
     expect(voter.token()).toBeUndefined()
     await voter.admit()
     expect(voter.token()).toBe('lpv_1')
-    voter.refused()
-    expect(voter.token()).toBeUndefined()
   })
 
-  it('shows the token it has for a fresh ticket, and none once that was refused', async () => {
-    const { voter, admitVoter } = create({ storage: memoryStorage() })
+  it('keeps who is signed in out of storage, and a marker in it that says nothing of them', async () => {
+    const storage = memoryStorage()
+    storage.setItem('key', 'lpv_device')
+    const { voter, admitVoter, page } = create({ storage })
+    page.isSession = true
     await voter.admit()
-    await voter.admit()
-    voter.refused()
-    await voter.admit()
-    expect(admitVoter.mock.calls).toEqual([[undefined], ['lpv_1'], [undefined]])
+    expect(admitVoter.mock.calls[0]?.[0]).toBe('lpv_device')
+    expect(voter.token()).toBe('lpv_1')
+    expect(storage.items.get('key')).toBe('lpv_device')
+    expect(storage.items.get('marker')).toMatch(/^[\d.e-]+$/)
+    expect(create({ storage }).voter).toMatchObject({ unsure: true })
+    voter.renew()
+    expect(voter.token()).toBe('lpv_device')
+    expect(voter).toMatchObject({ admitted: false, unsure: true })
   })
 
-  it('is whom the app gave, and nobody else when that is refused', async () => {
+  it('stores nothing when it only asks who is known', async () => {
+    const storage = memoryStorage()
+    const { voter, page } = create({ storage })
+    await voter.admit({ isKnown: true })
+    page.isSession = true
+    await voter.admit({ isKnown: true })
+    expect(storage.items.size).toBe(0)
+    expect(voter).toMatchObject({ admitted: false, session: 'lpv_2', own: 'lpv_1' })
+  })
+
+  it('asks again when another may have signed in while it asked', async () => {
+    const { voter, admitVoter } = create()
+    const admission = voter.admit()
+    voter.renew()
+    expect((await admission).voterId).toBe('v2')
+    expect(admitVoter).toHaveBeenCalledTimes(2)
+  })
+
+  it('is whom the app gave', async () => {
     const { voter, admitVoter } = create({ given: 'lpv_given' })
     expect(voter.token()).toBe('lpv_given')
-    voter.refused()
+    expect(voter).toMatchObject({ admitted: true, unsure: false })
     await voter.admit()
-    expect(admitVoter.mock.calls).toEqual([['lpv_given']])
+    expect(admitVoter.mock.calls[0]?.[0]).toBe('lpv_given')
+  })
+
+  it('is to be asked for where a credential of the host, or an invitation, names someone', () => {
+    expect(create({ given: 'eyJhbGciOi' }).voter).toMatchObject({ unsure: true, admitted: false })
+    expect(create({ isInvited: true }).voter).toMatchObject({ unsure: true, admitted: false })
   })
 })
 
 describe('pageStorage', () => {
+  it('is the storage of that word', () => {
+    const session = memoryStorage()
+    vi.stubGlobal('sessionStorage', session)
+    expect(pageStorage('session')).toBe(session)
+    expect(pageStorage('none')).toBeNull()
+  })
+
   it('is null where looking at localStorage throws, or there is none', () => {
     vi.stubGlobal('localStorage', undefined)
     expect(pageStorage()).toBeNull()

@@ -12,6 +12,8 @@ export interface WatchedPollsOptions {
   /** The poll over HTTP, without an own vote. */
   getPoll(pollId: string): Promise<PollMessage>
   readonly clock: ServerClock
+  /** Without one who is admitted no vote goes out. */
+  readonly voter: { readonly admitted: boolean }
   /** Whether the message went out. */
   send(message: ClientMessage): boolean
 }
@@ -34,6 +36,8 @@ export interface WatchedPolls {
   receive(message: ServerMessage): void
   /** Shows a vote on its way, on a poll that is watched for as long. */
   cast(pollId: string, choices: readonly number[] | null): CastVote
+  /** Another voter may see what is not there for the one before: asks again for polls that were not found. */
+  revive(): void
   /** The device may have slept: asks again for everything, and so for the server's time. */
   wake(): void
 }
@@ -61,7 +65,7 @@ interface Entry {
   isOwnVoteKnown: boolean
 }
 
-export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions): WatchedPolls {
+export function createWatchedPolls({ getPoll, clock, voter, send }: WatchedPollsOptions): WatchedPolls {
   /** The server takes 20 messages at once and 10 a second; votes and pings need their share. */
   const QUESTIONS_A_TURN = 10
   const TURN = 1250
@@ -249,7 +253,7 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
           const { held, shown, isOwnVoteKnown } = entry
           const error = entry.asking instanceof PollError ? entry.asking : shown.error
           if (error && !error.retryable) return error
-          if (!isOwnVoteKnown || !held.poll) return null
+          if (!isOwnVoteKnown || !held.poll || !voter.admitted) return null
           epoch = held.poll.epoch
           if (epoch !== (chosenIn ?? epoch)) return new PollError('EPOCH_CHANGED', { epoch })
           return { revision: held.vote?.revision ?? 0, epoch }
@@ -261,6 +265,13 @@ export function createWatchedPolls({ getPoll, clock, send }: WatchedPollsOptions
           entry.isOwnVoteKnown &&= vote !== undefined
           ask(entry)
         },
+      }
+    },
+    revive() {
+      for (const [pollId, entry] of entries) {
+        if (entry.held.poll || !isPollId(pollId)) continue
+        show(entry, { status: 'loading', error: null })
+        void load(pollId, entry)
       }
     },
     wake() {
