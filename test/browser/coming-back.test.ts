@@ -1,10 +1,15 @@
 import { setTimeout as elapsed } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { atLength } from '../../packages/server-sdk/test/at-length.ts'
 import { describeInBrowser, type Open, test } from './browser-test.ts'
 import { type Line, startLine } from './line.ts'
 import { type Site, startSite } from './site.ts'
 import { figureOf, noteOf, vote } from './tag-page.ts'
+
+/** Milliseconds. */
+const gone = atLength('ms without a line', 6000, 15_000)
+const asleep = atLength('ms asleep', 12_000, 60_000)
 
 /** Milliseconds from the line's return until the screen is right: what the tag promises. */
 const soon = 2000
@@ -19,17 +24,17 @@ describeInBrowser('coming back, without a reload', () => {
     await scene.isAlive()
   })
 
-  test('after a line that was gone for a quarter of a minute', async ({ directory, open }) => {
+  test('after a line that was gone for a while', async ({ directory, open }) => {
     await using scene = await showPoll(directory, open)
     await scene.line.takeDown()
     await expect.poll(() => noteOf(scene.page), { timeout: 10_000 }).toBe('No connection. Trying again')
-    await elapsed(15_000)
+    await elapsed(gone)
     await scene.line.restore()
     await scene.isRight()
     await scene.isAlive()
   })
 
-  test('after a minute asleep, with a connection that did not live through it', { timeout: 120_000 }, async ({
+  test('after a long sleep, with a connection that did not live through it', { timeout: 120_000 }, async ({
     directory,
     open,
   }) => {
@@ -37,7 +42,7 @@ describeInBrowser('coming back, without a reload', () => {
     const renderers = await renderersOf(scene.page)
     for (const pid of renderers) process.kill(pid, 'SIGSTOP')
     scene.line.deaden()
-    await elapsed(60_000)
+    await elapsed(asleep)
     for (const pid of renderers) process.kill(pid, 'SIGCONT')
     // The browser tells a page that is looked at again. A headless one never takes its pages for hidden.
     await scene.page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")

@@ -8,6 +8,7 @@ import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
 import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
 import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
+import { atLength } from '../at-length.ts'
 import { newPoll } from '../conformance/stores.ts'
 import { createMariadbDatabase, describeOnMariadb } from '../servers/mariadb.ts'
 import { connectMariadb } from '../servers/mariadb-database.ts'
@@ -15,7 +16,7 @@ import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.
 import { connectPostgres } from '../servers/postgres-database.ts'
 import { runCli } from './run-cli.ts'
 
-const voters = process.env.LIVE_POLL_TEST_LONG ? 1_000_000 : 200_000
+const voters = atLength('votes to recount and export', 120_000, 1_000_000)
 
 /** Megabytes: a fraction of what the votes would take. */
 const heap = 64

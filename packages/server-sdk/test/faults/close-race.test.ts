@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { atLength } from '../at-length.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { untilInDatabase } from '../servers/postgres-gate.ts'
 import { shareEmbedded } from '../servers/share-embedded.ts'
@@ -10,10 +11,10 @@ const allRefused = new Set(['POLL_CLOSED'])
 
 type Shared = Pick<SharedDatabase, 'db' | 'dialect' | 'forNode' | 'drop'>
 
-/** All fifty on Postgres, where transactions meet; elsewhere fewer, and fifty in `npm run test:long`. */
+/** More on Postgres, where transactions meet. */
 const databases = [['the embedded database', describe, shareEmbedded] as const, ...sharedDatabases]
 for (const [name, describeHere, makeShared] of databases) {
-  const rounds = name === 'Postgres' || process.env.LIVE_POLL_TEST_LONG ? 50 : 10
+  const rounds = atLength(`races on ${name}`, name === 'Postgres' ? 20 : 10, 50)
   describeHere(`a close raced by 5,000 votes on two nodes on ${name}, ${rounds} times`, () =>
     describeCloseRace(makeShared, rounds),
   )

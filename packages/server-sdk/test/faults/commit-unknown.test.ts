@@ -1,5 +1,6 @@
 import { createLivePoll, type LivePoll } from '@live-poll/server-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { atLength } from '../at-length.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
@@ -9,7 +10,7 @@ import { type DatabaseUnderFault, describeOnEach } from './database-faults.ts'
 
 const votersAtOnce = 5
 
-describeOnEach('A COMMIT cut off', ({ start }) => {
+describeOnEach('A COMMIT cut off', ({ create }) => {
   let database: DatabaseUnderFault
   let proxy: CommitProxy
   /** Behind the proxy, and not. */
@@ -18,7 +19,7 @@ describeOnEach('A COMMIT cut off', ({ start }) => {
   const logger = createRecordingLogger()
 
   beforeAll(async () => {
-    database = await start()
+    database = await create()
     proxy = await startCommitProxy(database.url)
     const open = (url: string) =>
       createLivePoll({ database: databaseAdapters[database.name](url), secret: nodeSecret, logger })
@@ -29,7 +30,7 @@ describeOnEach('A COMMIT cut off', ({ start }) => {
   afterAll(async () => {
     await Promise.all([node?.close(), other?.close()])
     await proxy?.close()
-    await database?.server.stop()
+    await database?.drop()
   })
 
   const createPoll = async () => (await other.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })).id
@@ -42,8 +43,8 @@ describeOnEach('A COMMIT cut off', ({ start }) => {
   }
 
   test.for([
-    ['answer lost', 100],
-    ['lost on its way', 25],
+    ['answer lost', atLength('COMMITs whose answer is lost', 40, 100)],
+    ['lost on its way', atLength('COMMITs lost on their way', 10, 25)],
   ] as const)('%s, %i times: nothing is lost, nothing counted twice, a repeat is a duplicate', async ([how, times]) => {
     const cutsBefore = proxy.cuts()
     const pollId = await createPoll()

@@ -4,10 +4,10 @@ import { inProcessFetch } from '../model/in-process-fetch.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { databaseAdapters } from './database-adapters.ts'
-import { type DatabaseUnderFault, describeOnEach } from './database-faults.ts'
+import { type DatabaseOnOwnServer, describeOnEach } from './database-faults.ts'
 
 describeOnEach('A database that is down', ({ start }) => {
-  let database: DatabaseUnderFault
+  let database: DatabaseOnOwnServer
   beforeAll(async () => {
     database = await start()
   })

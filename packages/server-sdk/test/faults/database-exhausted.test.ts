@@ -39,16 +39,16 @@ interface FullDisk {
   readonly off: readonly string[]
 }
 
-describeOnEach('A database without room', ({ name, start }) => {
+describeOnEach('A database without room', ({ name, create }) => {
   let database: DatabaseUnderFault
   let pool: HostPool
   let node: LivePoll
   let logger: RecordingLogger
   let pollId: string
   beforeAll(async () => {
-    database = await start()
+    database = await create()
   })
-  afterAll(() => database?.server.stop())
+  afterAll(() => database?.drop())
   beforeEach(async () => {
     pool = hostPools[name](database.url)
     logger = createRecordingLogger()

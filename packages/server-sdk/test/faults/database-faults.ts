@@ -2,22 +2,27 @@ import type { Kysely } from 'kysely'
 import { createPool as createMysqlPool } from 'mysql2/promise'
 import { Client } from 'pg'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
-import { describeOnMariadb } from '../servers/mariadb.ts'
+import { createMariadbDatabase, describeOnMariadb } from '../servers/mariadb.ts'
 import { connectMariadb } from '../servers/mariadb-database.ts'
 import { findMariadbPrograms, mariadbUrl } from '../servers/mariadb-programs.ts'
 import { type OwnServer, type ServerPrograms, startOwnServer } from '../servers/own-server.ts'
-import { describeOnPostgres } from '../servers/postgres.ts'
+import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
 import { connectPostgres } from '../servers/postgres-database.ts'
 import { findPostgresPrograms, postgresUrl } from '../servers/postgres-programs.ts'
 import { databaseAdapters, type FaultyDatabase } from './database-adapters.ts'
 
-/** A database with the schema, on a server of the test's own. */
+/** A database with the schema. */
 export interface DatabaseUnderFault {
   readonly name: FaultyDatabase
-  readonly server: OwnServer
   readonly url: string
   /** The test's own way into it. */
   connect(): { readonly db: Kysely<Tables>; close(): Promise<void> }
+  drop(): Promise<void>
+}
+
+/** One on a server of the test's own, which may be killed. */
+export interface DatabaseOnOwnServer extends Omit<DatabaseUnderFault, 'drop'> {
+  readonly server: OwnServer
   /** Deadlocks that the server has met. */
   countDeadlocks(): Promise<number>
 }
@@ -25,12 +30,14 @@ export interface DatabaseUnderFault {
 interface Kind {
   readonly name: FaultyDatabase
   readonly describe: (title: string, body: () => void) => void
-  start(): Promise<DatabaseUnderFault>
+  /** On the server that all tests share: another one takes seconds to make. */
+  create(): Promise<DatabaseUnderFault>
+  start(): Promise<DatabaseOnOwnServer>
 }
 
 const faultyDatabases: readonly Kind[] = [
-  { name: 'postgres', describe: describeOnPostgres, start: startPostgres },
-  { name: 'mariadb', describe: describeOnMariadb, start: startMariadb },
+  { name: 'postgres', describe: describeOnPostgres, create: createOnPostgres, start: startPostgres },
+  { name: 'mariadb', describe: describeOnMariadb, create: createOnMariadb, start: startMariadb },
 ]
 
 /** A body for each database, skipped where its server is not installed, or under CI=true failing. */
@@ -45,7 +52,17 @@ function startInstalled(programs: ServerPrograms | undefined): Promise<OwnServer
   return startOwnServer(programs)
 }
 
-async function startPostgres(): Promise<DatabaseUnderFault> {
+async function createOnPostgres(): Promise<DatabaseUnderFault> {
+  const { url, drop } = await createPostgresDatabase()
+  return { name: 'postgres', url, connect: () => connectPostgres(url), drop }
+}
+
+async function createOnMariadb(): Promise<DatabaseUnderFault> {
+  const { url, drop } = await createMariadbDatabase()
+  return { name: 'mariadb', url, connect: () => connectMariadb(url), drop }
+}
+
+async function startPostgres(): Promise<DatabaseOnOwnServer> {
   const server = await startInstalled(findPostgresPrograms())
   const admin = new Client({ connectionString: postgresUrl(server.port, 'postgres') })
   await admin.connect()
@@ -60,7 +77,7 @@ async function startPostgres(): Promise<DatabaseUnderFault> {
   }
 }
 
-async function startMariadb(): Promise<DatabaseUnderFault> {
+async function startMariadb(): Promise<DatabaseOnOwnServer> {
   const server = await startInstalled(findMariadbPrograms())
   const admin = createMysqlPool({ uri: mariadbUrl(server.port), connectionLimit: 1 })
   await admin.query(`create database ${database}`)

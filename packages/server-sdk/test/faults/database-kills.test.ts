@@ -4,7 +4,7 @@ import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { databaseAdapters } from './database-adapters.ts'
-import { type DatabaseUnderFault, describeOnEach } from './database-faults.ts'
+import { type DatabaseOnOwnServer, describeOnEach } from './database-faults.ts'
 import { startDatabaseNode } from './database-start-node.ts'
 
 const kills = 7
@@ -13,7 +13,7 @@ const voters = 64
 const acksBetween = 400
 
 describeOnEach(`The database killed by SIGKILL ${kills} times under load`, ({ start }) => {
-  let database: DatabaseUnderFault
+  let database: DatabaseOnOwnServer
   beforeAll(async () => {
     database = await start()
   })

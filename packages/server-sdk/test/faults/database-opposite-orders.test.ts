@@ -1,22 +1,23 @@
 import { createLivePoll } from '@live-poll/server-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { atLength } from '../at-length.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { databaseAdapters } from './database-adapters.ts'
-import { type DatabaseUnderFault, describeOnEach } from './database-faults.ts'
+import { type DatabaseOnOwnServer, describeOnEach } from './database-faults.ts'
 import { type DatabaseNode, startDatabaseNode } from './database-start-node.ts'
 
 const polls = 200
 /** Milliseconds. */
-const duration = process.env.LIVE_POLL_TEST_LONG ? 60_000 : 6000
+const duration = atLength('ms of opposite orders', 6000, 60_000)
 /** Each polls the same boxes in the opposite order; several rounds of each are in flight at once. */
 const roundsAtOnce = 3
 
 describeOnEach(
   `Two processes with batches over ${polls} polls in opposite orders, for ${duration / 1000} s`,
   ({ start }) => {
-    let database: DatabaseUnderFault
+    let database: DatabaseOnOwnServer
     beforeAll(async () => {
       database = await start()
     })

@@ -10,16 +10,16 @@ import { type DatabaseUnderFault, describeOnEach } from './database-faults.ts'
 /** A voter's key that no check has let through: Postgres takes no zero character, and MySQL none so long. */
 const poison = `\0${'x'.repeat(300)}`
 
-describeOnEach('Votes that the database refuses', ({ start }) => {
+describeOnEach('Votes that the database refuses', ({ create }) => {
   let database: DatabaseUnderFault
   let opened: OpenDatabase
   beforeAll(async () => {
-    database = await start()
+    database = await create()
     opened = (await databaseAdapters[database.name](database.url).open(createRecordingLogger())) as OpenDatabase
   })
   afterAll(async () => {
     await opened?.close()
-    await database?.server.stop()
+    await database?.drop()
   })
 
   async function insertPoll(): Promise<string> {

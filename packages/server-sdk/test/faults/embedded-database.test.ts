@@ -1,11 +1,11 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Poll, Results } from '@live-poll/client-sdk/protocol'
 import type * as Index from '@live-poll/server-sdk'
 import type * as Embedded from '@live-poll/server-sdk/embedded'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeDataFolder } from '../data-folder.ts'
 import { castOverRelay, type TestVote } from './cast-over-relay.ts'
 import { startVotingProcess, type VotingProcess } from './start-voting-process.ts'
 
@@ -13,7 +13,7 @@ let directory: string
 const ends: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'live-poll-embedded-'))
+  directory = await makeDataFolder()
 })
 afterEach(async () => {
   for (const end of ends.splice(0)) await end()
@@ -66,7 +66,8 @@ test('ten hot reloads in one process share one database', async () => {
 })
 
 test('a first start that was killed half way does not stand in the way of the next', async () => {
-  await mkdir(join(directory, 'database.creating', 'base'), { recursive: true })
+  await rename(join(directory, 'database'), join(directory, 'database.creating'))
+  await rm(join(directory, 'database.creating', 'PG_VERSION'))
   const server = await start()
   expect((await createPoll(server)).state).toBe('open')
 })

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findDifferences, readBallots, readPublished } from '../../../../examples/minneapolis-replay/src/index.ts'
+import { atLength } from '../at-length.ts'
 import { makeDataFolder } from '../data-folder.ts'
 import type { TestVote } from './cast-over-relay.ts'
 import { castUnderKills, castWithoutKills, type KillReport } from './kill-nine.ts'
 
-const kills = 20
+const kills = atLength('kills by SIGKILL', 8, 20)
 
 let directories: string[]
 beforeEach(() => {

@@ -9,12 +9,12 @@ import { type DatabaseNode, startDatabaseNode } from './database-start-node.ts'
 const hands = 50
 const rounds = process.env.LIVE_POLL_TEST_LONG ? 100 : 10
 
-describeOnEach(`One invitation in ${hands} hands, over three processes, ${rounds} times`, ({ start }) => {
+describeOnEach(`One invitation in ${hands} hands, over three processes, ${rounds} times`, ({ create }) => {
   let database: DatabaseUnderFault
   let organizer: LivePoll
   let nodes: readonly DatabaseNode[] = []
   beforeAll(async () => {
-    database = await start()
+    database = await create()
     const { name, url } = database
     const logger = createRecordingLogger()
     organizer = createLivePoll({ database: databaseAdapters[name](url), secret: nodeSecret, logger })
@@ -23,7 +23,7 @@ describeOnEach(`One invitation in ${hands} hands, over three processes, ${rounds
   afterAll(async () => {
     for (const node of nodes) await node.stop()
     await organizer?.close()
-    await database?.server.stop()
+    await database?.drop()
   })
 
   /** All at once, each by a voter of its own. @returns how often each answer came */

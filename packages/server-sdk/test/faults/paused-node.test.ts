@@ -12,16 +12,16 @@ import { startDatabaseNode } from './database-start-node.ts'
 const promise = 3000
 const margin = 1500
 
-describeOnEach('A node stopped by SIGSTOP inside a transaction', ({ start }) => {
+describeOnEach('A node stopped by SIGSTOP inside a transaction', ({ create }) => {
   let database: DatabaseUnderFault
   let proxy: CommitProxy
   beforeAll(async () => {
-    database = await start()
+    database = await create()
     proxy = await startCommitProxy(database.url)
   })
   afterAll(async () => {
     await proxy?.close()
-    await database?.server.stop()
+    await database?.drop()
   })
 
   test(`delays others by ${promise} ms at most; when it goes on, its votes are counted once`, async () => {

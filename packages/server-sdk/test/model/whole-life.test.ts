@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { embedded } from '@live-poll/server-sdk/embedded'
+import { atLength } from '../at-length.ts'
 import { makeDataFolder } from '../data-folder.ts'
 import { createMariadbDatabase, describeOnMariadb } from '../servers/mariadb.ts'
 import { mariadbDatabase } from '../servers/mariadb-gate.ts'
@@ -7,7 +8,7 @@ import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.
 import { postgresDatabase } from '../servers/postgres-database.ts'
 import { describeWholeLife } from './whole-life.suite.ts'
 
-const runs = Number(process.env.LIVE_POLL_LIVES ?? 1000)
+const runs = Number(process.env.LIVE_POLL_LIVES ?? atLength('lives', 300, 1000))
 
 describeWholeLife(
   'embedded',
