@@ -3,18 +3,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { databaseAdapters } from './database-adapters.ts'
-import { type DatabaseUnderFault, describeOnEach } from './database-faults.ts'
+import { type DatabaseOnOwnServer, describeOnEach } from './database-faults.ts'
 import { type DatabaseNode, startDatabaseNode } from './database-start-node.ts'
 
 const hands = 50
 const rounds = process.env.LIVE_POLL_TEST_LONG ? 100 : 10
 
-describeOnEach(`One invitation in ${hands} hands, over three processes, ${rounds} times`, ({ create }) => {
-  let database: DatabaseUnderFault
+describeOnEach(`One invitation in ${hands} hands, over three processes, ${rounds} times`, ({ start }) => {
+  let database: DatabaseOnOwnServer
   let organizer: LivePoll
   let nodes: readonly DatabaseNode[] = []
   beforeAll(async () => {
-    database = await create()
+    database = await start()
     const { name, url } = database
     const logger = createRecordingLogger()
     organizer = createLivePoll({ database: databaseAdapters[name](url), secret: nodeSecret, logger })
@@ -23,7 +23,7 @@ describeOnEach(`One invitation in ${hands} hands, over three processes, ${rounds
   afterAll(async () => {
     for (const node of nodes) await node.stop()
     await organizer?.close()
-    await database?.drop()
+    await database?.server.stop()
   })
 
   /** All at once, each by a voter of its own. @returns how often each answer came */
