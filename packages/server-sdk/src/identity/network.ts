@@ -24,25 +24,37 @@ export function clientAddress({ remoteAddress, headers }: Hop, trustedProxies: n
  * The network of an address, as large as one household or office commonly has: /24 of IPv4, /64 of IPv6 (RFC 6177).
  * What is no address is one network of its own.
  */
-export function networkOf(address: string | undefined): string {
-  const bare = address?.replace(/^\[([^\]]+)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1') ?? ''
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
-  if (isIP(mapped) === 4) return `${mapped.split('.').slice(0, 3).join('.')}.0/24`
-  if (isIP(mapped) !== 6) return 'unknown'
-  return `${firstGroups(mapped.replace(/%.*$/, ''))}::/64`
+export function networkOf(address = ''): string {
+  const bare = address.replace(/^\[([^\]]+)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  if (isIP(bare) === 4) return networkOfV4(bare.split('.').map(Number))
+  if (isIP(bare) !== 6) return 'unknown'
+  const groups = groupsOf(bare.replace(/%.*$/, ''))
+  // An IPv4 client of a socket for both (RFC 4291, section 2.5.5.2), which each server writes in its own way.
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
+  if (isMapped) return networkOfV4(groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]))
+  const network = groups.slice(0, 4).map((group) => group.toString(16))
+  return `${network.join(':')}::/64`
 }
 
-/** The first four of the eight groups of an IPv6 address, however it is written. */
-function firstGroups(address: string): string {
-  const [head = '', tail] = address.toLowerCase().split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const rest = tail ? tail.split(':') : []
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - groups.length - rest.length)).fill('0')
-  const whole = [...groups, ...zeros, ...rest]
-  return whole
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
+function networkOfV4(bytes: readonly number[]): string {
+  return `${bytes.slice(0, 3).join('.')}.0/24`
+}
+
+/** The eight groups of an IPv6 address, however it is written. */
+function groupsOf(address: string): readonly number[] {
+  const [head = '', tail] = address.split('::')
+  const [before, after] = [parseGroups(head), parseGroups(tail ?? '')]
+  const zeros = Array<number>(tail === undefined ? 0 : 8 - before.length - after.length).fill(0)
+  return [...before, ...zeros, ...after]
+}
+
+/** @param text as in `2001:db8`, or with an IPv4 address at its end, which stands for two groups */
+function parseGroups(text: string): readonly number[] {
+  if (text === '') return []
+  return text.split(':').flatMap((part) => {
+    const [a = 0, b = 0, c = 0, d = 0] = part.split('.').map(Number)
+    return part.includes('.') ? [a * 256 + b, c * 256 + d] : Number.parseInt(part, 16)
+  })
 }
 
 /** Milliseconds. */
