@@ -63,9 +63,8 @@ export function createAccess(parts: AccessParts): Access {
   }
 
   async function hostUser(request: HttpRequest): Promise<HostUser | undefined> {
-    const headers = forHost(request)
-    const hasAllCookies = headers.get('cookie') === request.headers.get('cookie')
-    const user = await parts.identify?.({ headers, raw: hasAllCookies ? request.raw : undefined })
+    const raw = showsVisitor(request) ? request.raw : undefined
+    const user = await parts.identify?.({ headers: forHost(request), raw })
     if (!user) return undefined
     if (!isVoterName(user.id)) throw new Error('identify() must return { id } with a text of 1 to 200 characters.')
     if (user.session !== undefined && typeof user.session !== 'string') {
@@ -75,17 +74,27 @@ export function createAccess(parts: AccessParts): Access {
   }
 
   /**
-   * What the host is shown: a page that is not trusted speaks for itself, never with its visitor's cookies; and our own
-   * credentials are no affair of the host's.
+   * What the host is shown: a page that is not trusted speaks for itself, never with what its visitor's browser sends along;
+   * and our own credentials are no affair of the host's.
    */
   function forHost(request: HttpRequest): Headers {
-    const hidesCookies = request.headers.has('cookie') && !mayCarryCookies(request)
-    const hidesBearer = /^lp[avt]_/.test(bearer(request) ?? '')
-    if (!hidesCookies && !hidesBearer) return request.headers
     const headers = new Headers(request.headers)
-    if (hidesCookies) headers.delete('cookie')
-    if (hidesBearer) headers.delete('authorization')
+    if (!mayCarryCookies(request)) headers.delete('cookie')
+    const isOurs = /^lp[avt]_/.test(bearer(request) ?? '')
+    if (isOurs || (sendsByItself(request) && !showsVisitor(request))) headers.delete('authorization')
     return headers
+  }
+
+  /** Browsers send what they know for `Basic` or `Negotiate` as they send cookies; a page alone sends a `Bearer`. */
+  function sendsByItself({ headers }: HttpRequest): boolean {
+    return !/^bearer /i.test(headers.get('authorization') ?? '')
+  }
+
+  /** Whether all that came with a request may count: of a page, as its cookies may; of no page, all but cookies. */
+  function showsVisitor(request: HttpRequest): boolean {
+    if (mayCarryCookies(request)) return true
+    const { origin, fetchSite } = callerOf(request.headers)
+    return origin === null && fetchSite === null && !request.headers.has('cookie')
   }
 
   /** The header cannot be sent across origins without a preflight; browsers leave `Origin` out of their own GETs. */
