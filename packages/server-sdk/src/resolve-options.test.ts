@@ -24,6 +24,9 @@ describe('resolveOptions', () => {
       batchSize: 500,
       queueSize: 20_000,
       queueWait: 2000,
+      tokenSecrets: [],
+      trustedProxies: 0,
+      newDevices: { perMinute: 500, burst: 5000 },
       logger: expect.anything(),
     })
   })
@@ -42,6 +45,10 @@ describe('resolveOptions', () => {
       queueSize: 2,
       queueWait: 3,
       channel: { hello: 1 },
+      tokenSecrets: ['t'.repeat(32)],
+      trustedProxies: 2,
+      newDevices: { perMinute: 0.5, burst: 1 },
+      captcha: { verify: () => true },
       logger: { info() {}, warn() {}, error() {} },
     }
     expect(resolveOptions(given)).toEqual(given)
@@ -73,6 +80,13 @@ describe('resolveOptions', () => {
     ['queueWait', { queueWait: -1 }],
     ['resultsInterval', { resultsInterval: Number.POSITIVE_INFINITY }],
     ['voterTokenLife', { voterTokenLife: 0 }],
+    ['tokenSecrets', { tokenSecrets: ['t'.repeat(32), 't'.repeat(31)] }],
+    ['trustedProxies', { trustedProxies: -1 }],
+    ['trustedProxies', { trustedProxies: 1.5 }],
+    ['newDevices', { newDevices: { perMinute: 0, burst: 10 } }],
+    ['newDevices', { newDevices: { perMinute: 10, burst: 0 } }],
+    ['newDevices', { newDevices: { perMinute: Number.NaN, burst: 10 } }],
+    ['captcha', { captcha: {} as { verify: () => true } }],
   ])('refuses %s that cannot work: %j', (option, given) => {
     expect(() => resolveOptions({ database, ...given })).toThrow(OptionError)
     expect(() => resolveOptions({ database, ...given })).toThrow(`createLivePoll: ${option}: `)

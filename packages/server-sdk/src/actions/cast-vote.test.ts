@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { DecidedVote } from '../ballot-box/group-commit.ts'
 import type { PreparedPoll } from '../ballot-box/poll-facts.ts'
+import { pollFacts } from '../domain/poll.fixture.ts'
 import type { PreparedVote } from '../ports/ballot-store.ts'
 import { createCastVote } from './cast-vote.ts'
 
@@ -15,21 +16,10 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
   const cast: PreparedVote[] = []
   const dirty: string[] = []
   const prepared = (): PreparedPoll => ({
-    rules: {
-      ...{
-        id: 'p',
-        plan,
-        epoch: 1,
-        boxes: 1,
-        canChange: true,
-        salt: '',
-        opensAt: null,
-        closesAt: null,
-        closedAt: null,
-      },
-      ballot: { kind: 'choose', min: 1, max: 1 },
+    rules: pollFacts({
+      plan,
       choices: Array.from({ length: plan }, (_, index) => ({ id: index + 1, label: `Choice ${index}` })),
-    },
+    }),
     voterKeys: new Uint8Array(32),
   })
   let readings = 0
@@ -55,6 +45,7 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
       },
     },
     { markDirty: (id) => dirty.push(id) },
+    async () => true,
   )
   return { castVote, cast, dirty, readings: () => readings }
 }

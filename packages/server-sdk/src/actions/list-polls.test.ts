@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { pollFacts } from '../domain/poll.fixture.ts'
 import type { PollFacts, PollRecord } from '../domain/poll.ts'
 import { createListPolls } from './list-polls.ts'
 
@@ -6,12 +7,7 @@ const now = new Date('2026-06-01T12:00:00Z')
 
 function record(id: string, times: Partial<PollFacts> = {}): PollRecord {
   return {
-    facts: {
-      ...{ id, question: 'Lunch?', choices: [{ id: 1, label: 'Soup' }], ballot: { kind: 'choose', min: 1, max: 1 } },
-      ...{ showResults: 'always', canChange: true, opensAt: null, closesAt: null, closedAt: null, createdAt: now },
-      ...{ minVoters: null, revealedEpoch: null, lastChoiceId: 1 },
-      ...{ boxes: 1, plan: 1, edition: 1, epoch: 1, salt: '', owner: null, ...times },
-    },
+    facts: pollFacts({ id, createdAt: now, ...times }),
     version: 0,
     buckets: new Map(),
     now,

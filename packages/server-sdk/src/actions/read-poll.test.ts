@@ -1,5 +1,6 @@
 import type { Results, Vote } from '@live-poll/client-sdk/protocol'
 import { expect, it } from 'vitest'
+import { pollFacts } from '../domain/poll.fixture.ts'
 import type { PollFacts, PollRecord } from '../domain/poll.ts'
 import type { PollSnapshot } from '../ports/results-bus.ts'
 import { createReadOwn, createReadPoll, createReadRecord, toReading } from './read-poll.ts'
@@ -9,18 +10,7 @@ const later = new Date('2026-06-01T13:00:00Z')
 
 function record(version: number, facts: Partial<PollFacts> = {}, now = noon): PollRecord {
   return {
-    facts: {
-      ...{
-        id: 'p',
-        question: 'Lunch?',
-        choices: [{ id: 1, label: 'Soup' }],
-        ballot: { kind: 'choose', min: 1, max: 1 },
-      },
-      ...{ showResults: 'always', canChange: true, opensAt: null, closesAt: null, closedAt: null, createdAt: noon },
-      ...{ minVoters: null, revealedEpoch: null, lastChoiceId: 1 },
-      ...{ boxes: 1, plan: 1, edition: 1, epoch: 1, salt: '', owner: null },
-      ...facts,
-    },
+    facts: pollFacts({ createdAt: noon, ...facts }),
     version,
     buckets: new Map([['voters', version]]),
     now,
@@ -93,7 +83,7 @@ function published(version: number, results: Partial<Results> = {}): PollSnapsho
     kind: 'snapshot',
     pollId: 'p',
     results: { ...counts, version, ...results },
-    visibility: { showResults: 'always', isRevealed: true },
+    visibility: { showResults: 'always', isRevealed: true, isPrivate: false },
   }
 }
 
@@ -128,8 +118,9 @@ it('answers a vote with a poll of its own epoch only', async () => {
   const readOwn = createReadOwn(
     async () => readings.shift() ?? expect.unreachable(),
     async () => votes.shift() ?? null,
+    async () => true,
   )
-  const own = await readOwn('p', { kind: 'user', id: 'ada' })
+  const own = await readOwn('p', { voter: { kind: 'user', id: 'ada' } })
   expect([own.reading.poll.epoch, own.vote]).toEqual([2, null])
   expect([readings.length, votes.length]).toEqual([0, 0])
 })
@@ -138,6 +129,7 @@ it('reads no vote of nobody', async () => {
   const readOwn = createReadOwn(
     async () => toReading(record(1), null),
     () => expect.unreachable(),
+    async () => true,
   )
   expect((await readOwn('p', undefined)).vote).toBeNull()
 })

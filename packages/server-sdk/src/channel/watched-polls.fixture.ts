@@ -5,7 +5,7 @@ import { createResultsFeed } from './results-feed.ts'
 import { createTopics } from './topics.ts'
 import { createWatchedPolls } from './watched-polls.ts'
 
-export const voter = { kind: 'user', id: 'ada' } as const
+export const asker = { voter: { kind: 'user', id: 'ada' } } as const
 
 export interface Facts {
   readonly epoch?: number
@@ -14,19 +14,22 @@ export interface Facts {
   readonly state?: Results['state']
   readonly showResults?: ShowResults
   readonly isRevealed?: boolean
+  readonly isPrivate?: boolean
 }
 
 export function snapshot(facts: Facts = {}, pollId = 'p'): PollSnapshot {
   const { epoch = 1, version = 0, edition = 1, state = 'open', showResults = 'after-vote', isRevealed = true } = facts
+  const { isPrivate = false } = facts
   const results = { kind: 'choose', pollId, epoch, version, edition, state, votes: [version], voters: version } as const
-  return { kind: 'snapshot', pollId, results, visibility: { showResults, isRevealed } }
+  return { kind: 'snapshot', pollId, results, visibility: { showResults, isRevealed, isPrivate } }
 }
 
 export function reading(facts: Facts = {}, vote: Vote | null = null): OwnReading {
   const { results, visibility } = snapshot(facts)
   const { epoch, edition, state } = results
-  const poll = { id: 'p', epoch, edition, state, results } as Poll & { results: Results }
-  return { reading: { poll, visibility, now: new Date(0) }, vote }
+  const { isPrivate } = visibility
+  const poll = { id: 'p', epoch, edition, state, isPrivate, results } as Poll & { results: Results }
+  return { reading: { poll, visibility, about: { id: 'p', owner: null, isPrivate }, now: new Date(0) }, vote }
 }
 
 export const cast = (revision: number, choices: Vote['choices'] = [1]): Vote => ({
@@ -53,6 +56,7 @@ export function createSetup() {
     const readings: { resolve: (own: OwnReading) => void; reject: (error: unknown) => void }[] = []
     const hear = (frame: string) => sent.push(JSON.parse(frame))
     const socket = {
+      origin: undefined,
       send: hear,
       subscribe: (topic: string) => topics.add(topic, hear),
       unsubscribe: (topic: string) => topics.remove(topic, hear),
@@ -71,7 +75,7 @@ export function createSetup() {
     /** @returns the types of what was sent since the last look */
     const look = () => sent.splice(0).map((message) => (message.type === 'error' ? message.code : message.type))
     async function watch(own: OwnReading) {
-      const watching = polls.watch('p', voter)
+      const watching = polls.watch('p', asker)
       readings.shift()?.resolve(own)
       await watching
     }

@@ -1,12 +1,12 @@
 import { pollError } from '@live-poll/client-sdk/protocol'
 import { expect, it } from 'vitest'
-import { cast, createSetup, type Facts, reading, snapshot, voter } from './watched-polls.fixture.ts'
+import { asker, cast, createSetup, type Facts, reading, snapshot } from './watched-polls.fixture.ts'
 
 it('a watch that fails leaves another of the same poll as it is, answered or not', async () => {
   const { connect, tell } = createSetup()
   for (const order of ['failing first', 'failing last']) {
     const { polls, readings, look } = connect()
-    const watches = [polls.watch('p', voter), polls.watch('p', voter)]
+    const watches = [polls.watch('p', asker), polls.watch('p', asker)]
     const [failing, good] = order === 'failing first' ? readings : [...readings].reverse()
     if (order === 'failing last') good?.resolve(reading({ showResults: 'always' }))
     failing?.reject(pollError('UNAVAILABLE'))
@@ -21,7 +21,7 @@ it('a watch that fails leaves another of the same poll as it is, answered or not
 it('a watch that fails alone is none', async () => {
   const { connect, feed } = createSetup()
   const { polls, readings, look } = connect()
-  const watching = polls.watch('p', voter)
+  const watching = polls.watch('p', asker)
   expect(feed.watching('p')).toBe(1)
   readings[0]?.reject(pollError('POLL_NOT_FOUND'))
   await watching
@@ -32,7 +32,7 @@ it('a watch that fails alone is none', async () => {
 it('a poll deleted as it is being read is answered by an error alone', async () => {
   const { connect, tell, feed } = createSetup()
   const { polls, readings, look } = connect()
-  const watching = polls.watch('p', voter)
+  const watching = polls.watch('p', asker)
   tell({ kind: 'deleted', pollId: 'p' })
   readings[0]?.resolve(reading())
   await watching
@@ -45,13 +45,13 @@ it('an answer is not older than what was published as it was read', async () => 
   const first = connect()
   await first.watch(reading({ showResults: 'always' }))
   const { polls, readings, sent } = connect()
-  const watching = polls.watch('p', voter)
+  const watching = polls.watch('p', asker)
   tell(snapshot({ version: 3, showResults: 'always' }))
   readings.shift()?.resolve(reading({ version: 2, showResults: 'always' }))
   await watching
   expect(sent).toMatchObject([{ type: 'poll', poll: { results: { version: 3 } } }])
 
-  const again = polls.watch('p', voter)
+  const again = polls.watch('p', asker)
   tell(snapshot({ version: 4, edition: 2, showResults: 'always' }))
   readings.shift()?.resolve(reading({ version: 3, showResults: 'always' }))
   await new Promise(setImmediate)
@@ -65,7 +65,7 @@ it('an answer that was overtaken each time it was read is followed by what overt
   const first = connect()
   await first.watch(reading({ showResults: 'always' }))
   const { polls, readings, sent } = connect()
-  const watching = polls.watch('p', voter)
+  const watching = polls.watch('p', asker)
   for (let edition = 1; edition <= 3; edition++) {
     tell(snapshot({ version: edition, edition: edition + 1, showResults: 'always' }))
     readings.shift()?.resolve(reading({ version: edition - 1, edition, showResults: 'always' }))
@@ -143,7 +143,7 @@ it('what one watcher reads first, the others are told at once, and not again', a
 it('the own vote as acknowledged outlives an older one as read, and not a newer one', async () => {
   const { connect, feed } = createSetup()
   const { polls, readings, look } = connect()
-  const watching = polls.watch('p', voter)
+  const watching = polls.watch('p', asker)
   polls.acknowledged('p', { epoch: 1, revision: 1, choices: [1] })
   readings.shift()?.resolve(reading())
   await watching
@@ -151,7 +151,7 @@ it('the own vote as acknowledged outlives an older one as read, and not a newer 
   expect(feed.newest('p')).toBeDefined()
   polls.acknowledged('p', { epoch: 1, revision: 1, choices: [1] })
   expect(look(), 'seen already').toEqual([])
-  const again = polls.watch('p', voter)
+  const again = polls.watch('p', asker)
   readings.shift()?.resolve(reading({}, cast(2, null)))
   await again
   expect(look()).toEqual(['poll'])
@@ -227,8 +227,8 @@ it('nothing is left of what was watched', async () => {
 it('more polls than one may watch are refused', async () => {
   const { connect } = createSetup()
   const { polls, look } = connect()
-  void polls.watch('p', voter)
-  void polls.watch('q', voter)
-  await polls.watch('r', voter)
+  void polls.watch('p', asker)
+  void polls.watch('q', asker)
+  await polls.watch('r', asker)
   expect(look()).toEqual(['INVALID'])
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decideEdit } from './decide-edit.ts'
+import { pollFacts } from './poll.fixture.ts'
 import type { PollFacts } from './poll.ts'
 import type { CheckedEdit } from './poll-edit.ts'
 
@@ -14,12 +15,10 @@ const pie = { id: 4, label: 'Pie' }
 const added = (label: string) => ({ id: undefined, label })
 
 /** An open poll whose choice 3 was removed. */
-const poll: PollFacts = {
-  ...{ id: 'p', question: 'Lunch?', choices: [soup, salad, pie], ballot: { kind: 'choose', min: 1, max: 2 } },
-  ...{ showResults: 'always', minVoters: null, revealedEpoch: 3, lastChoiceId: 4, canChange: true },
-  ...{ opensAt: null, closesAt: null, closedAt: null, createdAt: past, owner: null, salt: '' },
-  ...{ boxes: 4, plan: 5, edition: 2, epoch: 3 },
-}
+const poll = pollFacts({
+  ...{ choices: [soup, salad, pie], lastChoiceId: 4, revealedEpoch: 3, createdAt: past },
+  ...{ ballot: { kind: 'choose', min: 1, max: 2 }, boxes: 4, plan: 5, edition: 2, epoch: 3 },
+})
 
 interface Case {
   readonly poll?: Partial<PollFacts>
@@ -45,9 +44,14 @@ const everything: CheckedEdit = {
   showResults: 'organizers',
   minVoters: 10,
   canChange: false,
+  voters: ['account', 'invitation'],
+  needsCaptcha: true,
+  isPrivate: true,
   closesAt: later,
   boxes: 16,
 }
+
+const policies: readonly CheckedEdit[] = [{ voters: ['account'] }, { needsCaptcha: true }, { isPrivate: true }]
 
 describe('decideEdit', () => {
   it('takes everything before the first vote, and leaves the rest', () => {
@@ -71,12 +75,13 @@ describe('decideEdit', () => {
 
   it.each<[string, CheckedEdit]>([
     ['nothing', {}],
-    ['what is undefined', { question: undefined, closesAt: undefined }],
+    ['what is undefined', { question: undefined, closesAt: undefined, voters: undefined, isPrivate: undefined }],
     [
       'what is there already',
       {
         ...{ question: 'Lunch?', choices: [soup, salad, pie], ballot: { kind: 'choose', min: 1, max: 2 }, boxes: 4 },
         ...{ showResults: 'always', minVoters: null, canChange: true, opensAt: null, closesAt: null },
+        ...{ voters: ['anyone'], needsCaptcha: false, isPrivate: false },
       },
     ],
     ['choices that are written as those there are', { choices: [added('Soup'), added('Salad'), added('Pie')] }],
@@ -93,7 +98,12 @@ describe('decideEdit', () => {
 
   it('shows a change of boxes on no screen, and any other on all', () => {
     expect(decide({ edit: { boxes: 5 } })).toMatchObject({ kind: 'edited', isShown: false, facts: { boxes: 5 } })
-    for (const edit of [{ boxes: 5, canChange: false }, { minVoters: 2 }, { choices: [salad, soup, pie] }]) {
+    for (const edit of [
+      { boxes: 5, canChange: false },
+      { minVoters: 2 },
+      { choices: [salad, soup, pie] },
+      ...policies,
+    ]) {
       expect(decide({ edit })).toMatchObject({ kind: 'edited', isShown: true })
     }
   })
@@ -144,6 +154,8 @@ describe('decideEdit', () => {
       ['another choice', { choices: [soup, added('Bread'), salad, pie] }],
       ['who sees results', { showResults: 'after-close', minVoters: 5 }],
       ['whether votes may change', { canChange: false }],
+      ['a captcha from here on', { needsCaptcha: true }],
+      ['whom it is shown to', { isPrivate: true }],
       ['the closing time', { closesAt: future }],
       ['more boxes', { boxes: 5 }],
     ])('takes %s', (_, edit) => {
@@ -155,6 +167,8 @@ describe('decideEdit', () => {
       ['a choice removed', { choices: [soup, salad] }, 'choices'],
       ['a choice replaced', { choices: [soup, salad, added('Bread')] }, 'choices'],
       ['the ballot', { ballot: { kind: 'choose', min: 1, max: 3 } }, 'ballot'],
+      ['what a voter must have', { voters: ['account'] }, 'voters'],
+      ['that a voter must have more', { voters: ['account', 'invitation'] }, 'voters'],
       ['the opening time', { opensAt: past }, 'opensAt'],
     ])('refuses %s', (_, edit, path) => {
       expect(refusalOf({ edit, hasVotes: true })).toEqual(['POLL_HAS_VOTES', path])
@@ -167,6 +181,7 @@ describe('decideEdit', () => {
         'question',
         'choices',
         'ballot',
+        'voters',
         'opensAt',
       ])
     })
@@ -178,6 +193,7 @@ describe('decideEdit', () => {
     it.each<[string, CheckedEdit]>([
       ['labels and order', { choices: [{ id: 4, label: 'Apple pie' }, soup, salad] }],
       ['who sees results', { showResults: 'organizers', minVoters: 5 }],
+      ['whom it is shown to', { isPrivate: true }],
     ])('takes %s, with votes and without', (_, edit) => {
       for (const hasVotes of [false, true]) expect(decide({ poll: closed, edit, hasVotes }).kind).toBe('edited')
     })
@@ -193,6 +209,8 @@ describe('decideEdit', () => {
       ['a choice less', { choices: [soup, salad] }, 'choices'],
       ['the ballot', { ballot: { kind: 'choose', min: 1, max: 3 } }, 'ballot'],
       ['whether votes may change', { canChange: false }, 'canChange'],
+      ['what a voter must have', { voters: ['invitation'] }, 'voters'],
+      ['a captcha', { needsCaptcha: true }, 'needsCaptcha'],
       ['the opening time', { opensAt: past }, 'opensAt'],
       ['the closing time', { closesAt: future }, 'closesAt'],
       ['no closing time', { closesAt: null }, 'closesAt'],

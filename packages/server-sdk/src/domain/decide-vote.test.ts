@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideVote, type VoteOp, type VoteRow } from './decide-vote.ts'
+import { decideVote, type InvitationRow, type VoteOp, type VoteRow } from './decide-vote.ts'
 
 type RulesAtLock = NonNullable<Parameters<typeof decideVote>[1]>
 
@@ -26,15 +26,20 @@ interface Case {
   readonly rules?: Partial<RulesAtLock> | 'gone'
   readonly row?: Partial<VoteRow>
   readonly now?: Date
+  /** What differs from an invitation of the poll that nobody has used. */
+  readonly invitation?: Partial<InvitationRow> | 'unknown'
   readonly answer: object
 }
 
-function decide({ op: changes, rules: poll, row: held, now = noon }: Case) {
+const unused: InvitationRow = { pollId: 'p', usedBy: null, isRevoked: false }
+
+function decide({ op: changes, rules: poll, row: held, now = noon, invitation = 'unknown' }: Case) {
   return decideVote(
     { ...op, ...changes },
     poll === 'gone' ? undefined : { ...rules, ...poll },
     held && { ...row, ...held },
     now,
+    invitation === 'unknown' ? undefined : { ...unused, ...invitation },
   )
 }
 
@@ -190,5 +195,92 @@ describe('decideVote', () => {
     ['revision', { op: { ballot: null, revision: 7 }, answer: refused('REVISION_CONFLICT') }],
   ])('asks in order: %s', (_, given) => {
     expect(decide(given)).toMatchObject(given.answer)
+  })
+
+  const invited: Partial<VoteOp> = { invitation: 'inv' }
+  it.each<[string, Case]>([
+    ['accepts the first use of an invitation', { op: invited, invitation: {}, answer: { kind: 'accepted' } }],
+    [
+      'accepts a change by who has used it',
+      { op: { ...invited, ballot: [2] }, row: {}, invitation: { usedBy: 'ann' }, answer: { kind: 'accepted' } },
+    ],
+    [
+      'accepts a retraction by who has used it',
+      { op: { ...invited, ballot: null }, row: {}, invitation: { usedBy: 'ann' }, answer: { kind: 'accepted' } },
+    ],
+    ['asks for none where none is needed', { invitation: { isRevoked: true }, answer: { kind: 'accepted' } }],
+    ['refuses one that there is not', { op: invited, answer: refused('INVITATION_INVALID') }],
+    [
+      'refuses one of another poll, used or not',
+      { op: invited, invitation: { pollId: 'q', usedBy: 'bob' }, answer: refused('INVITATION_INVALID') },
+    ],
+    [
+      'refuses one that is revoked, also to who has used it',
+      { op: invited, row: {}, invitation: { usedBy: 'ann', isRevoked: true }, answer: refused('INVITATION_INVALID') },
+    ],
+    [
+      'refuses one that another has used',
+      { op: invited, invitation: { usedBy: 'bob' }, answer: refused('INVITATION_USED') },
+    ],
+    [
+      'refuses one that another has used to who has a vote by another one',
+      { op: invited, row: {}, invitation: { usedBy: 'bob' }, answer: refused('INVITATION_USED') },
+    ],
+  ])('of invitations %s', (_, given) => {
+    expect(decide(given)).toMatchObject(given.answer)
+  })
+
+  // Whatever has become of the invitation since, what was accepted with it is answered as before.
+  it.each<[string, Partial<InvitationRow> | 'unknown']>([
+    ['gone', 'unknown'],
+    ['revoked', { usedBy: 'ann', isRevoked: true }],
+    ['said to be used by another', { usedBy: 'bob' }],
+  ])('knows a repeat whose invitation is %s', (_, invitation) => {
+    expect(decide({ op: { ...invited, ...repeat }, row: {}, invitation, answer: {} })).toEqual({
+      ...{ kind: 'duplicate', revision: 4, epoch: 2 },
+    })
+  })
+
+  it.each<[string, Case]>([
+    ['plan', { op: { ...invited, plan: 2 }, answer: { kind: 'stale' } }],
+    ['epoch', { op: { ...invited, epoch: 1 }, answer: refused('EPOCH_CHANGED') }],
+    ['closed', { op: invited, rules: { closedAt: before }, answer: refused('POLL_CLOSED') }],
+    ['not open', { op: invited, rules: { opensAt: after }, answer: refused('POLL_NOT_OPEN') }],
+    [
+      'then the invitation, before changes off',
+      { op: invited, row: {}, rules: { canChange: false }, answer: refused('INVITATION_INVALID') },
+    ],
+    [
+      'then the invitation, before the revision',
+      { op: { ...invited, revision: 9 }, row: {}, invitation: { usedBy: 'bob' }, answer: refused('INVITATION_USED') },
+    ],
+    [
+      'then the invitation, before there is nothing to retract',
+      { op: { ...invited, ballot: null }, answer: refused('INVITATION_INVALID') },
+    ],
+  ])('asks in order: %s', (_, given) => {
+    expect(decide(given)).toMatchObject(given.answer)
+  })
+
+  describe('of a vote that an organizer has taken out', () => {
+    const voided: Partial<VoteRow> = { isVoided: true, ballot: null }
+
+    it.each<[string, Partial<VoteOp>]>([
+      ['another one', {}],
+      ['another one, at the revision that stands', { revision: 4 }],
+      ['a retraction', { ballot: null }],
+      ['a repeat of it', repeat],
+      ['a repeat that would be a retraction', { ...repeat, ballot: null }],
+      ['one with an invitation', invited],
+    ])('refuses %s, open or closed', (_, op) => {
+      for (const rules of [{}, { closedAt: before }, { canChange: false }]) {
+        expect(decide({ op, rules, row: voided, answer: {} })).toEqual(refused('VOTE_REFUSED', { revision: 4 }))
+      }
+    })
+
+    it('says first that the plan or the epoch is another', () => {
+      expect(decide({ op: { plan: 2 }, row: voided, answer: {} })).toEqual({ kind: 'stale' })
+      expect(decide({ op: { epoch: 1 }, row: voided, answer: {} })).toEqual(refused('EPOCH_CHANGED', { epoch: 2 }))
+    })
   })
 })

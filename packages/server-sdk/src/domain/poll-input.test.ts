@@ -24,6 +24,9 @@ describe('readPollInput', () => {
         showResults: 'always',
         minVoters: null,
         canChange: true,
+        voters: ['anyone'],
+        needsCaptcha: false,
+        isPrivate: false,
         opensAt: null,
         closesAt: null,
         boxes: 1,
@@ -40,6 +43,9 @@ describe('readPollInput', () => {
       minVoters: 20,
       boxes: 4,
       canChange: false,
+      voters: ['invitation', 'account'],
+      needsCaptcha: true,
+      isPrivate: true,
       opensAt: '2026-12-01T12:00:00+01:00',
       closesAt: '2026-12-01T12:00:00.5Z',
     }
@@ -53,6 +59,9 @@ describe('readPollInput', () => {
         minVoters: 20,
         boxes: 4,
         canChange: false,
+        voters: ['account', 'invitation'],
+        needsCaptcha: true,
+        isPrivate: true,
         opensAt: new Date('2026-12-01T11:00:00Z'),
         closesAt: new Date('2026-12-01T12:00:00.500Z'),
       },
@@ -76,6 +85,23 @@ describe('readPollInput', () => {
     ['what would be markup', { question: '<b>&amp;</b>', choices: ['<script>', '"\''] }],
   ])('takes %s', (_, fields) => {
     expect(issuesOf({ ...minimal, ...fields })).toEqual([])
+  })
+
+  it.each<[unknown, readonly string[]]>([
+    ['anyone', ['anyone']],
+    [['anyone'], ['anyone']],
+    ['account', ['account']],
+    ['invitation', ['invitation']],
+    [
+      ['account', 'invitation'],
+      ['account', 'invitation'],
+    ],
+    [
+      ['invitation', 'account', 'invitation'],
+      ['account', 'invitation'],
+    ],
+  ])('reads %j as voters in one order, each once: %j', (voters, read) => {
+    expect(readPollInput({ ...minimal, voters })).toMatchObject({ poll: { voters: read } })
   })
 
   it.each<[string, unknown, string]>([
@@ -127,6 +153,14 @@ describe('readPollInput', () => {
     ['boxes as null', { boxes: null }, 'boxes'],
     ['too many boxes', { boxes: limits.maxBoxes + 1 }, 'boxes'],
     ['canChange as a text', { canChange: 'true' }, 'canChange'],
+    ['no voters at all', { voters: [] }, 'voters'],
+    ['voters as null', { voters: null }, 'voters'],
+    ['voters of a kind that there is not', { voters: 'everyone' }, 'voters'],
+    ['a kind of voters that there is not among others', { voters: ['account', 'member'] }, 'voters'],
+    ['anyone with an account', { voters: ['anyone', 'account'] }, 'voters'],
+    ['voters as an object', { voters: { account: true } }, 'voters'],
+    ['a captcha as a text', { needsCaptcha: 'true' }, 'needsCaptcha'],
+    ['private as null', { isPrivate: null }, 'isPrivate'],
     ['a time as a number', { opensAt: 1_700_000_000_000 }, 'opensAt'],
     ['a time without an offset', { opensAt: '2026-12-01T12:00:00' }, 'opensAt'],
     ['a day that is not in the calendar', { closesAt: '2026-13-01T12:00:00Z' }, 'closesAt'],
@@ -156,8 +190,10 @@ describe('readPollInput', () => {
   })
 
   it('never throws, and what it takes it takes again', () => {
-    const field = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(minimal)))
-    const input = fc.record({ question: field, choices: field, ballot: field, opensAt: field }, { requiredKeys: [] })
+    const given = [...Object.values(minimal), ['account', 'invitation'], true]
+    const field = fc.oneof(fc.jsonValue(), fc.constantFrom(...given))
+    const fields = { question: field, choices: field, ballot: field, opensAt: field, voters: field, isPrivate: field }
+    const input = fc.record(fields, { requiredKeys: [] })
     fc.assert(
       fc.property(fc.oneof(input, fc.jsonValue()), (value) => {
         const result = readPollInput(value)

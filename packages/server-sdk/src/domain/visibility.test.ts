@@ -17,7 +17,7 @@ describe('maySeeResults', () => {
     for (const [index, state] of states.entries()) {
       for (const viewer of ['organizer', 'voted', 'public'] as readonly Viewer[]) {
         const letter = viewer.charAt(0)
-        const may = (isRevealed: boolean) => maySeeResults({ showResults, isRevealed }, state, viewer)
+        const may = (isRevealed: boolean) => maySeeResults({ showResults, isRevealed, isPrivate: false }, state, viewer)
         expect(may(true), `${state}, ${viewer}`).toBe(seen[index]?.includes(letter))
         expect(may(false), `${state}, ${viewer}, too few voters`).toBe(viewer === 'organizer')
       }
@@ -27,7 +27,7 @@ describe('maySeeResults', () => {
 
 it('a poll that asks for voters is revealed in the epoch in which they came', () => {
   const isRevealed = (minVoters: number | null, revealedEpoch: number | null, epoch: number) =>
-    visibilityOf({ showResults: 'always', minVoters, revealedEpoch, epoch }).isRevealed
+    visibilityOf({ showResults: 'always', minVoters, revealedEpoch, epoch, isPrivate: false }).isRevealed
   expect(isRevealed(null, null, 1)).toBe(true)
   expect(isRevealed(2, null, 1)).toBe(false)
   expect(isRevealed(2, 1, 1)).toBe(true)

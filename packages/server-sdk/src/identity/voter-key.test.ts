@@ -37,7 +37,9 @@ it('is 22 letters that tell nothing of the voter', () => {
 })
 
 it('comes from keys that are apart from those of tokens, and from the id that names them', () => {
-  const derived = [keys.tokens, keys.voterKeys(''), keys.voterKeys(salt)].map((key) => Buffer.from(key).toString('hex'))
+  const derived = [...keys.tokens, keys.invitations, keys.accounts, keys.voterKeys(''), keys.voterKeys(salt)].map(
+    (key) => Buffer.from(key).toString('hex'),
+  )
   expect(new Set(derived).size).toBe(derived.length)
   expect(derived.join()).not.toContain(Buffer.from(keys.id, 'base64url').toString('hex'))
 })

@@ -1,6 +1,7 @@
 import type { Results } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createRecordingLogger } from '../../test/recording-logger.ts'
+import { pollFacts } from '../domain/poll.fixture.ts'
 import type { PollRecord } from '../domain/poll.ts'
 import type { Visibility } from '../domain/visibility.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
@@ -10,28 +11,7 @@ const interval = 100
 
 function record(version: number, changes: Partial<PollRecord['facts']> = {}): PollRecord {
   return {
-    facts: {
-      id: 'p',
-      question: 'Lunch?',
-      choices: [{ id: 1, label: 'Soup' }],
-      ballot: { kind: 'choose', min: 1, max: 1 },
-      showResults: 'always',
-      minVoters: null,
-      revealedEpoch: null,
-      lastChoiceId: 1,
-      canChange: true,
-      opensAt: null,
-      closesAt: null,
-      closedAt: null,
-      createdAt: new Date(0),
-      boxes: 1,
-      plan: 1,
-      edition: 1,
-      epoch: 1,
-      salt: '',
-      owner: null,
-      ...changes,
-    },
+    facts: pollFacts(changes),
     version,
     buckets: new Map([['1', version]]),
     now: new Date(),
@@ -79,7 +59,7 @@ function createSetup() {
   return { board, bus, database, logger, published, news, heard, listeners }
 }
 
-const everyone: Visibility = { showResults: 'always', isRevealed: true }
+const everyone: Visibility = { showResults: 'always', isRevealed: true, isPrivate: false }
 const snapshotOf = (results: Results, visibility = everyone): PollSnapshot => ({
   kind: 'snapshot',
   pollId: results.pollId,

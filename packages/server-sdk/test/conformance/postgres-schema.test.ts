@@ -10,7 +10,7 @@ import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '.
 import { createPool } from '../servers/postgres-database.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 
-const steps = ['0001-polls-and-votes', '0002-whole-life']
+const steps = ['0001-polls-and-votes', '0002-whole-life', '0003-who-votes']
 const renamed = { prefix: 'vote_', schema: 'Polls-1' }
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
@@ -74,7 +74,10 @@ describeOnPostgres('the schema on Postgres', () => {
     await Promise.all([here.migrate(), there.migrate()])
     expect(await voteOnce(there)).toEqual([0, 1])
     expect((await here.api.listPolls()).polls).toEqual([])
-    const named = ['boxes', 'choices', 'migrations', 'polls', 'requests', 'settings', 'tallies', 'votes']
+    const named = [
+      ...['audit', 'boxes', 'choices', 'invitation_uses', 'invitations', 'migrations', 'polls', 'requests', 'settings'],
+      ...['tallies', 'votes'],
+    ]
     const expected = [
       ...named.map((name) => `Polls-1.vote_${name}`),
       ...named.map((name) => `public.live_poll_${name}`),
@@ -84,12 +87,17 @@ describeOnPostgres('the schema on Postgres', () => {
 
   test('of an older version stops the start and is brought up; of a newer one it is warned of', async () => {
     await start().migrate()
-    await pool.query(`delete from live_poll_migrations where name = '${steps[1]}'`)
-    for (const column of ['min_voters', 'revealed_epoch', 'last_choice_id']) {
-      await pool.query(`alter table live_poll_polls drop column ${column}`)
+    await pool.query(`delete from live_poll_migrations where name in ('${steps[1]}', '${steps[2]}')`)
+    const columns = ['min_voters', 'revealed_epoch', 'last_choice_id', 'voters', 'needs_captcha', 'is_private']
+    for (const column of columns) await pool.query(`alter table live_poll_polls drop column ${column}`)
+    for (const column of ['void_id', 'voided_choices']) {
+      await pool.query(`alter table live_poll_votes drop column ${column}`)
     }
-    await expect(start().ready()).rejects.toThrow(`lacks the steps ${steps[1]}. Run: npx live-poll migrate`)
-    expect(await start().migrate()).toEqual([steps[1]])
+    await pool.query('drop table live_poll_invitations, live_poll_invitation_uses, live_poll_audit')
+    await expect(start().ready()).rejects.toThrow(
+      `lacks the steps ${steps[1]}, ${steps[2]}. Run: npx live-poll migrate`,
+    )
+    expect(await start().migrate()).toEqual(steps.slice(1))
 
     await pool.query(`insert into live_poll_migrations values ('9999-later', 'now')`)
     const older = start()
@@ -114,7 +122,11 @@ describeOnPostgres('the schema on Postgres', () => {
     expect(await voteOnce(livePoll)).toEqual([0, 1])
     const later = await run(['migrate', '--print-sql', '--after', '0001-polls-and-votes'])
     expect(later.stdout).toMatch(/^alter table "live_poll_polls"/)
-    expect(later.stdout).not.toContain('create table')
+    for (const table of ['polls', 'votes']) expect(later.stdout).not.toContain(`create table "live_poll_${table}"`)
+    expect(later.stdout.match(/create table/g)).toHaveLength(3)
+    const last = await run(['migrate', '--print-sql', '--after', '0002-whole-life'])
+    expect(last.stdout).toMatch(/^alter table "live_poll_polls" add column "voters"/)
+    expect(later.stdout).toContain(last.stdout)
   })
 
   test('is made from the command line, and what is wrong with a command is said', async () => {

@@ -8,7 +8,7 @@ const snapshot = (version: number, pollId = 'p'): PollSnapshot => ({
     ...{ kind: 'choose', epoch: 1, edition: 1, state: 'open', votes: [version, 0], voters: version },
     ...{ pollId, version },
   },
-  visibility: { showResults: 'after-vote', isRevealed: version > 1 },
+  visibility: { showResults: 'after-vote', isRevealed: version > 1, isPrivate: version > 2 },
 })
 
 /**

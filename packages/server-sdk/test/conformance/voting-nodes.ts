@@ -12,7 +12,7 @@ export function startVotingNode({ polls, ballots }: StoresUnderTest, batch = 500
   const facts = createPollFactsCache(polls, deriveKeys('a secret of at least 32 bytes, for tests'))
   const limits = { batch, queue: 20_000, wait: 60_000 }
   const groupCommit = createGroupCommit(ballots, 2, limits, createRecordingLogger())
-  return createCastVote(facts, groupCommit, { markDirty() {} })
+  return createCastVote(facts, groupCommit, { markDirty() {} }, async () => true)
 }
 
 let nextVote = 0

@@ -62,6 +62,7 @@ export function createUnrulyLine({ livePoll, random, onSent, onAnswered }: Unrul
 
     constructor() {
       this.#events = livePoll.channel.open({
+        origin: undefined,
         send: (frame) => this.#carry(frame),
         subscribe: (topic) => {
           this.#topics.add(topic)
