@@ -1,5 +1,19 @@
 import { defineConfig } from 'tsup'
 
+/**
+ * Names of properties that stay within this package: no type that it exports has them, and nothing on the wire. In what a
+ * browser loads they are one letter long, which saves it 0.3 kB.
+ */
+const ownNames = [
+  ...['admitVoter', 'given', 'isInvited', 'markerKey', 'parts', 'renew', 'session', 'storageKey', 'stored', 'unsure'],
+  ...['advance', 'answered', 'connected', 'disconnected', 'lane', 'refusals', 'rejectAll', 'replaces', 'waitsUntil'],
+  ...['wasDoubted', 'wasSent', 'ahead', 'arrives', 'asking', 'held', 'isNeeded', 'isOwnVoteKnown', 'listeners'],
+  ...['receive', 'revive', 'settle', 'shown', 'clock', 'loading', 'asHostUser', 'exchange', 'within'],
+  ...['calm', 'hurry', 'isEager', 'disconnect', 'isReady', 'onDown', 'onMessage', 'onStopped', 'prepare', 'reconnect'],
+  ...['fetchPoll', 'refusal', 'rejoin', 'createRetries', 'decode', 'onTransport', 'failed', 'found', 'reached'],
+  ...['admit', 'admitted'],
+]
+
 export default defineConfig({
   entry: { index: 'src/index.ts', voter: 'src/voter.ts', protocol: 'src/protocol/index.ts' },
   format: 'esm',
@@ -9,4 +23,7 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   treeshake: true,
+  esbuildOptions(options) {
+    options.mangleProps = new RegExp(`^(${ownNames.join('|')})$`)
+  },
 })

@@ -37,6 +37,7 @@ const chunks: Plugin = {
         format: 'esm',
         target: 'es2022',
         platform: 'browser',
+        plugins: [minifyStyles],
       })
       const [file = ''] = Object.keys(metafile.outputs)
       return { path: file.replace(/^dist/, '.'), external: true }
@@ -74,7 +75,19 @@ export default defineConfig([
       // Claims (`isLocked`) are ours alone: nothing on the wire is named so, and terser leaves the browser's own be.
       // Those that the other file knows, too, stay as they are.
       mangle: {
-        properties: { regex: /^(is|was|on)[A-Z]/, reserved: ['isEager', 'isReady', 'onMessage', 'onTransport'] },
+        properties: {
+          regex: /^(is|was|on)[A-Z]/,
+          reserved: [
+            'isEager',
+            'isReady',
+            'onMessage',
+            'onTransport',
+            'isKnown',
+            'isSession',
+            'isPrivate',
+            'isInvited',
+          ],
+        },
       },
     },
   },

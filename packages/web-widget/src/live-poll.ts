@@ -1,6 +1,7 @@
 import { type Poll, PollError, type WatchedPoll } from '@live-poll/client-sdk/voter'
 import { ballotOf, choose, keepChosen } from './ballot.ts'
 import { emit } from './events.ts'
+import type { SolveCaptcha } from './poll-controller.ts'
 import { PollElement } from './poll-element.ts'
 import { type Draft, type Surroundings, untouched, type View, viewOf } from './view.ts'
 import type { Acts } from './views/setting.ts'
@@ -28,6 +29,8 @@ import type { Acts } from './views/setting.ts'
  * @csspart turnout - How many took part.
  * @csspart watching - How many watch, in the turnout.
  * @csspart note - The line for what went wrong, changed or is awaited.
+ * @csspart invitation - The form for the code of an invitation; in it `invitation-input` and `invitation-button`.
+ * @csspart voided - How many votes were taken out, in the turnout.
  * @csspart message - The words in place of a poll that cannot be shown.
  *
  * @cssproperty --live-poll-accent - The one colour. By default a blue that leans towards the text's colour.
@@ -36,6 +39,8 @@ import type { Acts } from './views/setting.ts'
  * @slot footer - Your own words under the poll.
  */
 export class LivePoll extends PollElement {
+  /** Has the visitor solve a captcha, and resolves to its answer: for polls that need one. */
+  declare captcha?: SolveCaptcha
   #draft = untouched
   #focused: string | null = null
 
@@ -63,6 +68,14 @@ export class LivePoll extends PollElement {
   }
 
   protected override updated(): void {
+    const { watched } = this.live
+    const asksForCode =
+      watched?.poll?.voters.includes('invitation') || (!watched?.poll && /[?#&]invitation=/.test(this.baseURI))
+    if (asksForCode) {
+      import('./invitation-form.ts')
+        .then(({ attend }) => attend(this, this.live.watched, this.#draft.refusal))
+        .catch(() => {})
+    }
     if (this.#focused !== null && this.renderRoot.activeElement?.id !== this.#focused) this.#restoreFocus(this.#focused)
   }
 
@@ -85,6 +98,11 @@ export class LivePoll extends PollElement {
     },
   }
 
+  override refresh(): void {
+    this.#edit({ ...this.#draft, refusal: null })
+    super.refresh()
+  }
+
   #edit(draft: Draft): void {
     this.#draft = draft
     this.requestUpdate()
@@ -94,7 +112,7 @@ export class LivePoll extends PollElement {
     this.#edit({ ...untouched, chosen: this.#draft.chosen })
     let draft: Draft = { ...untouched, notice: choices ? null : 'retracted' }
     try {
-      const { revision } = await this.live.vote(choices)
+      const { revision } = await this.live.vote(choices, this.captcha)
       emit(this, 'live-poll-vote', { pollId, choices: choices ?? [], revision })
     } catch (error) {
       const refusal = error instanceof PollError ? error : new PollError('INTERNAL')

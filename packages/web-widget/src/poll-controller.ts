@@ -3,13 +3,37 @@ import { createVoterClient, type VoteReceipt, type VoterClient, type WatchedPoll
 /** A connection that is back sooner than this was never worth a word. Milliseconds. */
 const patience = 1500
 
-/** One client, and so one socket, for all tags of a server. It hangs up by itself when nothing is watched. */
-const clients = new Map<string, VoterClient>()
+/** Has the visitor solve a captcha, and resolves to its answer. */
+export type SolveCaptcha = () => Promise<string>
 
-function clientOf(server: string): VoterClient {
-  const client = clients.get(server) ?? createVoterClient({ server })
-  clients.set(server, client)
+/** Which client a tag uses: tags alike share one. */
+export interface ClientKey {
+  readonly server: string
+  readonly storage: string
+  readonly invitation: string
+}
+
+interface SharedClient extends VoterClient {
+  /** Of the tag that voted last. */
+  captcha?: SolveCaptcha | undefined
+}
+
+/** One client, and so one socket, for all voters alike. It hangs up by itself when nothing is watched. */
+const clients = new Map<string, SharedClient>()
+
+function clientOf(key: string, { server, storage, invitation }: ClientKey): SharedClient {
+  let client = clients.get(key)
+  if (!client) {
+    const captcha = () => client?.captcha?.() ?? Promise.reject()
+    client = createVoterClient({ server, storage: storage as 'local', invitation, captcha })
+    clients.set(key, client)
+  }
   return client
+}
+
+/** Who is signed in with the host may have changed. */
+export function refreshAll(): void {
+  for (const client of clients.values()) client.refresh()
 }
 
 /** Called with every new state, and with none when only `isOffline` changed. */
@@ -23,8 +47,10 @@ export class PollController {
   isOffline = false
 
   readonly #onChange: PollChange
-  #server = ''
+  #place = ''
+  #key = ''
   #pollId = ''
+  #client: SharedClient | undefined
   #unwatch: (() => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -32,16 +58,21 @@ export class PollController {
     this.#onChange = onChange
   }
 
-  /** Watches this poll from now on and forgets any other. An empty id watches nothing. @returns whether it is another */
-  follow(server: string, pollId: string): boolean {
-    const isAnother = server !== this.#server || pollId !== this.#pollId
-    if (isAnother) {
-      this.stop()
-      this.watched = undefined
-      this.#server = server
-      this.#pollId = pollId
-    }
-    if (pollId) this.#unwatch ??= clientOf(server).watch(pollId, (state) => this.#take(state))
+  /**
+   * Watches this poll from now on and forgets any other. An empty id watches nothing. As another voter it shows what it has
+   * until there is more. @returns whether it is another poll
+   */
+  follow(by: ClientKey, pollId: string): boolean {
+    const place = by.server + pollId
+    const isAnother = place !== this.#place
+    const key = `${by.server} ${by.storage} ${by.invitation}`
+    if (isAnother || key !== this.#key) this.stop()
+    if (isAnother) this.watched = undefined
+    this.#place = place
+    this.#key = key
+    this.#pollId = pollId
+    this.#client = clientOf(key, by)
+    if (pollId) this.#unwatch ??= this.#client.watch(pollId, (state) => this.#take(state))
     return isAnother
   }
 
@@ -56,12 +87,15 @@ export class PollController {
    * Resolves when the vote, or with null its retraction, is committed, also after `stop`.
    * @throws PollError
    */
-  vote(choices: readonly number[] | null): Promise<VoteReceipt> {
-    return clientOf(this.#server).vote(this.#pollId, choices)
+  async vote(choices: readonly number[] | null, captcha: SolveCaptcha | undefined): Promise<VoteReceipt> {
+    const client = this.#client as SharedClient
+    client.captcha = captcha
+    return client.vote(this.#pollId, choices)
   }
 
   #take(state: WatchedPoll): void {
     const before = this.watched
+    if (before?.poll && state.status === 'loading') return
     this.watched = state
     this.#lineIs(state.transport !== 'none')
     this.#onChange(state, before)

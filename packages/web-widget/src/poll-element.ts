@@ -4,7 +4,7 @@ import { nextTick } from './countdown.ts'
 import { emit } from './events.ts'
 import { createFormats, type Formats } from './formats.ts'
 import { styles } from './live-poll.styles.ts'
-import { PollController } from './poll-controller.ts'
+import { PollController, refreshAll } from './poll-controller.ts'
 import { ownServer, resolveServer } from './server-address.ts'
 import { english, type LivePollStrings, type StringOverrides } from './strings.ts'
 import { TemplateElement } from './template-element.ts'
@@ -19,7 +19,7 @@ const announceEvery = 15_000
 
 /** One poll of one server on screen: what `<live-poll>` and `<live-poll-results>` share. */
 export abstract class PollElement extends TemplateElement {
-  static readonly observedAttributes = ['poll', 'server', 'choices', 'presence']
+  static readonly observedAttributes = ['poll', 'server', 'choices', 'presence', 'storage', 'invitation']
 
   /** The server of tags without a `server` attribute. */
   static defaultServer = ownServer
@@ -72,6 +72,27 @@ export abstract class PollElement extends TemplateElement {
     this.#reflect('presence', isShown ? '' : null)
   }
 
+  /** Where the voter's token is kept between visits: `local`, `session` or `none`. @default local */
+  get storage(): string {
+    return this.getAttribute('storage') ?? 'local'
+  }
+  set storage(kind: string | null | undefined) {
+    this.#reflect('storage', kind)
+  }
+
+  /** The code of an invitation with which to see the poll and to vote. */
+  get invitation(): string {
+    return this.getAttribute('invitation') ?? ''
+  }
+  set invitation(code: string | null | undefined) {
+    this.#reflect('invitation', code)
+  }
+
+  /** Call it when somebody signed in or out and the page stays: all tags go on as whoever is signed in now. */
+  refresh(): void {
+    refreshAll()
+  }
+
   /** Words in place of the English ones; those left out stay English. */
   get strings(): LivePollStrings {
     return this.#words
@@ -98,6 +119,8 @@ export abstract class PollElement extends TemplateElement {
   /** Draws the poll from what is watched. */
   protected abstract viewOf(poll: Poll, watched: WatchedPoll, surroundings: Surroundings): View
   protected abstract readonly acts: Acts | null
+  /** What stands under the poll while the visitor has to show something. */
+  form: HTMLElement | undefined
   /** Another poll than before is watched from now on. */
   protected onAnother(): void {}
   protected onNews(_now: WatchedPoll, _before: WatchedPoll): void {}
@@ -108,7 +131,8 @@ export abstract class PollElement extends TemplateElement {
   }
 
   protected override willUpdate(): void {
-    if (this.live.follow(resolveServer(this.server, this.baseURI), this.poll)) {
+    const { storage, invitation } = this
+    if (this.live.follow({ server: resolveServer(this.server, this.baseURI), storage, invitation }, this.poll)) {
       this.#rows.clear()
       this.onAnother()
     }
@@ -118,7 +142,7 @@ export abstract class PollElement extends TemplateElement {
   }
 
   protected override render(): TemplateResult {
-    return html`${this.#body()}<slot name="footer"></slot>
+    return html`${this.#body()}${this.form}<slot name="footer"></slot>
       <p class="hidden" role="status">${this.#spoken}</p>`
   }
 

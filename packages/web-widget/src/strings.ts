@@ -48,11 +48,17 @@ export interface LivePollStrings {
   readonly turnout: (voters: number, written: string) => string
   /** How many have the poll on screen. */
   readonly watching: (count: number, written: string) => string
+  /** How many votes an organizer has taken out. */
+  readonly voided: (count: number, written: string) => string
   readonly offline: string
   /** Offline, with a vote that goes out on reconnect. */
   readonly waiting: string
   /** For a code that the server's own message does not say well to a voter. */
   readonly errors: Partial<Record<ErrorCode, string>>
+  /** Beside the field for the code of an invitation. @default 'Invitation code' */
+  readonly invitation?: string
+  /** On the button beside that. @default 'Use code' */
+  readonly useInvitation?: string
 }
 
 /** What a page may replace: any part of the words. */
@@ -95,6 +101,7 @@ export const english: LivePollStrings = {
   votes: (count, written) => `${written} ${count === 1 ? 'vote' : 'votes'}`,
   turnout: (voters, written) => (voters ? `${written} ${voters === 1 ? 'voter' : 'voters'}` : 'No votes yet'),
   watching: (_, written) => `${written} watching`,
+  voided: (_, written) => `${written} voided`,
   offline: 'No connection. Trying again',
   waiting: 'No connection. Your vote is kept and will be sent',
   errors: { UNAUTHENTICATED: 'Sign in to vote.', UNAVAILABLE: 'No connection. Trying again' },

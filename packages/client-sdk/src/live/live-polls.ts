@@ -136,7 +136,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     if (!module || thisDescent !== descent) return
     lower = module.createLowerRungs({
       ...options,
-      admit: async () => (await who()).admit(visitor, { isKnown: true }),
+      admit: async () => (await who()).askWho(visitor, { isKnown: true }),
       createRetries,
       decode: decodeServerMessage,
       clock,

@@ -27,7 +27,7 @@ const told = new Set<string>()
  * @returns undefined where `isKnown` finds nobody
  * @throws UNAUTHENTICATED, and what else the server refuses with
  */
-export async function admit({ voter }: Visitor, shown: Shown, token?: string): Promise<VoterAdmission | undefined> {
+export async function askWho({ voter }: Visitor, shown: Shown, token?: string): Promise<VoterAdmission | undefined> {
   const { given, storageKey, markerKey } = voter.parts
   let admission: VoterAdmission | undefined
   try {
@@ -37,7 +37,7 @@ export async function admit({ voter }: Visitor, shown: Shown, token?: string): P
     if (code === 'UNAUTHENTICATED' && token !== '' && !given && voter.stored()) {
       voter.own = undefined
       voter.write(storageKey)
-      return admit({ voter } as Visitor, shown, '')
+      return askWho({ voter } as Visitor, shown, '')
     }
     if (!shown.isKnown || retryable !== false) throw reason
     voter.unsure = false
@@ -48,21 +48,21 @@ export async function admit({ voter }: Visitor, shown: Shown, token?: string): P
 
 /** The token of who is known; none where that cannot be said: one can watch as nobody. */
 export async function lookUp(visitor: Visitor): Promise<string | undefined> {
-  const admission = await admit(visitor, { isKnown: true }).catch(() => undefined)
+  const admission = await askWho(visitor, { isKnown: true }).catch(() => undefined)
   return admission?.token
 }
 
 /** Before the first vote. With a captcha where a device votes for the first time: nobody else is sure to need one. */
 export async function admitToVote(visitor: Visitor, needsCaptcha: boolean): Promise<VoterAdmission | undefined> {
-  const isNew = needsCaptcha && !visitor.voter.token() && !(await admit(visitor, { isKnown: true }))
-  return admit(visitor, isNew ? { captcha: await solve(visitor) } : {})
+  const isNew = needsCaptcha && !visitor.voter.token() && !(await askWho(visitor, { isKnown: true }))
+  return askWho(visitor, isNew ? { captcha: await solve(visitor) } : {})
 }
 
 /** The server took a vote for nobody's: it may go again as whoever votes here now. */
 export async function readmit(visitor: Visitor, { code }: PollError): Promise<void> {
   const shown = code === 'CAPTCHA_FAILED' ? { captcha: await solve(visitor) } : {}
   visitor.voter.renew()
-  await admit(visitor, shown).finally(visitor.rejoin)
+  await askWho(visitor, shown).finally(visitor.rejoin)
 }
 
 /** Tells other tabs that another may be signed in. */
@@ -84,7 +84,7 @@ export async function findPoll(visitor: Visitor, pollId: string, error: PollErro
     told.add(server)
   }
   if (error.code !== 'POLL_NOT_FOUND') throw error
-  const token = voter.session ?? voter.own ?? (await admit(visitor, { isKnown: true }))?.token
+  const token = voter.session ?? voter.own ?? (await askWho(visitor, { isKnown: true }))?.token
   if (!token) throw error
   return visitor.fetchPoll(pollId, token)
 }

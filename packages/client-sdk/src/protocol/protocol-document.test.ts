@@ -64,11 +64,12 @@ it('lists every field of a poll, and who sees results', () => {
 it('lists the route of every call', async () => {
   const called: string[] = []
   const fetch: typeof globalThis.fetch = async (url, init) => {
-    called.push(`${init?.method} ${new URL(`${url}`).pathname.replace('p_7x2', ':id')}`)
+    const path = new URL(`${url}`).pathname.replace('/polls/p_7x2', '/polls/:id').replace('p_7x2', ':voter')
+    called.push(`${init?.method} ${path.replace(encodeURIComponent(`${{}}`), ':invitation')}`)
     return Response.json({})
   }
   const api = createPollApi({ server: 'http://my.app', fetch })
-  // Every function takes the id of a poll, or makes do with it.
+  // Every function takes an id and an object, or makes do with them.
   for (const call of Object.values(api) as ((id: string, input: object) => Promise<unknown>)[]) await call('p_7x2', {})
   const listed = tableUnder('HTTP').flatMap(([request = '']) =>
     [...request.matchAll(/`(?:([A-Z]+) )?([^`?]*)[^`]*`/g)].map(([, method, path]) => ({ method, path })),

@@ -9,6 +9,7 @@ export function foot(
   { poll, stage, vote, voters, watching, misfit, isLocked }: View,
   { words, formats, acts }: Setting,
 ): TemplateResult {
+  const voided = poll.results?.voided
   const isBallot = stage === 'ballot'
   const isChange = isBallot && vote?.choices && !isLocked
   const mayChange = stage === 'voted' && poll.canChange
@@ -19,6 +20,7 @@ export function foot(
     ${mayChange ? [quiet('change'), quiet('retract')] : nothing}
     <p class="turnout" part="turnout">
       ${voters === null ? nothing : line(words.turnout(voters, formats.count(voters)))}
+      ${voided && html`<span part="voided" dir="auto">${words.voided(voided, formats.count(voided))}</span>`}
       ${watching && html`<span part="watching" dir="auto">${words.watching(watching, formats.count(watching))}</span>`}
     </p>
   </div>`
