@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['packages/server-sdk/test/{access,cli,conformance,hosts,hostile,model}/**/*.test.ts'],
+          include: ['packages/server-sdk/test/{access,accounts,cli,conformance,hosts,hostile,model}/**/*.test.ts'],
           maxWorkers: 2,
           testTimeout: 20_000,
           hookTimeout: 30_000,

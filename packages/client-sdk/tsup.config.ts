@@ -15,7 +15,12 @@ const ownNames = [
 ]
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', voter: 'src/voter.ts', protocol: 'src/protocol/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    accounts: 'src/accounts.ts',
+    voter: 'src/voter.ts',
+    protocol: 'src/protocol/index.ts',
+  },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',

@@ -7,6 +7,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     cli: 'src/cli/main.ts',
+    accounts: 'src/adapters/accounts/accounts.ts',
     invitations: 'src/invitations/invitations.ts',
     embedded: 'src/adapters/embedded/embedded.ts',
     mysql: 'src/adapters/mysql/mysql.ts',

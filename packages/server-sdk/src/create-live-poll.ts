@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PollError, pollError } from '@live-poll/client-sdk/protocol'
+import { type Account, PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type { LivePollApi } from './api.ts'
 import { createVoteChannel, type VoteChannel } from './channel/vote-channel.ts'
 import { createApi } from './create-api.ts'
@@ -9,7 +9,7 @@ import { createStaticRoutes, type Readiness } from './http/static-routes.ts'
 import { createWidgetFile } from './http/widget-file.ts'
 import { type Core, chooseDatabase, openCore } from './open-core.ts'
 import type { LivePollOptions } from './options.ts'
-import { resolveOptions } from './resolve-options.ts'
+import { OptionError, resolveOptions } from './resolve-options.ts'
 
 /** Realtime polls inside a host's own server. */
 export interface LivePoll {
@@ -25,6 +25,11 @@ export interface LivePoll {
     readonly path: string
     /** Whether who asks for the upgrade may connect, by what its headers say. */
     allows(caller: Caller): boolean
+  }
+  /** The accounts, for the host's own code. Each rejects with an `OptionError` where the option `accounts` is not set. */
+  readonly accounts: {
+    /** Makes an organizer of a voter, or the other way round, from their next request on. @returns whether there is such an account */
+    setRole(email: string, role: Account['role']): Promise<boolean>
   }
   /**
    * Opens the database and resolves when votes can be served; one that does not answer is waited for. Whatever is asked
@@ -107,6 +112,13 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
           .catch(unavailable)
           .catch(() => {})
         return channel.open(socket)
+      },
+    },
+    accounts: {
+      async setRole(email, role) {
+        const { accounts } = await open()
+        if (!accounts) throw new OptionError('accounts', 'there are none.')
+        return accounts.setRole(email, role)
       },
     },
     async ready() {

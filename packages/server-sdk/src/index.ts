@@ -1,4 +1,5 @@
 export {
+  type Account,
   type AuditEntry,
   type ErrorCode,
   type Issue,
@@ -29,6 +30,7 @@ export type { CaptchaOptions } from './identity/captcha.ts'
 export type { Action, Authorize, AuthorizedPoll, HostUser, Identify, OrganizerAction } from './identity/host-user.ts'
 export type { EndedSessions } from './identity/sessions.ts'
 export type { LivePollOptions } from './options.ts'
+export type { Accounts } from './ports/accounts.ts'
 export type { Database, OpenDatabase } from './ports/database.ts'
 export type { Logger } from './ports/logger.ts'
 export type { RecountOutcome, TallyDifference, VoteRecord } from './ports/vote-records.ts'

@@ -33,6 +33,7 @@ import { deriveKeys } from './identity/keys.ts'
 import { createMayView } from './identity/may-view.ts'
 import { clientAddress, createNetworkNames, networkOf } from './identity/network.ts'
 import { createSessions } from './identity/sessions.ts'
+import { signedInAccounts } from './identity/signed-in-accounts.ts'
 import { createTokens } from './identity/tokens.ts'
 import type { Database, OpenDatabase } from './ports/database.ts'
 import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
@@ -57,7 +58,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const { logger, channelUrl } = options
   const adapter = await chooseDatabase(options)
   const database = await adapter.open(logger)
-  const keys = await readKeys(options, database).catch(async (error) => {
+  const { keys, accounts } = await openIdentity(options, database).catch(async (error) => {
     await database.close()
     throw error
   })
@@ -65,7 +66,8 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const { createMemoryRateLimiter } = await import('./adapters/memory/rate-limiter.ts')
   const { createMemoryMetrics } = await import('./adapters/memory/metrics.ts')
   const { polls, ballots, records, invitations, audit, erasures } = database
-  const { authorize, newDevices, trustedProxies } = options
+  const { newDevices, trustedProxies } = options
+  const host = accounts ? signedInAccounts(accounts, options) : options
 
   const metrics = createMemoryMetrics()
   const tokens = createTokens(keys.tokens, {
@@ -73,10 +75,11 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     session: Math.min(options.voterTokenLife, sessionTokenLife),
     ticket: ticketLife,
   })
-  const sessions = createSessions(options.endedSessions, logger)
+  const sessions = createSessions(host.endedSessions, logger)
   sessions.onEnd(channel.endSession)
+  accounts?.onSessionEnd(sessions.end)
   const stopWatchingSessions = sessions.watch(channel.sessions)
-  const mayView = createMayView(authorize, invitations)
+  const mayView = createMayView(host.authorize, invitations)
   const facts = createPollFactsCache(polls, keys)
   const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
   const board: Board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger)
@@ -128,14 +131,19 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     const record = isPollId(pollId) ? await readRecord(pollId) : undefined
     return record && aboutPoll(record.facts)
   }
-  const access = createAccess({ ...options, tokens, origins, sessions, mayView, findPoll })
+  const access = createAccess({ ...options, ...host, tokens, origins, sessions, mayView, findPoll })
   const networkName = createNetworkNames()
-  const nameNetwork = (request: HttpRequest) => networkName(networkOf(clientAddress(request, trustedProxies)))
+  const addressOf = (request: HttpRequest) => clientAddress(request, trustedProxies)
+  const nameNetwork = (request: HttpRequest) => networkName(networkOf(addressOf(request)))
 
   return {
     database,
     actions,
-    routes: createRoutes({ ...actions, access, mayView, findPoll, nameNetwork, metrics, openEvents: events.open }),
+    accounts,
+    routes: createRoutes({
+      ...{ ...actions, access, mayView, findPoll, nameNetwork, metrics, openEvents: events.open },
+      accounts: accounts && { accounts, origins, addressOf },
+    }),
     async close() {
       stopSchedule()
       stopWatchingSessions()
@@ -148,6 +156,12 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
       await database.close()
     },
   }
+}
+
+async function openIdentity(options: Options, database: OpenDatabase) {
+  const keys = await readKeys(options, database)
+  const { basePath, logger } = options
+  return { keys, accounts: await options.accounts?.open(database.sql, { basePath, key: keys.accounts, logger }) }
 }
 
 async function readKeys({ secret: given, tokenSecrets, database: chosen }: Options, database: OpenDatabase) {

@@ -2,6 +2,7 @@ import type { ChannelLimits } from './channel/limits.ts'
 import type { CaptchaOptions } from './identity/captcha.ts'
 import type { Authorize, Identify } from './identity/host-user.ts'
 import type { EndedSessions } from './identity/sessions.ts'
+import type { Accounts } from './ports/accounts.ts'
 import type { Database } from './ports/database.ts'
 import type { Logger } from './ports/logger.ts'
 
@@ -23,6 +24,11 @@ export interface LivePollOptions {
   readonly identify?: Identify
   /** @default nobody may: organizers' actions work from code only */
   readonly authorize?: Authorize
+  /**
+   * Accounts for a host without a sign-in of its own, under `<basePath>/accounts`: `accounts()`. Takes the place of
+   * `identify` and `endedSessions`; without `authorize`, organizers are the accounts with that role. @default none
+   */
+  readonly accounts?: Accounts
   /**
    * Which of these sessions, as `identify` named them, have ended: asked every two seconds about those that are connected,
    * and when a token comes. Their connections are closed. @default none; say it by `api.endSession`

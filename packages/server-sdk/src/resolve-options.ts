@@ -56,6 +56,8 @@ export function resolveOptions(options: LivePollOptions) {
   if (!(newDevices.perMinute > 0 && newDevices.burst >= 1)) {
     throw new OptionError('newDevices', 'send { perMinute, burst }: more than 0, and 1 or more.')
   }
+  const doubled = options.accounts && (['identify', 'endedSessions'] as const).find((name) => options[name])
+  if (doubled) throw new OptionError(doubled, 'leave it out: `accounts` says who is signed in.')
   if (options.captcha && typeof options.captcha.verify !== 'function') {
     throw new OptionError('captcha', 'send { verify }: a function of the answer that the page got.')
   }

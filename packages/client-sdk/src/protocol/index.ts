@@ -1,3 +1,4 @@
+export type { Account, PasswordChange, SignInInput, SignUpInput } from './accounts.ts'
 export { closeCodes, reconnects } from './close-codes.ts'
 export { decodeServerMessage, encode } from './codec.ts'
 export { type Decoded, decodeClientMessage, decodeVoteInput, type VoteReply } from './decode-client-message.ts'

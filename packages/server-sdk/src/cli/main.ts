@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { account } from './account.ts'
 import { erase } from './erase.ts'
 import { exportPoll } from './export.ts'
 import { invite } from './invite.ts'
@@ -31,8 +32,11 @@ const usage = `Usage: live-poll <command>
 
   erase <user>         forgets a user of the host's, by id, in all polls; needs the server's LIVE_POLL_SECRET
 
-recount, export, invite and erase also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the embedded
-database in the folder LIVE_POLL_DATA (.live-poll), while no server does.
+  account <e-mail>     says what the account may do, from its next request on
+    --role <name>      organizer or voter
+
+recount, export, invite, erase and account also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the
+embedded database in the folder LIVE_POLL_DATA (.live-poll), while no server does.
 `
 
 type Command = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<CommandEnd>
@@ -43,6 +47,7 @@ const commands: Readonly<Record<string, Command>> = {
   export: exportPoll,
   invite,
   erase,
+  account,
 }
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -23,7 +23,10 @@ type Comer = keyof typeof comers
 /** Whose ballot it is and what it uses up, or why there is none. */
 type Answer = 'device' | 'user' | 'user with inv' | 'inv with inv' | ErrorCode
 
-const table: readonly [readonly VoterRule[], needsCaptcha: boolean, Readonly<Record<Comer, Answer>>][] = [
+type Row = [readonly VoterRule[], needsCaptcha: boolean, Readonly<Record<Comer, Answer>>]
+const row = (...cells: Row): Row => cells
+
+const table: readonly Row[] = [
   [
     ['anyone'],
     false,
@@ -63,7 +66,7 @@ const table: readonly [readonly VoterRule[], needsCaptcha: boolean, Readonly<Rec
       guest: 'UNAUTHENTICATED',
       'guest, captcha': 'UNAUTHENTICATED',
     }
-    return [['account'], needsCaptcha, answers] as const
+    return row(['account'], needsCaptcha, answers)
   }),
   ...([true, false] as const).map((needsCaptcha) => {
     const answers: Readonly<Record<Comer, Answer>> = {
@@ -76,7 +79,7 @@ const table: readonly [readonly VoterRule[], needsCaptcha: boolean, Readonly<Rec
       guest: 'inv with inv',
       'guest, captcha': 'inv with inv',
     }
-    return [['invitation'], needsCaptcha, answers] as const
+    return row(['invitation'], needsCaptcha, answers)
   }),
   ...([true, false] as const).map((needsCaptcha) => {
     const answers: Readonly<Record<Comer, Answer>> = {
@@ -89,7 +92,7 @@ const table: readonly [readonly VoterRule[], needsCaptcha: boolean, Readonly<Rec
       guest: 'UNAUTHENTICATED',
       'guest, captcha': 'UNAUTHENTICATED',
     }
-    return [['account', 'invitation'], needsCaptcha, answers] as const
+    return row(['account', 'invitation'], needsCaptcha, answers)
   }),
 ]
 

@@ -332,7 +332,8 @@ describe('requireOrganizer', () => {
 describe('a private poll', () => {
   const maySee = (headers: Record<string, string>, options: Partial<AccessParts> = {}) =>
     accessOf([named], options)
-      .findViewer(request(headers, 'GET'), secret)
+      .findViewer(request(headers, 'GET'))
+      .then((viewerOf) => viewerOf(secret))
       .then(({ mayView, isOrganizer }) => [mayView, isOrganizer])
 
   const viewersOnly: Authorize = ({ action, user }) => action === 'viewPoll' && user?.id === 'user-17'
@@ -363,7 +364,8 @@ describe('findViewer', () => {
   const everybody = { authorize: () => true }
   const outcomeOf = (headers: Record<string, string>, options = {}) =>
     accessOf([named], options)
-      .findViewer(request(headers, 'GET'), poll)
+      .findViewer(request(headers, 'GET'))
+      .then((viewerOf) => viewerOf(poll))
       .then(({ isOrganizer, pass, mayView }) =>
         isOrganizer ? 'organizer' : (pass ?? (mayView ? undefined : 'nothing')),
       )

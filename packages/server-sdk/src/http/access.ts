@@ -5,7 +5,8 @@ import type { Asker, MayView } from '../identity/may-view.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens, VoterPass } from '../identity/tokens.ts'
 import type { HttpRequest } from './http-message.ts'
-import { callerOf, type Origins } from './origins.ts'
+import { mayCarryCookies } from './may-carry-cookies.ts'
+import type { Origins } from './origins.ts'
 
 /** Says who sent a request, and whether they may. */
 export interface Access {
@@ -79,7 +80,7 @@ export function createAccess(parts: AccessParts): Access {
    */
   function forHost(request: HttpRequest): Headers {
     const headers = new Headers(request.headers)
-    if (!mayCarryCookies(request)) headers.delete('cookie')
+    if (!mayCarryCookies(request, parts.origins)) headers.delete('cookie')
     const isOurs = /^lp[avt]_/.test(bearer(request) ?? '')
     if (isOurs || (sendsByItself(request) && !showsVisitor(request))) headers.delete('authorization')
     return headers
@@ -92,18 +93,9 @@ export function createAccess(parts: AccessParts): Access {
 
   /** Whether all that came with a request may count: of a page, as its cookies may; of no page, all but cookies. */
   function showsVisitor(request: HttpRequest): boolean {
-    if (mayCarryCookies(request)) return true
+    if (mayCarryCookies(request, parts.origins)) return true
     const { origin, fetchSite } = callerOf(request.headers)
     return origin === null && fetchSite === null && !request.headers.has('cookie')
-  }
-
-  /** The header cannot be sent across origins without a preflight; browsers leave `Origin` out of their own GETs. */
-  function mayCarryCookies({ method, headers }: HttpRequest): boolean {
-    if (headers.get('live-poll-client') !== '1') return false
-    const caller = callerOf(headers)
-    if (caller.origin !== null) return parts.origins.isTrusted(caller)
-    const isOwnPage = caller.fetchSite === null || caller.fetchSite === 'same-origin'
-    return isOwnPage && (method === 'GET' || method === 'HEAD')
   }
 
   function isAdmin(credential: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import { type AccountRouteParts, createAccountRoutes } from './account-routes.ts'
 import { type AuditRouteParts, createAuditRoutes } from './audit-routes.ts'
 import { createInvitationRoutes, type InvitationRouteParts } from './invitation-routes.ts'
 import { createMetricsRoutes, type MetricsRouteParts } from './metrics-routes.ts'
@@ -11,7 +12,10 @@ export type RouteParts = PollRouteParts &
   VoterRouteParts &
   InvitationRouteParts &
   AuditRouteParts &
-  MetricsRouteParts
+  MetricsRouteParts & {
+    /** Only where the host has them. */
+    readonly accounts?: AccountRouteParts | undefined
+  }
 
 /** The whole API as one table, but for what answers before the database is open. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -22,5 +26,6 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ...createInvitationRoutes(parts),
     ...createAuditRoutes(parts),
     ...createMetricsRoutes(parts),
+    ...(parts.accounts ? createAccountRoutes(parts.accounts) : []),
   ]
 }

@@ -28,6 +28,8 @@ export const actions = {
   admitVoter: 'anyone',
   castVote: 'voter',
   readVote: 'voter',
+  /** To sign up, in or out, to ask who is signed in, and to change one's own password: where there are accounts. */
+  useAccount: 'anyone',
   /** The tag's script, health, and `ping`. */
   none: 'anyone',
 } as const

@@ -23,6 +23,19 @@ export interface Database {
   migrate(): Promise<readonly string[]>
 }
 
+/** The way to the database for an adapter that keeps tables of its own beside those of polls. */
+export interface SqlConnection {
+  /** The family of its SQL. */
+  readonly kind: 'postgres' | 'mysql'
+  /** A `Kysely`: tables, indexes and constraints `live_poll_...` get the names and the schema that the host has chosen. */
+  readonly db: unknown
+  /**
+   * Runs work on it, once. On the embedded database a transaction holds up all others: nothing slow belongs into one.
+   * @throws PollError `UNAVAILABLE` when the database does not serve; what it says, else
+   */
+  use<T>(work: () => Promise<T>): Promise<T>
+}
+
 export interface OpenDatabase {
   readonly polls: PollStore
   readonly ballots: BallotStore
@@ -30,6 +43,7 @@ export interface OpenDatabase {
   readonly invitations: InvitationStore
   readonly audit: VoteAudit
   readonly erasures: Erasures
+  readonly sql: SqlConnection
   /** Batches that may be in flight at once. */
   readonly lanes: number
   /** Settings under which a crash may lose what has committed, as in `fsync = off`; none: durability is full. */

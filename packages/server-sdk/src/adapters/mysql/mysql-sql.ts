@@ -11,6 +11,7 @@ import { readUnsafeMysqlSettings } from './unsafe-settings.ts'
  * the gap, two transactions hold it together, and each then waits for the other's insert.
  */
 export const mysqlSql: SqlDialect = {
+  kind: 'mysql',
   types: {
     // Not ascii: a parameter's characters are not known when a statement is prepared, and its column would be converted.
     id: sql`varchar(200) character set utf8mb4 collate utf8mb4_bin`,

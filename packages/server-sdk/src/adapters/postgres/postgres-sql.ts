@@ -7,6 +7,7 @@ import { readUnsafePostgresSettings } from './unsafe-settings.ts'
 
 /** Postgres, and the embedded database, which is Postgres. One array a column: one prepared text for any batch size. */
 export const postgresSql: SqlDialect = {
+  kind: 'postgres',
   types: { id: sql`text collate "C"`, text: 'text', time: sql`timestamptz(3)` },
   clock: sql<Date>`clock_timestamp()`,
   // Before version 14 epochs are floating point: whole milliseconds come out near, and are rounded to what they were.

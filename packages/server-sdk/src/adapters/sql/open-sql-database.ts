@@ -15,7 +15,10 @@ import { createSqlVoteRecords } from './vote-records.ts'
 export function openSqlDatabase(
   db: Kysely<Tables>,
   dialect: SqlDialect,
-): Pick<OpenDatabase, 'polls' | 'ballots' | 'records' | 'invitations' | 'audit' | 'erasures' | 'claimKey' | 'check'> {
+): Pick<
+  OpenDatabase,
+  'polls' | 'ballots' | 'records' | 'invitations' | 'audit' | 'erasures' | 'sql' | 'claimKey' | 'check'
+> {
   return {
     polls: createSqlPollStore(db, dialect),
     ballots: createSqlBallotStore(db, dialect),
@@ -23,6 +26,7 @@ export function openSqlDatabase(
     invitations: createSqlInvitationStore(db, dialect),
     audit: createSqlVoteAudit(db, dialect),
     erasures: createSqlErasures(db, dialect),
+    sql: { kind: dialect.kind, db, use: (work) => reading(dialect, work) },
     claimKey: (keyId) => reading(dialect, async () => (await claimSetting(db, dialect, 'key_id', keyId)) === keyId),
     async check() {
       await sql`update ${table('live_poll_settings')} set value = value where name = 'key_id'`.execute(db)

@@ -62,6 +62,9 @@ type ColumnType = ColumnDataType | RawBuilder<unknown>
  * `Boolean` where they are read.
  */
 export interface SqlDialect {
+  /** For packages that write SQL of their own; nothing here asks for it. */
+  readonly kind: 'postgres' | 'mysql'
+
   readonly types: ColumnTypes
 
   /** The clock at this very moment, not at the start of the transaction; to write, to compare with, or for `millis`. */
