@@ -6,7 +6,7 @@ import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens, VoterPass } from '../identity/tokens.ts'
 import type { HttpRequest } from './http-message.ts'
 import { mayCarryCookies } from './may-carry-cookies.ts'
-import type { Origins } from './origins.ts'
+import { callerOf, type Origins } from './origins.ts'
 
 /** Says who sent a request, and whether they may. */
 export interface Access {
