@@ -23,10 +23,9 @@ type Comer = keyof typeof comers
 /** Whose ballot it is and what it uses up, or why there is none. */
 type Answer = 'device' | 'user' | 'user with inv' | 'inv with inv' | ErrorCode
 
-type Row = [readonly VoterRule[], needsCaptcha: boolean, Readonly<Record<Comer, Answer>>]
-const row = (...cells: Row): Row => cells
+type Line = [voters: readonly VoterRule[], needsCaptcha: boolean, Readonly<Record<Comer, Answer>>]
 
-const table: readonly Row[] = [
+const table: Line[] = [
   [
     ['anyone'],
     false,
@@ -55,7 +54,7 @@ const table: readonly Row[] = [
       'guest, captcha': 'INVITATION_INVALID',
     },
   ],
-  ...([true, false] as const).map((needsCaptcha) => {
+  ...([true, false] as const).map((needsCaptcha): Line => {
     const answers: Readonly<Record<Comer, Answer>> = {
       device: 'UNAUTHENTICATED',
       'device, captcha': 'UNAUTHENTICATED',
@@ -66,9 +65,9 @@ const table: readonly Row[] = [
       guest: 'UNAUTHENTICATED',
       'guest, captcha': 'UNAUTHENTICATED',
     }
-    return row(['account'], needsCaptcha, answers)
+    return [['account'], needsCaptcha, answers]
   }),
-  ...([true, false] as const).map((needsCaptcha) => {
+  ...([true, false] as const).map((needsCaptcha): Line => {
     const answers: Readonly<Record<Comer, Answer>> = {
       device: 'INVITATION_INVALID',
       'device, captcha': 'INVITATION_INVALID',
@@ -79,9 +78,9 @@ const table: readonly Row[] = [
       guest: 'inv with inv',
       'guest, captcha': 'inv with inv',
     }
-    return row(['invitation'], needsCaptcha, answers)
+    return [['invitation'], needsCaptcha, answers]
   }),
-  ...([true, false] as const).map((needsCaptcha) => {
+  ...([true, false] as const).map((needsCaptcha): Line => {
     const answers: Readonly<Record<Comer, Answer>> = {
       device: 'UNAUTHENTICATED',
       'device, captcha': 'UNAUTHENTICATED',
@@ -92,7 +91,7 @@ const table: readonly Row[] = [
       guest: 'UNAUTHENTICATED',
       'guest, captcha': 'UNAUTHENTICATED',
     }
-    return row(['account', 'invitation'], needsCaptcha, answers)
+    return [['account', 'invitation'], needsCaptcha, answers]
   }),
 ]
 
