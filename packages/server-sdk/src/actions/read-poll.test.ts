@@ -133,3 +133,34 @@ it('reads no vote of nobody', async () => {
   )
   expect((await readOwn('p', undefined)).vote).toBeNull()
 })
+
+it('shows a private poll to those it is for, and to a relay, and to nobody else', async () => {
+  const secret = toReading(record(1, { isPrivate: true, owner: 'ed' }), null)
+  const asked: unknown[] = []
+  const readOwn = createReadOwn(
+    async () => secret,
+    async () => null,
+    async (poll, { pass }) => {
+      asked.push(poll)
+      return pass?.voter.id === 'ada'
+    },
+  )
+  const ada = { voter: { kind: 'user', id: 'ada' } } as const
+  for (const asker of [undefined, { voter: { kind: 'user', id: 'eve' } } as const]) {
+    await expect(readOwn('p', asker)).rejects.toMatchObject({ code: 'POLL_NOT_FOUND' })
+  }
+  expect((await readOwn('p', ada)).reading).toBe(secret)
+  expect((await readOwn('p', 'relay')).reading).toBe(secret)
+  expect(asked[0]).toEqual({ id: 'p', owner: 'ed', isPrivate: true })
+})
+
+it('shows nothing of a poll that becomes private as it is read', async () => {
+  const readings = [false, true].map((isPrivate) => toReading(record(1, { isPrivate }), null))
+  const readOwn = createReadOwn(
+    async () => readings.shift() ?? expect.unreachable(),
+    async () => null,
+    async ({ isPrivate }) => !isPrivate,
+  )
+  const reading = readOwn('p', { voter: { kind: 'device', id: 'phone' } })
+  await expect(reading).rejects.toMatchObject({ code: 'POLL_NOT_FOUND' })
+})

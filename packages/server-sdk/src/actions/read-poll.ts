@@ -131,14 +131,19 @@ export interface OwnReading {
 export type ReadOwn = (pollId: string, asker: Admitted | 'relay' | undefined) => Promise<OwnReading>
 
 export function createReadOwn(readPoll: ReadPoll, readVote: ReadVote, mayView: MayView): ReadOwn {
+  async function check({ about }: PollReading, asker: Admitted | undefined) {
+    if (!(await mayView(about, { pass: asker }))) throw pollError('POLL_NOT_FOUND')
+  }
+
   return async (pollId, asker) => {
     let before = await readPoll(pollId)
     if (asker === 'relay') return { reading: before, vote: null }
-    if (!(await mayView(before.about, { pass: asker }))) throw pollError('POLL_NOT_FOUND')
+    await check(before, asker)
     if (!asker) return { reading: before, vote: null }
     for (;;) {
       const vote = await readVote(pollId, asker)
       const reading = await readPoll(pollId)
+      if (!before.about.isPrivate) await check(reading, asker) // it may have become private meanwhile
       // A vote does not say its epoch: between two readings of one epoch it can only be of that one.
       if (reading.poll.epoch === before.poll.epoch) return { reading, vote }
       before = reading

@@ -143,11 +143,15 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
     const { pollId } = watch
     const snapshot = snapshotOf(reading)
     const { epoch } = snapshot.results
+    const last = feed.newest(pollId)
+    // It has become private since it was read: whether it is there for this watcher, nobody has asked.
+    const isOvertaken = last?.visibility.isPrivate && !reading.poll.isPrivate
+    if (isOvertaken && isNewer(last.results, snapshot.results)) throw pollError('UNAVAILABLE')
     remember(watch, { epoch, revision: vote?.revision ?? 0, viewer: viewerOf(vote) })
     if (watched.get(pollId) === watch) {
+      watch.isPrivate = reading.poll.isPrivate
       feed.hasRead(snapshot) // told to those who watch already, and to this one below
       watch.isAnswered = true
-      watch.isPrivate = reading.poll.isPrivate
       place(watch, feed.newest(pollId) ?? snapshot)
     }
     const poll = pollFor(reading, watch.own.epoch === epoch ? watch.own.viewer : 'public')
