@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createLivePoll, type Poll } from '@live-poll/server-sdk'
 import { embedded } from '@live-poll/server-sdk/embedded'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { erase } from '../../src/cli/erase.ts'
 import { exportPoll } from '../../src/cli/export.ts'
 import { recount } from '../../src/cli/recount.ts'
 import { UsageError } from '../../src/cli/usage-error.ts'
@@ -39,8 +41,22 @@ describe('live-poll on the embedded database', () => {
       .map((line) => JSON.parse(line))
     votes.sort((a, b) => (a.voteId < b.voteId ? -1 : 1))
     expect(votes).toEqual([
-      { voterKey: expect.any(String), choices: [1, 2], revision: 1, voteId: 'a-1', acceptedAt: expect.any(String) },
-      { voterKey: expect.any(String), choices: null, revision: 2, voteId: 'b-2', acceptedAt: expect.any(String) },
+      {
+        voterKey: expect.any(String),
+        choices: [1, 2],
+        revision: 1,
+        voteId: 'a-1',
+        acceptedAt: expect.any(String),
+        isVoided: false,
+      },
+      {
+        voterKey: expect.any(String),
+        choices: null,
+        revision: 2,
+        voteId: 'b-2',
+        acceptedAt: expect.any(String),
+        isVoided: false,
+      },
     ])
     expect(stdout).not.toMatch(/ada|bob/)
     expect(exitCode).toBe(0)
@@ -56,6 +72,8 @@ describe('live-poll on the embedded database', () => {
     [recount, [], 'name one poll, by its id.'],
     [recount, ['a', 'b'], 'name one poll, by its id.'],
     [recount, ['a', '--frmat', 'csv'], "Unknown option '--frmat'"],
+    [erase, [], 'name one user, by the id that the host gives them.'],
+    [erase, ['ada', '--poll', 'a'], "Unknown option '--poll'"],
     [exportPoll, ['a'], 'say --format csv or --format ndjson.'],
     [exportPoll, ['a', '--format', 'toString'], 'say --format csv or --format ndjson.'],
   ])('says what is wrong with %o %s', async (command, args, message) => {
@@ -67,6 +85,19 @@ describe('live-poll on the embedded database', () => {
   it('knows no poll that is not there', { timeout: 60_000 }, async () => {
     const { exitCode, stdout, stderr } = await run('recount', 'p_none')
     expect([exitCode, stdout, stderr]).toEqual([2, '', 'live-poll: there is no poll p_none.\n'])
+  })
+
+  it('forgets a user, once, with the secret of the folder or the one that is set', { timeout: 120_000 }, async () => {
+    const wrong = await runCli(['erase', 'ada'], { LIVE_POLL_DATA: folder, LIVE_POLL_SECRET: 'x'.repeat(32) })
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringMatching(/^live-poll: LIVE_POLL_SECRET is not/)])
+    const first = await run('erase', 'ada')
+    expect([first.exitCode, first.stdout, first.stderr]).toEqual([
+      ...[0, 'Forgotten: something of them was in 1 polls.\n', ''],
+    ])
+    const LIVE_POLL_SECRET = (await readFile(join(folder, 'secret'), 'utf8')).trim()
+    const second = await runCli(['erase', 'ada'], { LIVE_POLL_DATA: folder, LIVE_POLL_SECRET })
+    expect([second.exitCode, second.stdout]).toEqual([0, 'Forgotten: something of them was in 0 polls.\n'])
+    expect((await run('recount', poll.id)).stdout).toBe('0 ballots counted: the tallies are right.\n')
   })
 
   it('makes no database where there is none', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { mysqlSql } from '../../src/adapters/mysql/mysql-sql.ts'
@@ -107,17 +108,33 @@ function describeManyVotes(reach: () => Promise<Reached>, dialect: SqlDialect): 
     let voter = -1
     const handle = await open(file)
     for await (const line of handle.readLines()) {
-      if (voter === -1) expect(line).toBe('voter_key,choices,revision,vote_id,accepted_at')
+      if (voter === -1) expect(line).toBe('voter_key,choices,revision,vote_id,accepted_at,voided')
       else {
-        const [key, choices, revision, voteId, acceptedAt = ''] = line.split(',')
+        const [key, choices, revision, voteId, acceptedAt = '', voided] = line.split(',')
         const expected = [keyOf(voter), choicesOf(voter)?.join(' ') ?? '', '1', `vote-${voter}`]
-        if (`${[key, choices, revision, voteId]}` !== `${expected}` || !/^\d{4}-.*Z$/.test(acceptedAt)) {
+        if (
+          `${[key, choices, revision, voteId]}` !== `${expected}` ||
+          voided !== 'false' ||
+          !/^\d{4}-.*Z$/.test(acceptedAt)
+        ) {
           expect(line).toBe(`line ${voter + 2}: ${expected}`)
         }
       }
       voter++
     }
     expect(voter).toBe(voters)
+  })
+
+  it('are voided in constant memory, under the lock, and recounted to the same', { timeout: 120_000 }, async () => {
+    const voided = Array.from({ length: voters }, (_, voter) => choicesOf(voter)).filter(
+      (choices) => choices?.[0] === 1,
+    )
+    const program = fileURLToPath(new URL('void-process.ts', import.meta.url))
+    const began = performance.now()
+    const end = await runCli([reached.url, poll.id], {}, heap, program)
+    console.log(`${voided.length} of ${voters} votes voided in ${Math.round(performance.now() - began)} ms`)
+    expect(end).toEqual({ exitCode: 0, stdout: `${voided.length}\n`, stderr: '' })
+    expect((await run('recount', poll.id)).stdout).toContain('the tallies are right.')
   })
 }
 

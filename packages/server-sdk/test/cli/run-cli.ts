@@ -10,13 +10,18 @@ export interface CliRun {
   readonly stderr: string
 }
 
-/** Runs `live-poll` in a process of its own. @param heap megabytes it may use for objects */
+/**
+ * Runs `live-poll` in a process of its own.
+ * @param heap megabytes it may use for objects
+ * @param program what to run instead
+ */
 export async function runCli(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   heap = 512,
+  program = main,
 ): Promise<CliRun> {
-  const node = [`--max-old-space-size=${heap}`, '--import', 'tsx', main, ...args]
+  const node = [`--max-old-space-size=${heap}`, '--import', 'tsx', program, ...args]
   const { LIVE_POLL_DATABASE, LIVE_POLL_DATA, ...env } = process.env
   const child = spawn(process.execPath, node, { env: { ...env, ...environment } })
   let [stdout, stderr] = ['', '']

@@ -27,11 +27,9 @@ async function openStores(
   const options = optionsFor(pool)
   const adapter = postgres(options)
   if (tables === 'none') await adapter.migrate()
-  const { polls, ballots, records, close } = await adapter.open(createRecordingLogger())
+  const { close, ...opened } = await adapter.open(createRecordingLogger())
   return {
-    polls,
-    ballots,
-    records,
+    ...opened,
     db: new Kysely({ dialect: new PostgresDialect({ pool }), plugins: [nameTables(options)] }),
     async close() {
       await close()

@@ -4,6 +4,7 @@ import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeBallotBoxRaces } from './ballot-box-races.suite.ts'
 import { describeBallotStore } from './ballot-store.suite.ts'
 import { openEmbeddedStores } from './embedded-stores.ts'
+import { describeErasures } from './erasures.suite.ts'
 import { describeLifeRaces } from './life-races.suite.ts'
 import { openMariadbStores } from './mariadb-stores.ts'
 import { describePollEdits } from './poll-edits.suite.ts'
@@ -13,6 +14,7 @@ import { describePollStore } from './poll-store.suite.ts'
 import { openHostKyselyStores, openPostgresStores } from './postgres-stores.ts'
 import type { MakeStores } from './stores.ts'
 import { describeVoteRecords } from './vote-records.suite.ts'
+import { describeVoteVoids } from './vote-voids.suite.ts'
 
 const adapters: readonly [string, MakeStores, (name: string, body: () => void) => void][] = [
   ['embedded', openEmbeddedStores, describe],
@@ -31,5 +33,7 @@ for (const [name, make, describeStores] of adapters) {
     describePollEndings(name, make)
     describeLifeRaces(name, make)
     describeVoteRecords(name, make)
+    describeVoteVoids(name, make)
+    describeErasures(name, make)
   })
 }

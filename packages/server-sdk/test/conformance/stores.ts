@@ -3,7 +3,9 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { PollRecord } from '../../src/domain/poll.ts'
 import type { BallotStore, PreparedVote } from '../../src/ports/ballot-store.ts'
+import type { Erasures } from '../../src/ports/erasures.ts'
 import type { PollStore, PollToInsert } from '../../src/ports/poll-store.ts'
+import type { VoteAudit } from '../../src/ports/vote-audit.ts'
 import type { VoteRecords } from '../../src/ports/vote-records.ts'
 import { countBallots } from '../recount.ts'
 
@@ -12,6 +14,8 @@ export interface StoresUnderTest {
   readonly polls: PollStore
   readonly ballots: BallotStore
   readonly records: VoteRecords
+  readonly audit: VoteAudit
+  readonly erasures: Erasures
   /** For what a suite must see, or do, behind the ports' back. */
   readonly db: Kysely<Tables>
   close(): Promise<void>
@@ -67,8 +71,13 @@ export async function readPoll({ polls }: StoresUnderTest, pollId: string): Prom
 
 /** The buckets as they would be if nobody had kept tallies: counted from the ballots in the box. */
 export async function recount({ db }: StoresUnderTest, pollId: string): Promise<Record<string, number>> {
-  const rows = await db.selectFrom('live_poll_votes').select('choices').where('poll_id', '=', pollId).execute()
-  return countBallots(rows.map((row) => row.choices))
+  const rows = await db
+    .selectFrom('live_poll_votes')
+    .select(['choices', 'void_id'])
+    .where('poll_id', '=', pollId)
+    .execute()
+  const voided = rows.filter((row) => row.void_id !== null).length
+  return { ...countBallots(rows.map((row) => row.choices)), ...(voided > 0 && { voided }) }
 }
 
 /** The buckets as results show them, those that are 0 left out. */

@@ -17,6 +17,7 @@ export interface MalformedRequest extends CallOptions {
 
 const poll = { question: 'Lunch?', choices: ['Soup', 'Salad'] }
 const vote = { voteId: 'v', choices: [1] }
+const aVoid = { filter: { choices: [1] }, reason: 'One person' }
 const objectOf = (bytes: number) => ({ voteId: 'x'.repeat(bytes - '{"voteId":""}'.length) })
 const withBody = (as: Sender) =>
   ({
@@ -184,6 +185,26 @@ export const malformedRequests: Readonly<Record<string, Readonly<Record<string, 
     ...noSuchPoll('voter'),
     'a voter who never voted': { as: 'voter', code: 'NOT_FOUND' },
   },
+  'POST /polls/:id/void': {
+    ...withBody('organizer'),
+    ...organizersOnly({ body: aVoid }),
+    ...noSuchPoll('organizer', { body: aVoid }),
+    'no filter': invalid('organizer', 'filter', { body: { reason: 'r' } }),
+    'an empty filter': invalid('organizer', 'filter', { body: { ...aVoid, filter: {} } }),
+    'a filter that is misspelt': invalid('organizer', 'filter.voter', { body: { ...aVoid, filter: { voter: 'a' } } }),
+    'a key that is none': invalid('organizer', 'filter.voterKeys', {
+      body: { ...aVoid, filter: { voterKeys: ['a'] } },
+    }),
+    'half a choice': invalid('organizer', 'filter.choices', { body: { ...aVoid, filter: { choices: [0.5] } } }),
+    'a time that is none': invalid('organizer', 'filter.acceptedFrom', {
+      body: { ...aVoid, filter: { acceptedFrom: 'noon' } },
+    }),
+    'no reason': invalid('organizer', 'reason', { body: { filter: aVoid.filter } }),
+    'a dry run that is a text': invalid('organizer', 'isDryRun', { body: { ...aVoid, isDryRun: 'true' } }),
+    'a body that is too large': { as: 'organizer', body: objectOf(100_000), code: 'TOO_LARGE' },
+  },
+  'GET /polls/:id/audit': { ...organizersOnly(), ...noSuchPoll('organizer') },
+  'DELETE /voters/:voter': organizersOnly(), // what is no id: `voids.test.ts`
   'POST /voters': {
     'a body of another type': { as: 'nobody', body: '{}', type: 'text/plain', code: 'UNSUPPORTED_TYPE' },
     'what is no JSON': { as: 'nobody', body: '{', code: 'BAD_JSON' },
