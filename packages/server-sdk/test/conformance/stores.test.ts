@@ -5,6 +5,8 @@ import { describeBallotBoxRaces } from './ballot-box-races.suite.ts'
 import { describeBallotStore } from './ballot-store.suite.ts'
 import { openEmbeddedStores } from './embedded-stores.ts'
 import { describeErasures } from './erasures.suite.ts'
+import { describeInvitationStore } from './invitation-store.suite.ts'
+import { describeInvitedVotes } from './invited-votes.suite.ts'
 import { describeLifeRaces } from './life-races.suite.ts'
 import { openMariadbStores } from './mariadb-stores.ts'
 import { describePollEdits } from './poll-edits.suite.ts'
@@ -35,5 +37,7 @@ for (const [name, make, describeStores] of adapters) {
     describeVoteRecords(name, make)
     describeVoteVoids(name, make)
     describeErasures(name, make)
+    describeInvitationStore(name, make)
+    describeInvitedVotes(name, make)
   })
 }

@@ -4,6 +4,7 @@ import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { PollRecord } from '../../src/domain/poll.ts'
 import type { BallotStore, PreparedVote } from '../../src/ports/ballot-store.ts'
 import type { Erasures } from '../../src/ports/erasures.ts'
+import type { InvitationStore } from '../../src/ports/invitation-store.ts'
 import type { PollStore, PollToInsert } from '../../src/ports/poll-store.ts'
 import type { VoteAudit } from '../../src/ports/vote-audit.ts'
 import type { VoteRecords } from '../../src/ports/vote-records.ts'
@@ -16,6 +17,7 @@ export interface StoresUnderTest {
   readonly records: VoteRecords
   readonly audit: VoteAudit
   readonly erasures: Erasures
+  readonly invitations: InvitationStore
   /** For what a suite must see, or do, behind the ports' back. */
   readonly db: Kysely<Tables>
   close(): Promise<void>
@@ -50,6 +52,13 @@ export async function insertPoll({ polls }: StoresUnderTest, fields: Partial<Pol
   const poll = newPoll(fields)
   await polls.insert(poll)
   return poll.id
+}
+
+/** @returns the ids of new invitations of a poll */
+export async function invite({ invitations }: StoresUnderTest, pollId: string, count = 1): Promise<readonly string[]> {
+  const ids = Array.from({ length: count }, () => randomBytes(16).toString('base64url'))
+  if (!(await invitations.add(pollId, ids))) throw new Error(`There is no poll ${pollId}.`)
+  return ids
 }
 
 let nextVote = 0

@@ -68,6 +68,29 @@ describeOnEach('A COMMIT cut off', ({ create }) => {
     expect(await miscounts(pollId, acked)).toEqual([])
   })
 
+  test.for([
+    ['answer lost', 5],
+    ['lost on its way', 5],
+  ] as const)('%s, %i times: an invitation is used once, by the vote that was acknowledged', async ([how, times]) => {
+    const rules = { question: 'Lunch?', choices: ['Soup', 'Salad'], voters: ['account', 'invitation'] } as const
+    const { id: pollId } = await other.api.createPoll(rules)
+    const invitations = await other.api.createInvitations(pollId, { count: times })
+    for (const [cut, { code: invitation }] of invitations.entries()) {
+      const vote = { pollId, invitation, voter: `ada-${cut}`, voteId: `${how}-${cut}`, choices: [1], revision: 0 }
+      const isCut = proxy.cutNext(how)
+      const casting = node.api.castVote(vote)
+      await isCut
+      proxy.resume()
+      const receipt = await casting
+      expect(receipt).toEqual({ voteId: vote.voteId, revision: 1, epoch: 1 })
+      expect(await other.api.castVote(vote)).toEqual({ ...receipt, duplicate: true })
+      const stolen = other.api.castVote({ ...vote, voter: 'eve', voteId: `${how}-eve-${cut}` })
+      await expect(stolen).rejects.toMatchObject({ code: 'INVITATION_USED' })
+      expect(await other.api.countInvitations(pollId)).toEqual({ created: times, used: cut + 1, revoked: 0 })
+    }
+    expect(await other.api.recountPoll(pollId)).toEqual({ ballots: times, differences: [] })
+  })
+
   test('on its way, and one of its votes sent to another node meanwhile: the rest of the batch is not lost', async () => {
     const pollId = await createPoll()
     const votes = ['ada', 'bob', 'cy'].map((voter) => ({
