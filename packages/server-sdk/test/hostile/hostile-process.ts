@@ -60,7 +60,7 @@ const express = await listen(mountExpress(livePoll))
 const uws = await channelListeners['uWebSockets.js'](livePoll)
 
 process.on('message', async () => {
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 2; round++) {
     globalThis.gc?.()
     await nextTurn() // what is finalized in one collection frees more in the next
   }

@@ -1,9 +1,8 @@
-import type { NamedVoter, Results } from '@live-poll/client-sdk/protocol'
+import type { Results } from '@live-poll/client-sdk/protocol'
 import { expect } from 'vitest'
 import type { HttpClient } from '../http-client.ts'
 import { openRawSocket, type RawSocket } from '../raw-socket.ts'
-import { adminKey } from '../start-live-poll.ts'
-import { makePoll } from './world.ts'
+import { makePoll, newRelayTicket, voterToken } from './world.ts'
 
 /** Someone who just votes, next to whatever goes on. */
 export interface Witness {
@@ -15,13 +14,10 @@ export interface Witness {
 /** Votes over HTTP, as a new voter each time. */
 export async function createHttpWitness(call: HttpClient): Promise<Witness> {
   const pollId = await makePoll(call)
-  const names = Array.from({ length: 1000 }, (_, index) => `witness-${index}`)
-  const named = { token: adminKey, body: { voters: names } }
-  const voters = [...(await call<{ voters: NamedVoter[] }>('POST', '/voters', named)).body.voters]
   let votes = 0
   return {
     async vote() {
-      const token = voters.pop()?.token
+      const token = voterToken(`witness-${votes}`)
       const body = { voteId: 'good', choices: [1 + (votes % 2)], revision: 0 }
       const put = await call('PUT', `/polls/${pollId}/vote`, { token, body })
       expect(put).toMatchObject({ status: 200, body: { revision: 1 } })
@@ -35,8 +31,7 @@ export async function createHttpWitness(call: HttpClient): Promise<Witness> {
 export async function createChannelWitness(call: HttpClient, channelUrl: string): Promise<Witness> {
   const pollId = await makePoll(call)
   const socket = await openRawSocket(channelUrl)
-  const relay = { token: adminKey, body: { relay: true } }
-  socket.send({ type: 'hello', ...(await call<{ ticket: string }>('POST', '/voters', relay)).body })
+  socket.send({ type: 'hello', ticket: newRelayTicket() })
   await socket.take('welcome')
   let votes = 0
   return {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Invitation, NamedVoter, Poll, VoterAdmission } from '@live-poll/client-sdk/protocol'
+import type { Invitation, NamedVoter, Poll } from '@live-poll/client-sdk/protocol'
 import { deriveKeys } from '../../src/identity/keys.ts'
 import type { HttpClient } from '../http-client.ts'
 import { adminKey } from '../start-live-poll.ts'
@@ -54,14 +54,15 @@ async function invite(call: HttpClient, pollId: string, count: number) {
 
 let made = 0
 
-export async function makeWorld(call: HttpClient, stage: Stage): Promise<World> {
+/** Their credentials are what the server would give them: signed here, it is not asked for each. */
+export function makeWorld(stage: Stage): World {
   made++
-  const named = { token: adminKey, body: { voters: [`mallory-${made}`, `victim-${made}`] } }
-  const [voter, victim] = (await call<{ voters: [NamedVoter, NamedVoter] }>('POST', '/voters', named)).body.voters
-  const relay = { token: adminKey, body: { relay: true } }
-  const { ticket } = (await call<VoterAdmission>('POST', '/voters', relay)).body
-  return { ...stage, voter, victim, relayTicket: ticket }
+  const named = (id: string) => ({ id, token: voterToken(id), ticket: sign('lpt_', ['user', id, inAnHour()]) })
+  return { ...stage, voter: named(`mallory-${made}`), victim: named(`victim-${made}`), relayTicket: newRelayTicket() }
 }
+
+export const voterToken = (id: string) => sign('lpv_', ['user', id, inAnHour()])
+export const newRelayTicket = () => sign('lpt_', ['relay', '', inAnHour()])
 
 export async function makePoll(call: HttpClient, fields: object = {}, token = adminKey): Promise<string> {
   const body = { question: 'Still standing?', choices: ['Yes', 'No'], ...fields }
