@@ -104,6 +104,26 @@ describe('decodeVoteInput', () => {
     expect(decodeVoteInput(input)).toEqual({ ok: true, value: input })
   })
 
+  it('never accepts what it would not send, when one field is anything', () => {
+    const good = fc.record({ voteId, choices, revision: optional(counter), epoch: optional(counter) })
+    const odd = fc.constantFrom('__proto__', 'constructor', 'voter', 'toString', '')
+    const broken = fc.tuple(good, odd, fc.jsonValue()).chain(([input, name, value]) =>
+      fc.constantFrom(...Object.keys(input), name).map((field) => {
+        const text = JSON.stringify({ ...input, [field]: undefined })
+        return `${text.slice(0, -1)}${text === '{}' ? '' : ','}${JSON.stringify(field)}:${JSON.stringify(value)}}`
+      }),
+    )
+    fc.assert(
+      fc.property(broken, (text) => {
+        const decoded = decodeVoteInput(JSON.parse(text))
+        if (!decoded.ok) return decoded.code === 'INVALID'
+        expect(decodeVoteInput(JSON.parse(JSON.stringify(decoded.value)))).toEqual(decoded)
+        expect(Object.keys(decoded.value).sort()).toEqual(['choices', 'epoch', 'revision', 'voteId'])
+        return true
+      }),
+    )
+  })
+
   it('takes no retraction: that is DELETE', () => {
     expect(decodeVoteInput({ voteId: 'v', choices: null })).toMatchObject({ ok: false, issues: [{ path: 'choices' }] })
   })

@@ -89,9 +89,9 @@ export const messageCases: Cases<HostileFrames> = {
       outcome: 4429,
     },
   }),
-  'five thousand votes of a relay at once, all the same': (world) => ({
+  'two thousand votes of a relay at once, all the same': (world) => ({
     ...{
-      send: Array.from({ length: 5000 }, () => JSON.stringify(vote(world, { voter: 'u' }))),
+      send: Array.from({ length: 2000 }, () => JSON.stringify(vote(world, { voter: 'u' }))),
       as: 'relay',
       outcome: 'voted',
     },

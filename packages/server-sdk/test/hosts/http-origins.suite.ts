@@ -1,9 +1,9 @@
 import type { Poll } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectError } from '../expect-error.ts'
 import { type CallOptions, createHttpClient, type HttpClient } from '../http-client.ts'
 import { adminKey, listen, type RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
-import { expectError } from './malformed-requests.suite.ts'
 
 export const namedOrigin = 'https://www.example.org'
 const foreign = 'https://elsewhere.example'

@@ -1,9 +1,10 @@
-import { type ErrorBody, errors, type Poll, type VoterAdmission } from '@live-poll/client-sdk/protocol'
+import type { Poll, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../src/http/route.ts'
 import { createRoutes } from '../../src/http/routes.ts'
 import { createStaticRoutes } from '../../src/http/static-routes.ts'
-import { type Answer, createHttpClient, type HttpClient } from '../http-client.ts'
+import { expectError } from '../expect-error.ts'
+import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { adminKey, listen, type RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
 import { type MalformedRequest, malformedRequests } from './malformed-requests.ts'
@@ -14,21 +15,6 @@ const routes: readonly Pick<Route, 'method' | 'path'>[] = [
   ...createStaticRoutes({} as Parameters<typeof createStaticRoutes>[0], async () => ({ problems: [] })),
 ]
 const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`
-
-/** @throws unless the answer is an error as PROTOCOL.md has it */
-export function expectError(answer: Answer<ErrorBody>, code: keyof typeof errors): void {
-  const { error } = answer.body
-  expect(error, JSON.stringify(answer.body)).toMatchObject({ code, message: expect.stringMatching(/./) })
-  expect(answer.status).toBe(errors[code].status)
-  expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
-  expect(answer.headers['cache-control']).toBe('no-store')
-  expect(error.requestId).toBe(answer.headers['x-request-id'])
-  const fields = ['code', 'message', 'requestId', 'issues', 'retryAfter', 'revision', 'vote', 'epoch']
-  expect(Object.keys(error).filter((field) => !fields.includes(field))).toEqual([])
-  if (error.retryAfter !== undefined) {
-    expect(answer.headers['retry-after']).toBe(String(Math.ceil(error.retryAfter / 1000)))
-  }
-}
 
 /** What every route refuses, over one host. */
 export function describeMalformedRequests(name: string, host: HttpHost, running: () => RunningLivePoll): void {
