@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Account } from '@live-poll/client-sdk/protocol'
 import { PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type {
@@ -93,8 +92,7 @@ async function openAccounts(connection: SqlConnection, site: AccountsSite, setti
   }
 
   function limitEmail(email: string, { address }: AccountRequest) {
-    const key = createHash('sha256').update(`${address}\0${email}`).digest('base64url')
-    const { allowed, retryAfter } = attempts.consume(key, perEmail)
+    const { allowed, retryAfter } = attempts.consume(`${address}\0${email}`, perEmail)
     if (!allowed) throw pollError('RATE_LIMITED', { retryAfter: (retryAfter ?? 1) * 1000 })
   }
 
