@@ -30,6 +30,11 @@ export interface LivePoll {
   readonly accounts: {
     /** Makes an organizer of a voter, or the other way round, from their next request on. @returns whether there is such an account */
     setRole(email: string, role: Account['role']): Promise<boolean>
+    /**
+     * Deletes an account with its password, and ends its sessions. Votes stay: `api.eraseVoter({ user: id })` before it
+     * forgets who cast them.
+     */
+    deleteAccount(id: string): Promise<void>
   }
   /**
    * Opens the database and resolves when votes can be served; one that does not answer is waited for. Whatever is asked
@@ -115,11 +120,8 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
       },
     },
     accounts: {
-      async setRole(email, role) {
-        const { accounts } = await open()
-        if (!accounts) throw new OptionError('accounts', 'there are none.')
-        return accounts.setRole(email, role)
-      },
+      setRole: async (email, role) => accountsOf(await open()).setRole(email, role),
+      deleteAccount: async (id) => accountsOf(await open()).deleteAccount(id),
     },
     async ready() {
       for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
@@ -143,4 +145,9 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
       return closing
     },
   }
+}
+
+function accountsOf({ accounts }: Core) {
+  if (!accounts) throw new OptionError('accounts', 'there are none.')
+  return accounts
 }
