@@ -61,13 +61,22 @@ describe('in Node', () => {
     project.run(code.join('\n'))
   })
 
+  test('the calls of accounts have the names that their types say', () => {
+    const code = `
+      const { createAccountApi } = await import('${client}/accounts')
+      console.log(Object.keys(createAccountApi({ server: '' })).join())`
+    expect(project.run(code)).toBe('signUp,signIn,signOut,session,changePassword\n')
+  })
+
   test('importing the server loads no adapter, no database, no socket', () => {
     const loaded = project.loadedBy(`await import('${server}')`)
     const sources = loaded.flatMap((url) => project.sourcesOf(url))
 
     expect(sources).toContainEqual(expect.stringMatching(/server-sdk\/src\/create-live-poll\.ts$/))
     expect(sources.filter((path) => /\/src\/(adapters|use)\//.test(path))).toEqual([])
-    expect(loaded.filter((url) => /node_modules\/(@electric-sql|kysely|ws|jose|lit)\//.test(url))).toEqual([])
+    expect(loaded.filter((url) => /node_modules\/(@electric-sql|kysely|ws|jose|better-auth|lit)\//.test(url))).toEqual(
+      [],
+    )
   })
 
   test('a peer that is missing is named with the line that installs it, once it is needed', () => {
@@ -76,6 +85,15 @@ describe('in Node', () => {
       const identify = jwt({ secret: 's'.repeat(32) })
       await identify({ headers: new Headers() }).catch((error) => console.log(error.message))`
     expect(project.run(code)).toBe('jwt: the package jose is missing. Run: npm install jose\n')
+  })
+
+  test('so is the one of accounts', () => {
+    const code = `
+      const { accounts } = await import('${server}/accounts')
+      await accounts().open({}, {}).catch((error) => console.log(error.message))`
+    expect(project.run(code)).toBe(
+      'accounts: the package better-auth is missing. Run: npm install better-auth@1.7.25\n',
+    )
   })
 
   test('importing the server is timed', () => {

@@ -38,8 +38,8 @@ export function createAccountApi({ server, fetch }: AccountApiOptions): AccountA
     return (await request<{ readonly account: T }>(method, `/accounts/${path}`, call)).account
   }
   return {
-    signUp: (input) => ask('POST', 'sign-up', input),
-    signIn: (input) => ask('POST', 'sign-in', input),
+    signUp: ({ email, password, name }) => ask('POST', 'sign-up', { email, password, name }),
+    signIn: ({ email, password }) => ask('POST', 'sign-in', { email, password }),
     signOut: () => request('POST', '/accounts/sign-out', { asHostUser: true }),
     session: () => ask('GET', 'session'),
     changePassword: (change) => ask('POST', 'password', change),
