@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { accountDecisions, visitors } from './account-decisions.ts'
 import {
   callers,
   type Decision,
@@ -41,6 +42,12 @@ ${tables('byOwner')}
 Organizers' actions are for the admin key and for the host's own code alone.
 
 ${tables('byNobody')}
+
+## Accounts
+
+Only where the host has them. All of these are the action \`useAccount\`, which \`authorize\` is not asked about.
+
+${accountTable()}
 `
 }
 
@@ -63,6 +70,12 @@ function table(what: string, decisions: DecisionTable, mode: 'byOwner' | 'byNobo
     ),
   )
   const head = [what, 'action', 'poll', ...callers]
+  return [line(head), line(head.map(() => '---')), ...lines].join('\n')
+}
+
+function accountTable(): string {
+  const lines = Object.entries(accountDecisions).map(([route, row]) => line([`\`${route}\``, ...row.map(cell)]))
+  const head = ['route', ...visitors]
   return [line(head), line(head.map(() => '---')), ...lines].join('\n')
 }
 

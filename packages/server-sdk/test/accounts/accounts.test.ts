@@ -1,9 +1,11 @@
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AccountsOptions } from '../../src/adapters/accounts/accounts.ts'
 import { shareEmbedded } from '../servers/share-embedded.ts'
 import { type AccountDatabase, accountDatabases } from './account-databases.ts'
 import { createVisitor, openTestAccounts, password, type TestAccounts } from './open-test-accounts.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // passwords are hashed for real, and slowly
 
 const ann = { email: 'ann@example.org', password, name: 'Ann' }
 const bob = { email: 'bob@example.org', password, name: 'Bob' }

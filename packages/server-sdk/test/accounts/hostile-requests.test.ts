@@ -1,11 +1,13 @@
 import { inspect } from 'node:util'
 import type { ErrorBody } from '@live-poll/client-sdk/protocol'
 import { accounts } from '@live-poll/server-sdk/accounts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
 import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { openPage, type Page } from './browser-like.ts'
 import { password } from './open-test-accounts.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // passwords are hashed for real, and slowly
 
 let running: RunningLivePoll
 let page: Page

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Account, ErrorBody, Poll, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { accounts } from '@live-poll/server-sdk/accounts'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { cast, readResults } from '../hosts/channel-visitor.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
@@ -9,6 +9,8 @@ import { adminKey, type ChannelServerName, type RunningLivePoll, startLivePoll }
 import { type AccountDatabase, accountDatabases } from './account-databases.ts'
 import { openPage, type Page } from './browser-like.ts'
 import { password } from './open-test-accounts.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // passwords are hashed for real, and slowly
 
 type Signed = { readonly account: Account }
 const ann = { email: 'Ann@Example.org', password, name: 'Ann' }

@@ -1,5 +1,5 @@
 import { getMigrations } from 'better-auth/db/migration'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createAttempts } from '../../src/adapters/accounts/attempts.ts'
 import { checkColumns } from '../../src/adapters/accounts/check-columns.ts'
 import { authOptions } from '../../src/adapters/accounts/create-auth.ts'
@@ -12,6 +12,8 @@ import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.
 import { createPool } from '../servers/postgres-database.ts'
 import { type AccountDatabase, accountDatabases } from './account-databases.ts'
 import { createVisitor, openTestAccounts, password } from './open-test-accounts.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // passwords are hashed for real, and slowly
 
 async function optionsOn(connection: SqlConnection) {
   const betterAuth = await loadBetterAuth()

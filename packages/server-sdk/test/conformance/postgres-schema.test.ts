@@ -10,7 +10,7 @@ import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '.
 import { createPool } from '../servers/postgres-database.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 
-const steps = ['0001-polls-and-votes', '0002-whole-life', '0003-who-votes']
+const steps = ['0001-polls-and-votes', '0002-whole-life', '0003-who-votes', '0004-accounts']
 const renamed = { prefix: 'vote_', schema: 'Polls-1' }
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
@@ -75,6 +75,7 @@ describeOnPostgres('the schema on Postgres', () => {
     expect(await voteOnce(there)).toEqual([0, 1])
     expect((await here.api.listPolls()).polls).toEqual([])
     const named = [
+      ...['account_credentials', 'account_sessions', 'account_verifications', 'accounts'],
       ...['audit', 'boxes', 'choices', 'invitation_uses', 'invitations', 'migrations', 'polls', 'requests', 'settings'],
       ...['tallies', 'votes'],
     ]
@@ -97,7 +98,7 @@ describeOnPostgres('the schema on Postgres', () => {
     await expect(start().ready()).rejects.toThrow(
       `lacks the steps ${steps[1]}, ${steps[2]}. Run: npx live-poll migrate`,
     )
-    expect(await start().migrate()).toEqual(steps.slice(1))
+    expect(await start().migrate()).toEqual(steps.slice(1, 3))
 
     await pool.query(`insert into live_poll_migrations values ('9999-later', 'now')`)
     const older = start()
@@ -123,7 +124,7 @@ describeOnPostgres('the schema on Postgres', () => {
     const later = await run(['migrate', '--print-sql', '--after', '0001-polls-and-votes'])
     expect(later.stdout).toMatch(/^alter table "live_poll_polls"/)
     for (const table of ['polls', 'votes']) expect(later.stdout).not.toContain(`create table "live_poll_${table}"`)
-    expect(later.stdout.match(/create table/g)).toHaveLength(3)
+    expect(later.stdout.match(/create table/g)).toHaveLength(7)
     const last = await run(['migrate', '--print-sql', '--after', '0002-whole-life'])
     expect(last.stdout).toMatch(/^alter table "live_poll_polls" add column "voters"/)
     expect(later.stdout).toContain(last.stdout)
