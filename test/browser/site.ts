@@ -63,8 +63,8 @@ export async function startPages(
   }
 }
 
-export interface SiteOptions extends Omit<LivePollOptions, 'database'>, PagesOptions {
-  /** Where the polls are kept. */
+export interface SiteOptions extends LivePollOptions, PagesOptions {
+  /** Where the polls are kept, unless there is a `database`. */
   readonly directory: string
 }
 
@@ -76,7 +76,7 @@ export interface Site extends Pages {
 }
 
 export async function startSite({ host, port, directory, ...options }: SiteOptions): Promise<Site> {
-  const livePoll = createLivePoll({ ...options, database: embedded({ directory }) })
+  const livePoll = createLivePoll({ ...options, database: options.database ?? embedded({ directory }) })
   await livePoll.ready()
   const pages = await startPages({ host, port }, toNodeHandler(livePoll))
   const detach = attachChannel(pages.server, livePoll)
