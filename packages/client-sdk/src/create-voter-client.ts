@@ -56,7 +56,7 @@ export function createVoterClient(options: VoterClientOptions = {}): VoterClient
   const asHostUser = !given?.startsWith('lpv_')
   const voter = createVoter({
     async admitVoter(own, shown) {
-      const body = { invitation, ...shown }
+      const body = { invitation: invitation || undefined, ...shown }
       return (await exchange<VoterAdmission>('POST', '/voters', { body, asHostUser, token: own })).value
     },
     given,
