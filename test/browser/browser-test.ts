@@ -13,6 +13,10 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 const executablePath = places.find((path) => path && existsSync(path))
+export const launchOptions = {
+  executablePath,
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+}
 const isSkipped = !executablePath && !process.env.CI
 if (isSkipped) {
   console.warn('Browser tests are skipped: install Chromium (apt-get install chromium) or set CHROMIUM_PATH.')
@@ -28,8 +32,7 @@ export const test = base
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the dependencies from the pattern
   .extend('browser', { scope: 'file' }, async ({}, { onCleanup }): Promise<Browser> => {
     if (!executablePath) throw new Error('There is no Chromium. Install it, or set CHROMIUM_PATH.')
-    const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking']
-    const browser = await chromium.launch({ executablePath, args })
+    const browser = await chromium.launch(launchOptions)
     onCleanup(() => browser.close())
     return browser
   })
