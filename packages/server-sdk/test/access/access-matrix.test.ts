@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientMessage } from '@live-poll/client-sdk/protocol'
+import { accounts } from '@live-poll/server-sdk/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { messageActions } from '../../src/channel/message-actions.ts'
 import { createRoutes, type RouteParts } from '../../src/http/routes.ts'
 import { createStaticRoutes } from '../../src/http/static-routes.ts'
 import { type Action, actions } from '../../src/identity/host-user.ts'
-import { channelServers, type RunningLivePoll } from '../start-live-poll.ts'
+import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { accessPage } from './access-page.ts'
 import { askChannel } from './ask-channel.ts'
 import { askRoute } from './ask-route.ts'
@@ -21,11 +22,11 @@ import {
   pollKinds,
   routeDecisions,
 } from './decisions.ts'
-import type { Target } from './requests.ts'
+import { ownPage, type Target } from './requests.ts'
 
 /** The route table itself, its parts not needed to read it. */
 const routes = [
-  ...createRoutes({} as RouteParts),
+  ...createRoutes({ accounts: {} } as RouteParts),
   ...createStaticRoutes({} as Parameters<typeof createStaticRoutes>[0], async () => ({ problems: [] })),
 ]
 
@@ -63,6 +64,7 @@ for (const mode of ['byOwner', 'byNobody'] as const) {
     afterAll(() => running.stop())
 
     for (const [route, byAction] of Object.entries(routeDecisions)) {
+      if (isAboutAccounts(route)) continue
       for (const [action, decision] of entriesOf(byAction)) {
         it(`${action} by ${route}`, async () => {
           const ask = (target: Target, shown: Credentials) => askRoute(running, route, action, target, shown)
@@ -87,6 +89,25 @@ for (const mode of ['byOwner', 'byNobody'] as const) {
       expect(running.logger.errors).toEqual([])
     })
   })
+}
+
+describe('With accounts', () => {
+  let running: RunningLivePoll
+  beforeAll(async () => {
+    running = await startLivePoll({ accounts: accounts(), origins: [ownPage] })
+  })
+  afterAll(() => running.stop())
+
+  it.each(Object.keys(routeDecisions).filter(isAboutAccounts))('%s', async (route) => {
+    const decision = routeDecisions[route]?.useAccount?.byOwner ?? []
+    const ask = (target: Target, shown: Credentials) => askRoute(running, route, 'useAccount', target, shown)
+    expect(await askAll(running, 'useAccount', decision as Decision, ask)).toEqual(decision)
+  })
+})
+
+/** Routes that a host has in place of a sign-in of its own. */
+function isAboutAccounts(route: string): boolean {
+  return route.includes(' /accounts/')
 }
 
 /** Asks for every cell of a decision. */

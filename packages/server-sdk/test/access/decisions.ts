@@ -32,13 +32,16 @@ const missing: Row = ['POLL_NOT_FOUND', 'POLL_NOT_FOUND', 'POLL_NOT_FOUND', 'POL
 /** For everyone, whoever they are. */
 const everyone = always(['ok', 'ok', 'ok', 'ok', 'ok'])
 
+/** For nobody who shows no more than this: whose account it is, its cookie says. */
+const nobody = always(['UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'])
+
 /** For who signs in, whatever is theirs. */
 const signedIn: Decisions = {
   byOwner: ['UNAUTHENTICATED', 'FORBIDDEN', 'ok', 'ok', 'ok'],
   byNobody: ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok'],
 }
 
-/** To vote in another's name, or to look into the server, is for no user of this host. */
+/** To vote in another’s name, to forget a person, or to look into the server is for no user of this host. */
 const adminOnly = always(['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok'])
 
 /** To run a poll. */
@@ -146,7 +149,15 @@ export const routeDecisions: DecisionTable = {
   'POST /polls/:id/invitations': { createInvitations: ownerOnly },
   'GET /polls/:id/invitations': { countInvitations: ownerOnly },
   'DELETE /polls/:id/invitations/:invitation': { revokeInvitation: ownerOnly },
+  'POST /polls/:id/void': { voidVotes: ownerOnly },
+  'GET /polls/:id/audit': { readAudit: ownerOnly },
+  'DELETE /voters/:voter': { eraseVoter: adminOnly },
   'GET /metrics': { readMetrics: adminOnly },
+  'POST /accounts/sign-up': { useAccount: everyone },
+  'POST /accounts/sign-in': { useAccount: everyone },
+  'POST /accounts/sign-out': { useAccount: everyone },
+  'GET /accounts/session': { useAccount: everyone },
+  'POST /accounts/password': { useAccount: nobody },
   'GET /widget.js': { none: everyone },
   'GET /widget/:hash/:file': { none: everyone },
   'GET /health/live': { none: everyone },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { LivePoll } from '@live-poll/server-sdk'
 import type { Action } from '../../src/identity/host-user.ts'
 import type { CallOptions } from '../http-client.ts'
@@ -18,6 +19,13 @@ export interface AccessRequest extends CallOptions {
 }
 
 type RequestOf = (target: Target, livePoll: LivePoll) => AccessRequest | Promise<AccessRequest>
+
+const query = new URLSearchParams()
+const password = 'correct horse battery'
+const newAccount = () => ({ email: `${randomUUID()}@example.org`, password, name: 'Ann' })
+/** An origin that the host names. */
+export const ownPage = 'https://app.example'
+const ofOwnPage = { origin: ownPage, 'live-poll-client': '1' }
 
 const nothing: RequestOf = () => ({})
 const vote = { voteId: 'v', choices: [1] }
@@ -50,7 +58,25 @@ export const requests: Readonly<Record<string, Readonly<Partial<Record<Action, R
       return { params: { invitation: made?.id ?? 'A'.repeat(22) } }
     },
   },
+  'POST /polls/:id/void': { voidVotes: () => ({ body: { filter: { choices: [1] }, reason: 'A trial.' } }) },
+  'GET /polls/:id/audit': { readAudit: nothing },
+  'DELETE /voters/:voter': { eraseVoter: () => ({ params: { voter: 'grace' } }) },
   'GET /metrics': { readMetrics: nothing },
+  'POST /accounts/sign-up': { useAccount: () => ({ headers: ofOwnPage, body: newAccount() }) },
+  'POST /accounts/sign-in': {
+    async useAccount(_, { handle, basePath }) {
+      const account = newAccount()
+      const headers = new Headers({ ...ofOwnPage, 'content-type': 'application/json' })
+      const path = `${basePath}/accounts/sign-up`
+      await handle({ method: 'POST', path, query, headers, readBody: async () => ({ json: account }) })
+      return { headers: ofOwnPage, body: { email: account.email, password } }
+    },
+  },
+  'POST /accounts/sign-out': { useAccount: () => ({ headers: ofOwnPage }) },
+  'GET /accounts/session': { useAccount: () => ({ headers: ofOwnPage }) },
+  'POST /accounts/password': {
+    useAccount: () => ({ headers: ofOwnPage, body: { current: password, next: `${password}!` } }),
+  },
   'GET /widget.js': { none: nothing },
   'GET /widget/:hash/:file': {
     async none(_, { handle, basePath }) {
