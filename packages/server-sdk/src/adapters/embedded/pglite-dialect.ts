@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import {
   type CompiledQuery,
@@ -12,7 +13,8 @@ import {
 
 /**
  * Kysely on PGlite. It has one session, so whoever holds the connection (for a statement or a whole transaction)
- * holds the database; the others wait in order.
+ * holds the database; the others wait in order. It answers before the process does anything else, so a row of statements
+ * gives up a turn now and then: to timers, to sockets, to whoever has to close a poll.
  *
  * @param beforeUse throws when the database must not be used any more
  */
@@ -25,9 +27,16 @@ export function pgliteDialect(pglite: PGlite, beforeUse: () => void): Dialect {
   }
 }
 
+/** Milliseconds of statements without a turn for anybody else. */
+const longestTurn = 20
+
 function createDriver(pglite: PGlite, beforeUse: () => void): Driver {
   const connection: DatabaseConnection = {
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+      if (performance.now() - turnBegan > longestTurn) {
+        await nextTurn()
+        turnBegan = performance.now()
+      }
       const { rows, affectedRows } = await pglite.query<R>(sql, [...parameters])
       return { rows, ...(affectedRows !== undefined && { numAffectedRows: BigInt(affectedRows) }) }
     },
@@ -36,6 +45,7 @@ function createDriver(pglite: PGlite, beforeUse: () => void): Driver {
       throw new Error('The embedded database does not stream rows.')
     },
   }
+  let turnBegan = performance.now()
   const waiting: (() => void)[] = []
   let held = false
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { VoteRecord } from '../../ports/vote-records.ts'
 import { toDate } from './read-clock.ts'
@@ -33,7 +32,6 @@ async function* readPages(db: Kysely<Tables>, dialect: SqlDialect, pollId: strin
   let after = ''
   for (;;) {
     const page = await reading(dialect, () => readPage(db, dialect, pollId, after))
-    await nextTurn() // the embedded database never lets go of the process by itself
     yield* page
     const last = page.at(-1)
     if (!last || page.length < pageSize) return

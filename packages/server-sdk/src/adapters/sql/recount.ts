@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements, VOIDED } from '../../domain/counting/choose.ts'
@@ -40,7 +39,6 @@ async function countVotes(trx: Transaction<Tables>, pollId: string, onRows: OnRo
   onRows(rows)
   for (;;) {
     const page = await countPage(trx, pollId, after)
-    await nextTurn() // the embedded database never lets go of the process by itself
     for (const { choices, votes, voided } of page) {
       if (voided > 0) counted.set(VOIDED, (counted.get(VOIDED) ?? 0) + voided)
       if (choices === null) continue
