@@ -51,10 +51,10 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
     }
     for (const socket of [node, server]) {
       sockets.add(socket)
-      socket.on('error', end)
+      socket.on('error', () => {}) // 'close' follows
       socket.on('close', () => {
         sockets.delete(socket)
-        end()
+        void Promise.resolve(stopped).then(end) // not even an end comes through while everything is stopped
       })
     }
     /** What happens to a COMMIT of this connection, once. */

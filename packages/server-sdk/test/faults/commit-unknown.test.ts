@@ -146,6 +146,25 @@ describeOnEach('A COMMIT cut off', ({ create }) => {
     ).toEqual([])
   })
 
+  test('stopped with the whole line: every vote is answered in the end, and a repeat is counted once', async () => {
+    const pollId = await createPoll()
+    const votes = ['ada', 'bob'].map((voter) => ({ pollId, voter, voteId: `${voter}-1`, choices: [1], revision: 0 }))
+    const isStopped = proxy.stopNext()
+    const casting = Promise.allSettled(votes.map((vote) => node.api.castVote(vote)))
+    await isStopped
+    const reason = { code: 'UNAVAILABLE', details: { retryAfter: expect.any(Number) } }
+    for (const answer of await casting) expect(answer).toMatchObject({ status: 'rejected', reason })
+    proxy.resume()
+    const receipts = await Promise.all(votes.map((vote) => node.api.castVote(vote)))
+    expect(receipts).toMatchObject(votes.map(({ voteId }) => ({ voteId, revision: 1 })))
+    expect(
+      await miscounts(
+        pollId,
+        votes.map((vote) => ({ ...vote, revision: 1 })),
+      ),
+    ).toEqual([])
+  })
+
   test('of a poll that is made, closed, edited, reset and deleted: each is done once', async () => {
     for (const how of ['answer lost', 'lost on its way'] as const) {
       const cut = async <T>(act: () => Promise<T>): Promise<T> => {

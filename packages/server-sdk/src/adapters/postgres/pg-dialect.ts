@@ -11,6 +11,7 @@ import {
 } from 'kysely'
 import { takeInTime } from '../sql/take-in-time.ts'
 import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
+import { isUnanswered } from './postgres-errors.ts'
 import { limitStatements } from './transaction-limits.ts'
 
 /**
@@ -29,11 +30,20 @@ export function pgDialect(pool: PgPool): Dialect {
 /** Milliseconds to wait for a connection: a host's pool may have no limit of its own. */
 const patience = 5000
 
+/**
+ * Milliseconds to wait for each answer in a transaction that has limits: longer than the server lets a statement take, for a
+ * server that says nothing at all. The limits are there at this level of isolation; what reads or migrates takes its time.
+ */
+const answerPatience = 6000
+const limitedLevel = 'read committed'
+
 interface PgConnection extends DatabaseConnection {
   readonly client: PgClient
   isInTransaction: boolean
-  /** Its transaction could not be ended: nobody may have it after this. */
+  isLimited: boolean
+  /** Its transaction could not be begun or ended, or an answer is still to come: nobody may have it after this. */
   isBroken: boolean
+  run(query: PgQuery): ReturnType<PgClient['query']>
 }
 
 function createDriver(pool: PgPool): Driver {
@@ -44,13 +54,24 @@ function createDriver(pool: PgPool): Driver {
     const connection: PgConnection = {
       client,
       isInTransaction: false,
+      isLimited: false,
       isBroken: false,
+      async run(query) {
+        try {
+          return await client.query(connection.isLimited ? { ...query, query_timeout: answerPatience } : query)
+        } catch (error) {
+          connection.isBroken ||= isUnanswered(error)
+          throw error
+        }
+      },
       async executeQuery<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
         const query = { text, values: [...parameters], types }
-        const { command, rowCount, rows } = await run({ ...query, name: names.nameOf(text) }).catch((error) => {
-          if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
-          return run(query)
-        })
+        const { command, rowCount, rows } = await connection
+          .run({ ...query, name: names.nameOf(text) })
+          .catch((error) => {
+            if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
+            return connection.run(query)
+          })
         const hasWritten = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE'
         return { rows: rows as R[], ...(hasWritten && { numAffectedRows: BigInt(rowCount ?? 0) }) }
       },
@@ -59,12 +80,7 @@ function createDriver(pool: PgPool): Driver {
         throw new Error('Rows are not streamed here.')
       },
     }
-    const run = (query: PgQuery) => client.query(query)
     return connection
-  }
-
-  async function send(connection: DatabaseConnection, text: string) {
-    await ownOf(connection).client.query({ text })
   }
 
   return {
@@ -76,16 +92,22 @@ function createDriver(pool: PgPool): Driver {
     },
     async beginTransaction(connection, { isolationLevel }) {
       const level = isolationLevel ? ` isolation level ${isolationLevel}` : ''
-      ownOf(connection).isInTransaction = true
-      await send(connection, `start transaction${level}${limitStatements}`)
+      const own = ownOf(connection)
+      own.isInTransaction = true
+      own.isLimited = isolationLevel === limitedLevel
+      own.isBroken = true // until it has begun: a part of it may have
+      await own.run({ text: `start transaction${level}${limitStatements}` })
+      own.isBroken = false
     },
     async commitTransaction(connection) {
-      await send(connection, 'commit')
+      await ownOf(connection).run({ text: 'commit' })
     },
     async rollbackTransaction(connection) {
+      const own = ownOf(connection)
+      if (own.isBroken) return // it ends with its connection
       // What Kysely throws is then the first error, which says what happened; this one only says that it is over.
-      await send(connection, 'rollback').catch(() => {
-        ownOf(connection).isBroken = true
+      await own.run({ text: 'rollback' }).catch(() => {
+        own.isBroken = true
       })
     },
     async releaseConnection(connection) {

@@ -20,6 +20,8 @@ export interface PgQuery {
   readonly values?: unknown[]
   /** The same for the same text: Postgres then parses and plans it once a connection. */
   readonly name?: string
+  /** Milliseconds to wait for the answer; after that its error is `Query read timeout`. */
+  readonly query_timeout?: number
   /** How values are read, instead of the way that the host has set for all of pg. */
   readonly types?: { getTypeParser(type: number): (text: string) => unknown }
 }

@@ -9,6 +9,7 @@ const failures: Readonly<Record<string, SqlFailure>> = {
   '57014': 'again', // statement_timeout
   '08': 'lost',
   '25P03': 'lost', // idle_in_transaction_session_timeout: it ends the session
+  '25P04': 'lost', // transaction_timeout: the same
   '57P01': 'lost', // pg_terminate_backend, shutdown
   '57P02': 'lost', // another session has crashed
   '57P03': 'unable', // starting
@@ -23,6 +24,13 @@ const failures: Readonly<Record<string, SqlFailure>> = {
 /** What `pg` and its pool say without a code when a connection ends. */
 const lostConnection = /connection (terminated|ended|error)|not queryable|socket/i
 
+/** What `pg` says when an answer does not come in time; the connection is as good as gone. */
+const noAnswer = /^Query read timeout/
+
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && noAnswer.test(error.message)
+}
+
 /** The same, and codes of Node, where no statement has been sent. */
 const noConnection = /timeout exceeded when trying to connect|connection timeout|after calling end on the pool/i
 const noConnectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENOENT'])
@@ -34,6 +42,7 @@ export function classifyPostgresError(error: unknown): SqlFailure {
   const code = codeOf(error)
   if (/^[\dA-Z]{5}$/.test(code)) return failures[code] ?? failures[code.slice(0, 2)] ?? 'refused'
   if (noConnectionCodes.has(code) || noConnection.test(error.message)) return 'unable'
+  if (isUnanswered(error)) return 'lost'
   return /^E[A-Z_]+$/.test(code) || lostConnection.test(error.message) ? 'lost' : 'refused'
 }
 
