@@ -6,11 +6,14 @@ import { NoAnswerError } from './mysql-pool.ts'
 const failures: Readonly<Record<number, SqlFailure>> = {
   1205: 'again', // lock wait: only the statement was undone, the rollback that follows undoes the rest
   1213: 'again', // deadlock
+  1180: 'again', // an error during COMMIT, which a cluster may end so
+  3101: 'again', // the same (MySQL's group replication)
   1020: 'again', // the row has changed since it was read
   1317: 'again', // KILL QUERY
   1969: 'again', // max_statement_time (MariaDB)
   3024: 'again', // max_execution_time (MySQL)
   3572: 'again', // NOWAIT or SKIP LOCKED gave up
+  1412: 'again', // the table has changed since the snapshot
   1615: 'again', // a prepared statement that the server has forgotten
   1243: 'again', // the same, behind a proxy
   1053: 'lost', // shutdown
@@ -31,6 +34,9 @@ const failures: Readonly<Record<number, SqlFailure>> = {
   1038: 'unable',
   1041: 'unable',
   1040: 'unable', // too many connections
+  1206: 'unable', // no room for more locks
+  1637: 'unable', // too many transactions
+  3032: 'unable', // offline
   1203: 'unable',
   1226: 'unable', // this user's share of something is used up
   1461: 'unable', // too many prepared statements
