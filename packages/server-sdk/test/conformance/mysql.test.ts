@@ -53,6 +53,28 @@ describeOnMariadb('mysql({ pool })', () => {
     expect(rows).toHaveLength(1)
   })
 
+  it('does not let votes wait behind a migration that waits for a table, and leaves its session as it was', async () => {
+    const options = { pool: makePool({ connectionLimit: 3 }), prefix: 'waits_' }
+    const pool = options.pool.promise()
+    await mysql(options).migrate()
+    await pool.query("delete from waits_migrations where name = '0003-who-votes'")
+    await pool.query('alter table waits_votes drop column void_id')
+    const reader = await pool.getConnection()
+    await reader.query('start transaction')
+    await reader.query('select * from waits_votes')
+    await expect(mysql(options).migrate()).rejects.toMatchObject({ errno: 1205 })
+    await reader.query('commit')
+    reader.release()
+    expect(await mysql(options).migrate()).toEqual(['0003-who-votes'])
+    const [[before]] = (await pool.query('select @@global.lock_wait_timeout as seconds')) as unknown as [object[]]
+    const connections = await Promise.all(Array.from({ length: 3 }, () => pool.getConnection()))
+    for (const connection of connections) {
+      const [[now]] = (await connection.query('select @@session.lock_wait_timeout as seconds')) as unknown as [object[]]
+      expect(now).toEqual(before)
+      connection.release()
+    }
+  })
+
   it('goes on with a migration that was cut off', async () => {
     const options = { pool: makePool(), prefix: 'cut_' }
     await mysql(options).migrate()

@@ -1,6 +1,8 @@
 import { sql, type Transaction } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mysqlSql } from '../../src/adapters/mysql/mysql-sql.ts'
+import { createSqlInvitationStore } from '../../src/adapters/sql/invitation-store.ts'
+import { lockInvitations } from '../../src/adapters/sql/lock-invitations.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { openMariadbStores } from '../conformance/mariadb-stores.ts'
 import { insertPoll, type StoresUnderTest, vote } from '../conformance/stores.ts'
@@ -92,6 +94,23 @@ describeOnMariadb('connections of a mysql2 pool', () => {
         expect(rows, 'rows read without an index').toEqual([{ Variable_name: 'Handler_read_rnd_next', Value: '0' }])
       }),
     )
+    expect(ended).toBe('committed')
+  })
+
+  test('votes lock their invitations, and no other poll’s', async () => {
+    const [pollId, other] = [await insertPoll(stores), await insertPoll(stores)]
+    const own = Array.from({ length: 200 }, (_, index) => `b${String(index).padStart(3, '0')}`)
+    await createSqlInvitationStore(stores.db, mysqlSql).add(pollId, own)
+    await createSqlInvitationStore(stores.db, mysqlSql).add(other, ['e', 'c', 'a'])
+    const votesOf = (poll: string, ids: readonly string[]) => ids.map((invitation) => vote(poll, { invitation }))
+    const lockThose = (trx: Transaction<Tables>, poll: string, ids: readonly string[]) =>
+      lockInvitations(trx, mysqlSql, votesOf(poll, ids)).then((locked) => [...locked.keys()])
+    const ended = await lock(other, async (trx) => {
+      expect(await lockThose(trx, other, ['e', 'a', 'c', 'x'])).toEqual(['a', 'c', 'e'])
+      await stores.db.transaction().execute(async (beside) => {
+        expect(await lockThose(beside, pollId, [...own].reverse())).toEqual(own)
+      })
+    })
     expect(ended).toBe('committed')
   })
 })

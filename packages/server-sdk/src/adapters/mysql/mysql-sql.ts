@@ -5,6 +5,8 @@ import { classifyMysqlError, judgeMysqlSchemaError } from './mysql-errors.ts'
 import { hasKey, inParts, padded } from './row-lists.ts'
 import { readUnsafeMysqlSettings } from './unsafe-settings.ts'
 
+const alongKey = sql`force index (primary)`
+
 /**
  * MySQL from 8.0 on and MariaDB from 10.6 on: only what both have. All of it relies on READ COMMITTED: under REPEATABLE
  * READ a lock on a row that is missing (a box of a poll just deleted, a voter who votes for the first time) is a lock on
@@ -24,6 +26,7 @@ export const mysqlSql: SqlDialect = {
   time: (moment) => sql<Date>`${moment.toISOString().replace('T', ' ').replace('Z', '')}`,
   isOneOf: (column, values) =>
     values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(padded(values))})`,
+  alongKey,
   ifAbsent: (insert) => insert.ignore(),
 
   async lockBoxes(trx, boxes, wait) {
@@ -31,7 +34,7 @@ export const mysqlSql: SqlDialect = {
     for (const part of inParts(boxes)) {
       // In the order of the index, which is the order of (poll, box): a scan of the table would meet other polls' locks.
       const { rows } = await sql<BoxKey>`
-        select poll_id as pollId, box from ${table('live_poll_boxes')} force index (primary)
+        select poll_id as pollId, box from ${table('live_poll_boxes')} ${alongKey}
         where ${hasKey('box', part.map(boxKey))} order by poll_id, box
         for update ${sql.raw(wait ? '' : 'skip locked')}`.execute(trx)
       locked.push(...rows)
@@ -45,7 +48,7 @@ export const mysqlSql: SqlDialect = {
       const { rows } = await sql<Row>`
         select poll_id as pollId, voter_key as voterKey, choices, revision, vote_id as voteId,
           void_id is not null as isVoided
-        from ${table('live_poll_votes')} force index (primary)
+        from ${table('live_poll_votes')} ${alongKey}
         where ${hasKey(
           'voter_key',
           part.map((voter) => [voter.pollId, voter.voterKey]),
@@ -95,7 +98,7 @@ export const mysqlSql: SqlDialect = {
   async raiseVersions(trx, boxes) {
     for (const part of inParts(boxes)) {
       await sql`
-        update ${table('live_poll_boxes')} force index (primary) set version = version + 1
+        update ${table('live_poll_boxes')} ${alongKey} set version = version + 1
         where ${hasKey('box', part.map(boxKey))}`.execute(trx)
     }
   },
@@ -113,8 +116,13 @@ export const mysqlSql: SqlDialect = {
     db.connection().execute(async (alone) => {
       await lockMigrations(alone)
       try {
+        // A statement that waits for a table has all votes wait behind it: for an export to end, say.
+        await sql`set @live_poll_lock_wait = @@session.lock_wait_timeout, @@session.lock_wait_timeout = 3`.execute(
+          alone,
+        )
         return await work(alone)
       } finally {
+        await sql`set @@session.lock_wait_timeout = @live_poll_lock_wait`.execute(alone).catch(() => {})
         await sql`do release_lock(${migrationLock})`.execute(alone).catch(() => {}) // it goes with the connection
       }
     }),

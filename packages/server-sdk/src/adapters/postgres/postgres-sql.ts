@@ -14,6 +14,7 @@ export const postgresSql: SqlDialect = {
   millis: (moment) => sql`round(extract(epoch from date_trunc('milliseconds', ${moment})) * 1000)::bigint`,
   time: (moment) => sql<Date>`${moment.toISOString()}::timestamptz`,
   isOneOf: (column, values) => sql`${sql.ref(column)} = any(${values}::text[])`,
+  alongKey: sql``, // what a condition leaves out is not locked, and what is locked is sorted before
   ifAbsent: (insert) => insert.onConflict((conflict) => conflict.doNothing()),
 
   async lockBoxes(trx, boxes, wait) {

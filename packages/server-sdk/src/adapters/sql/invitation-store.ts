@@ -31,8 +31,9 @@ export function createSqlInvitationStore(db: Kysely<Tables>, dialect: SqlDialect
         // The lock keeps the poll from being deleted meanwhile.
         const [box] = await dialect.lockBoxes(trx, [{ pollId, box: 0 }], true)
         if (!box) return false
-        for (let start = 0; start < ids.length; start += pageSize) {
-          const rows = ids
+        const sorted = [...ids].sort() // as votes lock them, where they are there already
+        for (let start = 0; start < sorted.length; start += pageSize) {
+          const rows = sorted
             .slice(start, start + pageSize)
             .map((id) => ({ id, poll_id: pollId, created_at: dialect.clock, revoked_at: null }))
           await dialect.ifAbsent(trx.insertInto('live_poll_invitations').values(rows)).execute()

@@ -1,37 +1,41 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { InvitationRow } from '../../domain/decide-vote.ts'
 import type { PreparedVote } from '../../ports/ballot-store.ts'
 import type { SqlDialect } from './sql-dialect.ts'
-import type { Tables } from './tables.ts'
+import { type Tables, table } from './tables.ts'
+
+/** Invitations that one statement locks: longer lists are looked up in another way, without the key. */
+const pageSize = 500
 
 /**
- * Locks the invitations that votes need, always after their boxes, and then reads who has used them: voters of two boxes
- * may come with one code.
+ * Locks the invitations that votes need, sorted, always after their boxes, and then reads who has used them: voters of two
+ * boxes may come with one code. Those of polls that are not in the batch are left alone: nothing holds their polls.
  */
 export async function lockInvitations(
   trx: Transaction<Tables>,
   dialect: SqlDialect,
   votes: readonly PreparedVote[],
 ): Promise<Map<string, InvitationRow>> {
-  const ids = [...new Set(votes.flatMap(({ invitation }) => invitation ?? []))].sort()
-  if (ids.length === 0) return new Map()
-  const invitations = await trx
-    .selectFrom('live_poll_invitations')
-    .select(['id', 'poll_id', 'revoked_at'])
-    .where(dialect.isOneOf('id', ids))
-    .orderBy('id')
-    .forUpdate()
-    .execute()
-  const uses = await trx
-    .selectFrom('live_poll_invitation_uses')
-    .select(['id', 'voter_key'])
-    .where(dialect.isOneOf('id', ids))
-    .execute()
-  const usedBy = new Map(uses.map((use) => [use.id, use.voter_key]))
-  return new Map(
-    invitations.map(({ id, poll_id, revoked_at }) => [
-      id,
-      { pollId: poll_id, usedBy: usedBy.get(id) ?? null, isRevoked: revoked_at !== null },
-    ]),
-  )
+  const asking = votes.filter(({ invitation }) => invitation !== undefined)
+  const ids = [...new Set(asking.flatMap(({ invitation }) => invitation ?? []))].sort()
+  const pollIds = [...new Set(asking.map(({ pollId }) => pollId))]
+  const locked = new Map<string, InvitationRow>()
+  for (let start = 0; start < ids.length; start += pageSize) {
+    const page = ids.slice(start, start + pageSize)
+    const { rows } = await sql<{ id: string; pollId: string; isRevoked: boolean | number }>`
+      select id, poll_id as ${sql.ref('pollId')}, revoked_at is not null as ${sql.ref('isRevoked')}
+      from ${table('live_poll_invitations')} ${dialect.alongKey}
+      where ${dialect.isOneOf('id', page)} and ${dialect.isOneOf('poll_id', pollIds)}
+      order by id for update`.execute(trx)
+    const uses = await trx
+      .selectFrom('live_poll_invitation_uses')
+      .select(['id', 'voter_key'])
+      .where(dialect.isOneOf('id', page))
+      .execute()
+    const usedBy = new Map(uses.map((use) => [use.id, use.voter_key]))
+    for (const { id, pollId, isRevoked } of rows) {
+      locked.set(id, { pollId, usedBy: usedBy.get(id) ?? null, isRevoked: Boolean(isRevoked) })
+    }
+  }
+  return locked
 }

@@ -79,6 +79,9 @@ export interface SqlDialect {
   /** Whether a column holds one of these values. @param column as `live_poll_polls.id` */
   isOneOf(column: string, values: readonly string[]): RawBuilder<SqlBool>
 
+  /** After a table's name: its rows are found, and locked, along its primary key, and no others are met on the way. */
+  readonly alongKey: RawBuilder<unknown>
+
   /** Leaves out rows whose key is there already: they count as not inserted. */
   ifAbsent<T extends keyof Tables>(
     insert: InsertQueryBuilder<Tables, T, InsertResult>,
