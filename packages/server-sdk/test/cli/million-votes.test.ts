@@ -136,6 +136,32 @@ function describeManyVotes(reach: () => Promise<Reached>, dialect: SqlDialect): 
     expect(end).toEqual({ exitCode: 0, stdout: `${voided.length}\n`, stderr: '' })
     expect((await run('recount', poll.id)).stdout).toContain('the tallies are right.')
   })
+
+  it('are deleted with their poll, or by a reset', { timeout: 120_000 }, async () => {
+    const polls = createSqlPollStore(reached.db, dialect)
+    const other = newPoll()
+    await polls.insert(other)
+    await reached.db
+      .updateTable('live_poll_votes')
+      .set({ poll_id: other.id })
+      .where('voter_key', '<', keyOf(1000))
+      .execute()
+    const began = performance.now()
+    expect(await polls.reset(poll.id, 1)).toBe('changed')
+    console.log(`${voters - 1000} votes reset in ${Math.round(performance.now() - began)} ms`)
+    expect(await countVotes()).toEqual([[other.id, 1000]])
+    expect(await polls.delete(other.id)).toBe(true)
+    expect(await countVotes()).toEqual([])
+
+    async function countVotes() {
+      const rows = await reached.db
+        .selectFrom('live_poll_votes')
+        .select(({ fn }) => ['poll_id', fn.countAll<number | string>().as('votes')])
+        .groupBy('poll_id')
+        .execute()
+      return rows.map(({ poll_id, votes }) => [poll_id, Number(votes)])
+    }
+  })
 }
 
 describeOnPostgres(`${voters} votes on Postgres`, () => describeManyVotes(reachPostgres, postgresSql))

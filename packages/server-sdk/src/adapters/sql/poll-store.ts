@@ -3,6 +3,7 @@ import { decideEdit } from '../../domain/decide-edit.ts'
 import { isDue, pollState } from '../../domain/poll.ts'
 import { parseCursor, toCursor } from '../../domain/poll-cursor.ts'
 import type { EditOutcome, InsertOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
+import { deleteOfPoll } from './delete-of-poll.ts'
 import { claimRequest, insertPoll } from './insert-poll.ts'
 import { closeIfDue, lockPoll, writePoll } from './lock-poll.ts'
 import { readClock } from './read-clock.ts'
@@ -12,16 +13,11 @@ import type { Tables } from './tables.ts'
 import { reading, inTransaction as transact } from './transaction.ts'
 import { hasVotes, writeEdit } from './write-edit.ts'
 
-/** What holds rows of a poll, besides the poll itself. */
-const tablesOfPoll = [
-  'live_poll_votes',
-  'live_poll_tallies',
-  'live_poll_invitations',
-  'live_poll_invitation_uses',
-  'live_poll_audit',
-  'live_poll_choices',
-  'live_poll_boxes',
-] as const
+/** What holds a poll's votes one by one: more than one statement can delete. */
+const tablesOfVotes = ['live_poll_votes', 'live_poll_invitation_uses'] as const
+
+/** What holds a few rows of a poll, besides the poll itself. */
+const tablesOfPoll = ['live_poll_tallies', 'live_poll_audit', 'live_poll_choices', 'live_poll_boxes'] as const
 
 /** Polls on SQL: whatever changes one that may have votes does so under the locks of all its boxes. */
 export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): PollStore {
@@ -114,9 +110,8 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         if (!poll) return 'not-found'
         const { facts, now } = poll
         if (epoch !== facts.epoch) return epoch < facts.epoch ? 'unchanged' : 'refused'
-        for (const table of ['live_poll_votes', 'live_poll_tallies', 'live_poll_invitation_uses'] as const) {
-          await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
-        }
+        for (const table of tablesOfVotes) await deleteOfPoll(trx, table, pollId)
+        await trx.deleteFrom('live_poll_tallies').where('poll_id', '=', pollId).execute()
         const isOver = facts.closesAt !== null && facts.closesAt <= now
         await writePoll(trx, dialect, pollId, {
           epoch: epoch + 1,
@@ -130,6 +125,9 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       inTransaction(async (trx, earlier) => {
         const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return earlier ?? false
+        for (const table of [...tablesOfVotes, 'live_poll_invitations'] as const) {
+          await deleteOfPoll(trx, table, pollId)
+        }
         for (const table of tablesOfPoll) {
           await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
         }
