@@ -1,7 +1,19 @@
+import type { Kysely } from 'kysely'
 import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
 import { openSqlDatabase } from '../../src/adapters/sql/open-sql-database.ts'
+import type { Tables } from '../../src/adapters/sql/tables.ts'
+import type { Database } from '../../src/ports/database.ts'
 import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
 import type { SharedDatabase } from './shared-database.ts'
+
+/** An open embedded database, as an adapter. It stays open. */
+export function embeddedDatabase(db: Kysely<Tables>): Database {
+  return {
+    name: 'embedded',
+    open: async () => ({ ...openSqlDatabase(db, postgresSql), lanes: 1, unsafeSettings: [], close: async () => {} }),
+    migrate: async () => [],
+  }
+}
 
 /** A new embedded database, for nodes of this process. It has one session: nobody waits in it for a gate or a row. */
 export async function shareEmbedded(): Promise<Pick<SharedDatabase, 'dialect' | 'db' | 'forNode' | 'drop'>> {
@@ -9,11 +21,7 @@ export async function shareEmbedded(): Promise<Pick<SharedDatabase, 'dialect' | 
   return {
     dialect: postgresSql,
     db,
-    forNode: () => ({
-      name: 'embedded',
-      open: async () => ({ ...openSqlDatabase(db, postgresSql), lanes: 1, unsafeSettings: [], close: async () => {} }),
-      migrate: async () => [],
-    }),
+    forNode: () => embeddedDatabase(db),
     drop: close,
   }
 }
