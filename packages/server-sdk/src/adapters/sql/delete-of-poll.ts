@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import type { SqlDialect } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
 
 /** Tables that may hold any number of a poll's rows, each with its key within the poll. */
@@ -12,7 +13,13 @@ const keys = {
 const pageSize = 50_000
 
 /** Deletes what a table holds of a locked poll, however much that is: page by page, along the key. */
-export async function deleteOfPoll(trx: Transaction<Tables>, name: keyof typeof keys, pollId: string): Promise<void> {
+export async function deleteOfPoll(
+  trx: Transaction<Tables>,
+  dialect: SqlDialect,
+  name: keyof typeof keys,
+  pollId: string,
+): Promise<void> {
+  await dialect.readInOrder?.(trx)
   let from: string | undefined = ''
   while (from !== undefined) from = await deletePage(trx, name, pollId, from)
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { Erasures } from '../../ports/erasures.ts'
 import { eraseVoter } from './erase-voter.ts'
@@ -11,16 +10,15 @@ import { inTransaction, reading } from './transaction.ts'
 export function createSqlErasures(db: Kysely<Tables>, dialect: SqlDialect): Erasures {
   return {
     pollsAfter: (pollId) =>
-      reading(dialect, async () => {
-        await nextTurn() // the embedded database never lets go of the process by itself
-        return db
+      reading(dialect, () =>
+        db
           .selectFrom('live_poll_polls')
           .select(['id', 'salt'])
           .where('id', '>', pollId)
           .orderBy('id')
           .limit(partSize)
-          .execute()
-      }),
+          .execute(),
+      ),
 
     find: (voters) =>
       reading(dialect, async () => {

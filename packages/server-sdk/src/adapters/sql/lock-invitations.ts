@@ -1,11 +1,9 @@
 import { sql, type Transaction } from 'kysely'
 import type { InvitationRow } from '../../domain/decide-vote.ts'
 import type { PreparedVote } from '../../ports/ballot-store.ts'
+import { partsOf } from './parts.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
-
-/** Invitations that one statement locks: longer lists are looked up in another way, without the key. */
-const pageSize = 500
 
 /**
  * Locks the invitations that votes need, sorted, always after their boxes, and then reads who has used them: voters of two
@@ -20,8 +18,7 @@ export async function lockInvitations(
   const ids = [...new Set(asking.flatMap(({ invitation }) => invitation ?? []))].sort()
   const pollIds = [...new Set(asking.map(({ pollId }) => pollId))]
   const locked = new Map<string, InvitationRow>()
-  for (let start = 0; start < ids.length; start += pageSize) {
-    const page = ids.slice(start, start + pageSize)
+  for (const page of partsOf(ids)) {
     const { rows } = await sql<{ id: string; pollId: string; isRevoked: boolean | number }>`
       select id, poll_id as ${sql.ref('pollId')}, revoked_at is not null as ${sql.ref('isRevoked')}
       from ${table('live_poll_invitations')} ${dialect.alongKey}

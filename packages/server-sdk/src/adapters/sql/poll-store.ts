@@ -110,7 +110,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         if (!poll) return 'not-found'
         const { facts, now } = poll
         if (epoch !== facts.epoch) return epoch < facts.epoch ? 'unchanged' : 'refused'
-        for (const table of tablesOfVotes) await deleteOfPoll(trx, table, pollId)
+        for (const table of tablesOfVotes) await deleteOfPoll(trx, dialect, table, pollId)
         await trx.deleteFrom('live_poll_tallies').where('poll_id', '=', pollId).execute()
         const isOver = facts.closesAt !== null && facts.closesAt <= now
         await writePoll(trx, dialect, pollId, {
@@ -126,7 +126,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return earlier ?? false
         for (const table of [...tablesOfVotes, 'live_poll_invitations'] as const) {
-          await deleteOfPoll(trx, table, pollId)
+          await deleteOfPoll(trx, dialect, table, pollId)
         }
         for (const table of tablesOfPoll) {
           await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()

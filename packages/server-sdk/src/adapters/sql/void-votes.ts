@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements, VOIDED } from '../../domain/counting/choose.ts'
@@ -77,7 +76,6 @@ async function* readPages(trx: Transaction<Tables>, dialect: SqlDialect, pollId:
   let after = ''
   for (;;) {
     const page = await rows.where('voter_key', '>', after).orderBy('voter_key').limit(sql.lit(pageSize)).execute()
-    await nextTurn() // the embedded database never lets go of the process by itself
     yield toRows(page)
     const last = page.at(-1)
     if (!last || page.length < pageSize) return
