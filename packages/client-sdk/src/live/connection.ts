@@ -42,8 +42,6 @@ export interface Connection {
   connect(): void
   /** Whether the message went out; before a `welcome` it does not. */
   send(message: ClientMessage): boolean
-  /** Leaves the line, if there is one or an attempt at one, and connects again at once. */
-  reconnect(): void
   /** The device may have slept, or is online again: a line that is up is proved within a second, another tried at once. */
   wake(): void
   disconnect(): void
@@ -188,9 +186,6 @@ export function createConnection(options: ConnectionOptions): Connection {
     send(message) {
       if (isReady) socket?.send(encode(message))
       return isReady
-    },
-    reconnect() {
-      if (isWanted) retry()
     },
     wake() {
       if (!isWanted) return

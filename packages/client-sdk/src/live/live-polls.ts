@@ -100,13 +100,13 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     voter.renew()
     polls.revive()
     rejoin()
-    connection.connect()
   }
 
   /** Says hello anew. No vote goes out before the answer. */
   function rejoin(): void {
     down()
-    connection.reconnect()
+    connection.disconnect()
+    connection.connect()
     lower?.send({ type: 'hello' })
   }
 

@@ -62,14 +62,6 @@ describe('a vote', () => {
     votes.answered(rejected('stranger'))
     expect(votes.size).toBe(0)
   })
-
-  it('may not share its id with another that is unanswered', async () => {
-    const { votes } = createLine()
-    const first = votes.cast(vote('a'))
-    await expect(votes.cast(vote('a', { voter: 'bob' }))).rejects.toMatchObject({ code: 'VOTE_ID_REUSED' })
-    votes.answered(voted('a'))
-    await first
-  })
 })
 
 describe('votes of one voter on one poll', () => {

@@ -18,7 +18,7 @@ export interface PendingVotes {
    * Resolves when the vote is committed. Votes of one voter on one poll go one after the other.
    * @param replaces Asked when it is this vote's turn; while it answers null, the vote waits for `advance`. An error
    * rejects a vote that was never sent.
-   * @throws VOTE_ID_REUSED when a vote with this id is still unanswered; else the code of the rejection
+   * @throws the code of the rejection
    */
   cast(vote: OutgoingVote, replaces?: Replaces): Promise<VoteReceipt>
   /**
@@ -117,7 +117,6 @@ export function createPendingVotes(readmit?: (error: PollError) => Promise<unkno
     cast: (outgoing, replaces) =>
       new Promise((resolve, reject) => {
         const { voteId } = outgoing
-        if (votes.has(voteId)) return reject(new PollError('VOTE_ID_REUSED', { voteId }))
         const lane = lanes.get(laneOf(outgoing)) ?? []
         const vote: PendingVote = {
           message: { type: 'vote', ...outgoing },

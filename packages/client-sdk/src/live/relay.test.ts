@@ -68,6 +68,17 @@ function createRelay(standIn: StandIn, getTicket = async () => 'lpt_1') {
 }
 
 describe('a relay', () => {
+  it('takes no second vote under the id of one that is unanswered', async () => {
+    const { server } = await startServer()
+    const relay = createPollClient({ server, WebSocket }).relay(async () => 'lpt_1')
+    const vote = { pollId: 'lunch', voter: 'ann', choices: [1], voteId: 'mine' }
+    const first = relay.vote(vote)
+    await expect(relay.vote({ ...vote, voter: 'bob' })).rejects.toMatchObject({ code: 'VOTE_ID_REUSED' })
+    await first
+    expect(await relay.vote(vote)).toMatchObject({ revision: 1 })
+    relay.close()
+  })
+
   it('casts each vote as it was given: without a revision when it has none', async () => {
     const standIn = await startServer()
     const seen: VoteMessage[] = []

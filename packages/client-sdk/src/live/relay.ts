@@ -49,6 +49,8 @@ export interface RelayOptions {
 
 export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): Relay {
   const pending = createPendingVotes()
+  /** The ids of votes on their way. */
+  const unanswered = new Set<string>()
   let isClosed = false
   const relayId = createVoteId() // one random id serves them all: making one takes longer than sending a vote
   let count = 0
@@ -88,7 +90,11 @@ export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): 
     },
     vote({ pollId, voter, choices, voteId = `${relayId}.${++count}`, revision, epoch }) {
       if (isClosed) return Promise.reject(new PollError('UNAVAILABLE', { voteId }, 'The relay was closed.'))
+      if (unanswered.has(voteId)) return Promise.reject(new PollError('VOTE_ID_REUSED', { voteId }))
+      const answered = () => void unanswered.delete(voteId)
+      unanswered.add(voteId)
       const receipt = pending.cast({ voteId, pollId, choices, revision, epoch, voter })
+      receipt.then(answered, answered)
       somePollId = pollId
       connection.connect()
       return receipt
