@@ -6,7 +6,8 @@ import { defineConfig } from 'tsup'
  */
 const ownNames = [
   ...['admitVoter', 'given', 'isInvited', 'markerKey', 'parts', 'renew', 'storageKey', 'stored', 'unsure'],
-  ...['advance', 'answered', 'connected', 'disconnected', 'lane', 'refusals', 'rejectAll', 'replaces', 'waitsUntil'],
+  ...['advance', 'answered', 'connected', 'disconnected', 'lane', 'refusals', 'rejectAll', 'replaces', 'isHeld'],
+  ...['timer'],
   ...['wasDoubted', 'wasSent', 'ahead', 'arrives', 'asking', 'held', 'isNeeded', 'isOwnVoteKnown', 'listeners'],
   ...['receive', 'revive', 'settle', 'shown', 'clock', 'loading', 'asHostUser', 'exchange', 'within'],
   ...[

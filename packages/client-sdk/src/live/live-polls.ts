@@ -40,7 +40,6 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
   let closed: PollError | null = null
   let isSigningIn = false
   let needsCaptcha = false
-  const signIns = createRetries()
   let signInTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
   /** What serves while no WebSocket opens. */
@@ -178,7 +177,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
       isSigningIn = false
       const error = reason as PollError
       if (votes.size === 0) return
-      if (error.retryable) signInTimer = setTimeout(signIn, error.details.retryAfter ?? signIns.next())
+      if (error.retryable) signInTimer = setTimeout(signIn, error.details.retryAfter ?? 1000 * (1 + Math.random()))
       else votes.rejectAll(error)
     }
   }

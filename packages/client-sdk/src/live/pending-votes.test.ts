@@ -2,14 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rejected, vote, voted } from '../../test/vote-messages.ts'
 import type { VoteMessage } from '../protocol/messages.ts'
 import { PollError } from '../protocol/poll-error.ts'
-import { createPendingVotes, type Replaced } from './pending-votes.ts'
+import { createPendingVotes, type Later, type Replaced } from './pending-votes.ts'
+import { createSharedTimers } from './shared-timers.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** Pending votes on a line that is up, and what was sent on it. */
-function createLine() {
-  const votes = createPendingVotes()
+function createLine(later?: Later) {
+  const votes = createPendingVotes(undefined, later)
   const sent: VoteMessage[] = []
   const send = (message: VoteMessage) => void sent.push(message)
   votes.connected(send)
@@ -181,8 +182,8 @@ describe('a rejection that may pass', () => {
     expect(ids()).toHaveLength(5)
   })
 
-  it('needs a few timers for thousands of votes, not one each', () => {
-    const { votes, sent } = createLine()
+  it('needs a few timers for thousands of votes of a relay, not one each', () => {
+    const { votes, sent } = createLine(createSharedTimers())
     for (let i = 0; i < 5000; i++) void votes.cast(vote(`v${i}`, { voter: `${i}` }))
     for (let i = 0; i < 5000; i++) votes.answered(rejected(`v${i}`, { code: 'BUSY', retryAfter: 500 }))
     expect(vi.getTimerCount()).toBeLessThan(20)

@@ -41,20 +41,25 @@ interface PendingVote {
   readonly replaces: Replaces | undefined
   readonly resolve: (receipt: VoteReceipt) => void
   readonly reject: (error: PollError) => void
-  /** The moment at which to ask again; 0 if there is none to wait for. */
-  waitsUntil: number
+  /** Whether it is to be sent again, and not yet. */
+  isHeld: boolean
+  timer: ReturnType<typeof setTimeout> | undefined
   wasSent: boolean
   refusals: number
   wasDoubted: boolean
 }
 
+export type Later = (callback: () => void, ms: number) => ReturnType<typeof setTimeout>
+
 /**
  * @param readmit The voter of a vote was refused: resolves when the vote may go again, once there is news, as whoever votes
  * here now. Asked once a vote; when it rejects, so is the vote.
+ * @param later Calls back after so many ms. Its timers may be shared: they are only cleared all at once.
  */
-export function createPendingVotes(readmit?: (error: PollError) => Promise<unknown>): PendingVotes {
-  /** Votes to be sent again are released in steps of this many ms, so that a thousand of them need one timer. */
-  const STEP = 50
+export function createPendingVotes(
+  readmit?: (error: PollError) => Promise<unknown>,
+  later: Later = setTimeout,
+): PendingVotes {
   const LEAST_WAIT = 100
   const MOST_WAIT = 30_000
   /** `INTERNAL` may be a fault that this very vote brings about: asked this often, it stands. */
@@ -62,12 +67,11 @@ export function createPendingVotes(readmit?: (error: PollError) => Promise<unkno
 
   const votes = new Map<string, PendingVote>()
   const lanes = new Map<string, PendingVote[]>()
-  const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let send: ((message: VoteMessage) => void) | null = null
   let sender: string | undefined
 
   function transmit(vote: PendingVote): void {
-    if (vote.waitsUntil || vote.lane[0] !== vote) return
+    if (vote.isHeld || vote.lane[0] !== vote) return
     if (!vote.wasSent && vote.replaces) {
       const replaced = vote.replaces()
       if (replaced instanceof PollError) return refuse(vote, replaced)
@@ -95,19 +99,12 @@ export function createPendingVotes(readmit?: (error: PollError) => Promise<unkno
   }
 
   function releaseLater(vote: PendingVote, wait: number): void {
-    const now = Date.now()
-    const due = Math.ceil((now + wait * (1 + Math.random())) / STEP) * STEP
-    vote.waitsUntil = due
-    if (timers.has(due)) return
     const release = () => {
-      timers.delete(due)
-      for (const one of votes.values()) {
-        if (one.waitsUntil !== due) continue
-        one.waitsUntil = 0
-        transmit(one)
-      }
+      vote.isHeld = false
+      transmit(vote)
     }
-    timers.set(due, setTimeout(release, due - now))
+    vote.isHeld = true
+    vote.timer = later(release, wait * (1 + Math.random()))
   }
 
   return {
@@ -124,7 +121,8 @@ export function createPendingVotes(readmit?: (error: PollError) => Promise<unkno
           replaces,
           resolve,
           reject,
-          waitsUntil: 0,
+          isHeld: false,
+          timer: undefined,
           wasSent: false,
           refusals: 0,
           wasDoubted: false,
@@ -151,7 +149,7 @@ export function createPendingVotes(readmit?: (error: PollError) => Promise<unkno
     },
     answered(message) {
       const vote = votes.get(message.voteId)
-      if (!vote || vote.waitsUntil) return
+      if (!vote || vote.isHeld) return
       if (message.type === 'voted') {
         const { type, pollId, voter, ...receipt } = message
         vote.resolve(receipt)
@@ -166,23 +164,22 @@ export function createPendingVotes(readmit?: (error: PollError) => Promise<unkno
       if (!readmit || vote.wasDoubted || !/^(UNAUTH|CAPTCHA)/.test(error.code)) return refuse(vote, error)
       vote.wasDoubted = true
       vote.wasSent = false
-      vote.waitsUntil = Infinity
+      vote.isHeld = true
       readmit(error).then(
         () => {
-          vote.waitsUntil = 0
+          vote.isHeld = false
         },
         () => refuse(vote, error),
       )
     },
     rejectAll(reason) {
-      for (const { message, lane, wasSent, reject } of votes.values()) {
+      for (const { message, lane, wasSent, timer, reject } of votes.values()) {
+        clearTimeout(timer)
         lane.length = 0
         reject(unanswered(message.voteId, wasSent, reason))
       }
       votes.clear()
       lanes.clear()
-      timers.forEach(clearTimeout)
-      timers.clear()
     },
   }
 }

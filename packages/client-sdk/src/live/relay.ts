@@ -5,6 +5,7 @@ import { PollError } from '../protocol/poll-error.ts'
 import type { ChannelUrls } from './channel-urls.ts'
 import { createConnection, type WebSocketConstructor } from './connection.ts'
 import { createPendingVotes } from './pending-votes.ts'
+import { createSharedTimers } from './shared-timers.ts'
 import { createVoteId } from './vote-id.ts'
 
 /** One vote that a relay casts for one of its voters. */
@@ -48,7 +49,7 @@ export interface RelayOptions {
 }
 
 export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): Relay {
-  const pending = createPendingVotes()
+  const pending = createPendingVotes(undefined, createSharedTimers())
   /** The ids of votes on their way. */
   const unanswered = new Set<string>()
   let isClosed = false

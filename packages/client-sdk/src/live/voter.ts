@@ -74,11 +74,13 @@ export function createVoter(parts: VoterParts): Voter {
     const admission = await admitVoter(token, shown)
     if (asked !== turn) return admit(shown)
     voter.unsure = false
-    voter[admission.isSession ? 'session' : 'own'] = admission.token
+    const { isSession, token: fresh } = admission
+    voter.session = isSession ? fresh : undefined
+    if (!isSession) voter.own = fresh
     if (!shown?.isKnown) {
       voter.admitted = true
-      if (admission.isSession) voter.write(markerKey, `${Math.random()}`)
-      else voter.write(storageKey, admission.token)
+      if (isSession) voter.write(markerKey, `${Math.random()}`)
+      else voter.write(storageKey, fresh)
     }
     return admission
   }
