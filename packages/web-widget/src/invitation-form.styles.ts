@@ -43,8 +43,11 @@ export const invitationStyles = /* css */ `
     border: var(--line);
     text-decoration: none;
   }
-  .invitation .note {
+  .remark {
     inline-size: 100%;
-    margin: 0;
+    min-block-size: 20px;
+    font-size: 0.8125em;
+    line-height: 20px;
+    color: var(--muted);
   }
 `

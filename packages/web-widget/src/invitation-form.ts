@@ -19,8 +19,14 @@ const looked = new WeakSet<LivePoll>()
 /**
  * Has a tag take the invitation of its page's address, once; or shows a form where the poll needs one that is missing or
  * was refused.
+ * @param forget Takes back the word that a vote was refused.
  */
-export function attend(tag: LivePoll, watched: WatchedPoll | undefined, refusal: PollError | null): void {
+export function attend(
+  tag: LivePoll,
+  watched: WatchedPoll | undefined,
+  refusal: PollError | null,
+  forget: () => void,
+): void {
   const code = looked.has(tag) || tag.invitation ? '' : codeIn(tag.baseURI)
   looked.add(tag)
   if (code) {
@@ -30,7 +36,7 @@ export function attend(tag: LivePoll, watched: WatchedPoll | undefined, refusal:
   const { poll, vote } = watched ?? {}
   const isRefused = refusal?.code.startsWith('INVITATION')
   const isDue = poll && poll.state !== 'closed' && !vote?.choices && (isRefused || !tag.invitation)
-  const form = isDue ? (forms.get(tag) ?? createForm(tag)) : undefined
+  const form = isDue ? (forms.get(tag) ?? createForm(tag, forget)) : undefined
   if (form) write(form, tag)
   if (tag.form === form?.element) return
   tag.form = form?.element
@@ -44,7 +50,7 @@ function codeIn(address: string): string {
   return said(search) || said(hash) || ''
 }
 
-function createForm(tag: LivePoll): Form {
+function createForm(tag: LivePoll, forget: () => void): Form {
   const make = <Name extends 'form' | 'label' | 'input' | 'button' | 'p'>(name: Name, part: string) => {
     const element = document.createElement(name)
     if (part) element.setAttribute('part', part)
@@ -63,7 +69,7 @@ function createForm(tag: LivePoll): Form {
   Object.assign(input, { autocomplete: 'one-time-code', spellcheck: false, autocapitalize: 'off', required: true })
   input.dir = 'ltr'
   input.maxLength = 64
-  note.className = 'note'
+  note.className = 'remark'
   note.id = 'invitation-note'
   note.setAttribute('role', 'status')
   input.setAttribute('aria-describedby', note.id)
@@ -71,7 +77,7 @@ function createForm(tag: LivePoll): Form {
   element.noValidate = true
   element.addEventListener('submit', (event) => {
     event.preventDefault()
-    void use(tag, form)
+    void use(tag, form, forget)
   })
   tag.renderRoot.adoptedStyleSheets.push(styleSheet())
   forms.set(tag, form)
@@ -84,14 +90,16 @@ function write({ label, button }: Form, { strings }: LivePoll): void {
 }
 
 /** Shows the code to the server, which says whether it is good, before the tag goes on with it. */
-async function use(tag: LivePoll, { input, note }: Form): Promise<void> {
+async function use(tag: LivePoll, { input, note }: Form, forget: () => void): Promise<void> {
   const invitation = input.value.trim()
   if (!invitation) return input.focus()
   const { code, message } = await check(resolveServer(tag.server, tag.baseURI), invitation)
   note.textContent = code ? (tag.strings.errors[code] ?? message) : ''
   input.setAttribute('aria-invalid', `${Boolean(code)}`)
-  if (code) input.focus()
-  else tag.invitation = invitation
+  if (code) return input.focus()
+  input.value = ''
+  forget()
+  tag.invitation = invitation
 }
 
 interface Verdict {

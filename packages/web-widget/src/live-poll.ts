@@ -73,7 +73,7 @@ export class LivePoll extends PollElement {
       watched?.poll?.voters.includes('invitation') || (!watched?.poll && /[?#&]invitation=/.test(this.baseURI))
     if (asksForCode) {
       import('./invitation-form.ts')
-        .then(({ attend }) => attend(this, this.live.watched, this.#draft.refusal))
+        .then(({ attend }) => attend(this, this.live.watched, this.#draft.refusal, this.acts.change))
         .catch(() => {})
     }
     if (this.#focused !== null && this.renderRoot.activeElement?.id !== this.#focused) this.#restoreFocus(this.#focused)

@@ -203,7 +203,7 @@ describe('rejectAll', () => {
     await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { voteId: 'a1' } })
     await expect(sent).rejects.toThrow('Closed. Vote a1: its outcome is unknown.')
     await expect(waiting).rejects.toMatchObject({ code: 'FORBIDDEN', details: { voteId: 'a2' } })
-    await expect(waiting).rejects.toThrow('Closed. Vote a2: it was not sent.')
+    await expect(waiting).rejects.toThrow(/^Closed\.$/)
     expect(votes.size).toBe(0)
   })
 

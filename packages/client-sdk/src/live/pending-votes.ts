@@ -190,6 +190,7 @@ function laneOf({ pollId, voter }: OutgoingVote): string {
 }
 
 function unanswered(voteId: string, wasSent: boolean, { code, details, message }: PollError): PollError {
-  const outcome = wasSent ? 'its outcome is unknown' : 'it was not sent'
-  return new PollError(wasSent ? 'UNAVAILABLE' : code, { ...details, voteId }, `${message} Vote ${voteId}: ${outcome}.`)
+  return wasSent
+    ? new PollError('UNAVAILABLE', { ...details, voteId }, `${message} Vote ${voteId}: its outcome is unknown.`)
+    : new PollError(code, { ...details, voteId }, message)
 }

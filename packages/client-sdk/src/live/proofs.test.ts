@@ -24,6 +24,17 @@ describe('a private poll', () => {
 })
 
 describe('an invitation', () => {
+  it('that is empty is none', async () => {
+    const { http, watch, settle, last, client } = createPage({ invitation: '' })
+    watch()
+    await settle()
+    last().welcome()
+    void client.vote('lunch', [1])
+    await settle()
+    expect(http.bodies).toEqual([{}])
+    expect(http.admissions).toBe(1)
+  })
+
   it('admits its holder before hello, stores nothing before the first vote, and then under its own key', async () => {
     const { http, items, watch, settle, last, client, sayPoll, sentVotes } = createPage({ invitation: 'CODE-ABC123' })
     items.set(device, 'lpv_kept')
