@@ -1,6 +1,6 @@
 import type { ErrorCode, PollError, WatchedPoll } from '@live-poll/client-sdk/voter'
 import { invitationStyles } from './invitation-form.styles.ts'
-import type { LivePoll } from './live-poll.ts'
+import type { PollElement } from './poll-element.ts'
 import { resolveServer } from './server-address.ts'
 
 /** A form under a poll, for the code of an invitation. */
@@ -12,9 +12,9 @@ interface Form {
   readonly note: HTMLParagraphElement
 }
 
-const forms = new WeakMap<LivePoll, Form>()
+const forms = new WeakMap<PollElement, Form>()
 /** Those whose page's address was looked at: the visitor may enter another code. */
-const looked = new WeakSet<LivePoll>()
+const looked = new WeakSet<PollElement>()
 
 /**
  * Has a tag take the invitation of its page's address, once; or shows a form where the poll needs one that is missing or
@@ -22,7 +22,7 @@ const looked = new WeakSet<LivePoll>()
  * @param forget Takes back the word that a vote was refused.
  */
 export function attend(
-  tag: LivePoll,
+  tag: PollElement,
   watched: WatchedPoll | undefined,
   refusal: PollError | null,
   forget: () => void,
@@ -50,7 +50,7 @@ function codeIn(address: string): string {
   return said(search) || said(hash) || ''
 }
 
-function createForm(tag: LivePoll, forget: () => void): Form {
+function createForm(tag: PollElement, forget: () => void): Form {
   const make = <Name extends 'form' | 'label' | 'input' | 'button' | 'p'>(name: Name, part: string) => {
     const element = document.createElement(name)
     if (part) element.setAttribute('part', part)
@@ -84,17 +84,20 @@ function createForm(tag: LivePoll, forget: () => void): Form {
   return form
 }
 
-function write({ label, button }: Form, { strings }: LivePoll): void {
+function write({ label, button }: Form, { strings }: PollElement): void {
   label.textContent = strings.invitation ?? 'Invitation code'
   button.textContent = strings.useInvitation ?? 'Use code'
 }
 
 /** Shows the code to the server, which says whether it is good, before the tag goes on with it. */
-async function use(tag: LivePoll, { input, note }: Form, forget: () => void): Promise<void> {
+async function use(tag: PollElement, { input, note }: Form, forget: () => void): Promise<void> {
   const invitation = input.value.trim()
   if (!invitation) return input.focus()
   const { code, message } = await check(resolveServer(tag.server, tag.baseURI), invitation)
-  note.textContent = code ? (tag.strings.errors[code] ?? message) : ''
+  const words = document.createElement('span')
+  words.dir = 'auto'
+  words.textContent = code ? (tag.strings.errors[code] ?? message) : ''
+  note.replaceChildren(words)
   input.setAttribute('aria-invalid', `${Boolean(code)}`)
   if (code) return input.focus()
   input.value = ''

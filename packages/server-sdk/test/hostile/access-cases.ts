@@ -14,6 +14,8 @@ const organizersRequests: readonly (readonly [string, string, unknown?])[] = [
   ['POST', '/invitations', { count: 1 }],
   ['GET', '/invitations'],
   ['DELETE', '/invitations/x'],
+  ['POST', '/void', { filter: { choices: [1] }, reason: 'Mine' }],
+  ['GET', '/audit'],
 ]
 
 /** Mallory is signed in with the host, and owns nothing. */

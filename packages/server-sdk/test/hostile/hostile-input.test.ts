@@ -11,6 +11,7 @@ import { frame, openFrameSocket } from './raw-frames.ts'
 import { connectTo, readAnswers, write } from './raw-http.ts'
 import { bodyCases, credentialCases, type HostileRequest, idCases, voteCases } from './request-cases.ts'
 import { type HostileProcess, startHostileProcess } from './start-hostile-process.ts'
+import { voidCases } from './void-cases.ts'
 import { createChannelWitness, createHttpWitness, type Witness } from './witness.ts'
 import { type Case, type Cases, caseIn, makeWorld, type Stage, setStage, type World } from './world.ts'
 
@@ -126,6 +127,7 @@ for (const host of ['node', 'express'] as const) {
     describeCases('credentials', credentialCases, request, theWitness)
     describeCases('polls of others', ownerCases, request, theWitness)
     describeCases('invitations', invitationCases, request, theWitness)
+    describeCases('voids', voidCases, request, theWitness)
     describeCases('bodies', bodyCases, request, theWitness)
     describeCases('framing', framingCases, sendBytes, theWitness)
     describeCases('slowness', slowCases, sendBytes, theWitness)
