@@ -1,163 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import type { Authorize, AuthorizedPoll, Identify } from '../identity/host-user.ts'
-import { createMayView } from '../identity/may-view.ts'
-import { createTokens } from '../identity/tokens.ts'
-import { type AccessParts, createAccess } from './access.ts'
-import type { HttpRequest } from './http-message.ts'
-import { createOrigins } from './origins.ts'
-
-const own = 'https://my.app'
-const named = 'https://www.example.org'
-const foreign = 'https://elsewhere.example'
-const adminKey = `lpa_${'k'.repeat(32)}`
-const tokens = createTokens([new Uint8Array(32)], { voterToken: 60_000, session: 60_000, ticket: 60_000 })
-const phone = { voter: { kind: 'device', id: 'phone' } } as const
-const named17 = { voter: { kind: 'user', id: 'user-17' } } as const
-const guest = { voter: { kind: 'invitation', id: 'inv' } } as const
-const voterToken = tokens.voterToken(phone).text
-const sessionToken = (session: string) => tokens.voterToken({ voter: { kind: 'user', id: 'ed' }, session }).text
-const ticket = tokens.ticket({ kind: 'relay' }, null).text
-const poll: AuthorizedPoll = { id: 'p', owner: 'tok', isPrivate: false }
-const secret: AuthorizedPoll = { id: 's', owner: null, isPrivate: true }
-
-function request(headers: Record<string, string> = {}, method = 'POST', raw?: unknown): HttpRequest {
-  return {
-    method,
-    path: '/live-poll/voters',
-    query: new URLSearchParams(),
-    headers: new Headers({ host: 'my.app', ...headers }),
-    raw,
-    readBody: () => Promise.reject(new Error('not needed')),
-  }
-}
-
-const bearer = (credential: string) => ({ authorization: `Bearer ${credential}` })
-
-/** A host that keeps its session in a cookie, or takes a token of its own. */
-const identify: Identify = ({ headers }) => {
-  if (headers.get('cookie') === 'session=editor') return { id: 'ed', role: 'editor' }
-  if (headers.get('cookie') === 'session=reader') return { id: 'rea', role: 'reader' }
-  return headers.get('authorization') === 'Bearer host-token' && { id: 'tok', role: 'editor' }
-}
-const authorize: Authorize = ({ user }) => user?.role === 'editor'
-
-/** The session `over` has ended, and `inv` is an invitation of the private poll. */
-function accessOf(allowed: readonly string[] | '*' = [named], options: Partial<AccessParts> = {}) {
-  const may = 'authorize' in options ? options.authorize : authorize
-  return createAccess({
-    ...{ identify, authorize, adminKey, tokens, origins: createOrigins(allowed) },
-    sessions: { hasEnded: async (session) => session === 'over' },
-    mayView: createMayView(may, { isValid: async (pollId, id) => pollId === secret.id && id === 'inv' }),
-    findPoll: async (pollId) => [poll, secret].find(({ id }) => id === pollId),
-    ...options,
-  })
-}
-
-const cookie = (session: string) => ({ cookie: `session=${session}` })
-const ours = { 'live-poll-client': '1' }
-
-describe('the cookies of the host', () => {
-  // What they are, where they come from, whether our header came too, and whether they count.
-  it.each([
-    ['POST', own, true, true],
-    ['POST', named, true, true],
-    ['POST', foreign, true, false],
-    ['POST', 'null', true, false],
-    ['POST', undefined, true, false],
-    ['POST', own, false, false],
-    ['POST', named, false, false],
-    ['DELETE', undefined, true, false],
-    ['GET', undefined, true, true],
-    ['HEAD', undefined, true, true],
-    ['GET', own, true, true],
-    ['GET', foreign, true, false],
-    ['GET', undefined, false, false],
-  ])('in a %s from %s, with our header: %s, are read: %s', async (method, origin, hasHeader, areRead) => {
-    const headers = { ...cookie('editor'), ...(origin && { origin }), ...(hasHeader && ours) }
-    for (const allowed of [[named], '*'] as const) {
-      if (allowed === '*' && origin === named) continue
-      const access = accessOf(allowed)
-      const voter = await access.findVoter(request(headers, method))
-      expect(voter).toEqual(areRead ? { voter: { kind: 'user', id: 'ed' }, session: '' } : undefined)
-      const organizer = access.requireOrganizer(request(headers, method), 'createPoll')
-      if (areRead) await expect(organizer).resolves.toBe('ed')
-      else await expect(organizer).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
-    }
-  })
-
-  it.each([
-    ['same-origin', true],
-    ['same-site', false],
-    ['cross-site', false],
-    ['none', false],
-  ])('in a GET of a browser that says %s: %s', async (site, areRead) => {
-    const headers = { ...cookie('editor'), ...ours, 'sec-fetch-site': site }
-    expect(Boolean(await accessOf().findVoter(request(headers, 'GET')))).toBe(areRead)
-    expect(await accessOf().findVoter(request(headers, 'POST')), 'a change says its origin').toBeUndefined()
-  })
-
-  it('do not count for an origin that is allowed only because all are', async () => {
-    const access = accessOf('*')
-    const headers = { ...cookie('editor'), ...ours, origin: named }
-    expect(await access.findVoter(request(headers))).toBeUndefined()
-    await expect(access.requireOrganizer(request(headers), 'createPoll')).rejects.toMatchObject({
-      code: 'UNAUTHENTICATED',
-    })
-  })
-
-  it('are taken from what identify and authorize see, and nothing else is', async () => {
-    const seen: (string | null)[][] = []
-    const note = (headers: Headers) => void seen.push([headers.get('cookie'), headers.get('x-other')])
-    const access = accessOf([], {
-      identify: ({ headers }) => void note(headers),
-      authorize: ({ headers }) => {
-        note(headers)
-        return true
-      },
-    })
-    const sent = request({ ...cookie('editor'), 'x-other': 'stays', origin: foreign })
-    await access.requireOrganizer(sent, 'createPoll')
-    expect(seen).toEqual([
-      [null, 'stays'],
-      [null, 'stays'],
-    ])
-    expect(sent.headers.get('cookie'), 'and the request is left as it was').toBe('session=editor')
-  })
-})
-
-describe('the request of the host', () => {
-  const seenBy = async (headers: Record<string, string>, allowed: readonly string[] | '*' = '*') => {
-    const seen: Parameters<Identify>[0][] = []
-    const access = accessOf(allowed, { identify: (about) => void seen.push(about) })
-    await access.findVoter(request(headers, 'POST', 'raw')).catch(() => {})
-    return { raw: seen[0]?.raw, authorization: seen[0]?.headers.get('authorization') ?? null }
-  }
-
-  it.each<[string, Record<string, string>, boolean]>([
-    ['no browser', {}, true],
-    ['no browser, with a cookie', cookie('editor'), false],
-    ['the own page', { ...cookie('editor'), ...ours, origin: own }, true],
-    ['the own page, without our header', { ...cookie('editor'), origin: own }, false],
-    ['a foreign page', { ...cookie('editor'), ...ours, origin: foreign }, false],
-    ['a foreign page, which knows of no cookie', { ...ours, origin: foreign }, false],
-    ['a page that does not say whose', { 'sec-fetch-site': 'cross-site' }, false],
-  ])('is shown to identify as it came from %s: %s', async (_, headers, isShown) => {
-    expect((await seenBy(headers)).raw).toBe(isShown ? 'raw' : undefined)
-  })
-
-  // Browsers send what they know for `Basic` and the like by themselves, as they send cookies.
-  it.each<[string, Record<string, string>, boolean]>([
-    ['Basic ZWQ6', {}, true],
-    ['Basic ZWQ6', { ...ours, origin: own }, true],
-    ['Basic ZWQ6', { ...ours, origin: foreign }, false],
-    ['Negotiate YII', { ...ours, origin: foreign }, false],
-    ['Bearer host-token', { ...ours, origin: foreign }, true],
-    [`Bearer ${voterToken}`, {}, false],
-    [`Bearer ${ticket}`, {}, false],
-  ])('says "%s" to identify with %j: %s', async (authorization, headers, isShown) => {
-    expect((await seenBy({ ...headers, authorization })).authorization).toBe(isShown ? authorization : null)
-  })
-})
+import type { Authorize } from '../identity/host-user.ts'
+import {
+  accessOf,
+  adminKey,
+  bearer,
+  cookie,
+  foreign,
+  guest,
+  named,
+  named17,
+  ours,
+  own,
+  phone,
+  poll,
+  request,
+  secret,
+  sessionToken,
+  ticket,
+  tokens,
+  voterToken,
+} from './access.fixture.ts'
+import type { AccessParts } from './access.ts'
 
 describe('findVoter', () => {
   it('knows the voter of a token, the user of the host, and nobody', async () => {
