@@ -63,6 +63,17 @@ for (const [name, run, make] of accountDatabases) {
       expect(count).toHaveLength(1)
     })
 
+    test('are made whole, or not at all', async () => {
+      const { signUp } = await start()
+      await shared.db.schema.dropTable('live_poll_account_credentials').execute()
+      await expect(signUp(ann, createVisitor().request)).rejects.toThrow()
+      const rows = await shared.db
+        .selectFrom('live_poll_accounts' as never)
+        .selectAll()
+        .execute()
+      expect(rows).toEqual([])
+    })
+
     test('whose password is wrong are not told from those that are not there', async () => {
       const { signUp, signIn } = await start()
       await signUp(ann, createVisitor().request)
