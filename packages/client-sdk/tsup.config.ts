@@ -29,7 +29,7 @@ const ownNames = [
     'onStopped',
     'prepare',
   ],
-  ...['fetchPoll', 'refusal', 'rejoin', 'createRetries', 'decode', 'onTransport', 'failed', 'found', 'reached'],
+  ...['fetchPoll', 'refusal', 'rejoin', 'createRetries', 'onTransport', 'failed', 'found', 'reached'],
   ...['admit', 'admitted'],
 ]
 

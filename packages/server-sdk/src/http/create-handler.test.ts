@@ -74,7 +74,16 @@ it('routes any method and path to a route, or says that there is none, or which 
         expect(await handle(request(offered, target))).toMatchObject({ status: 200 })
       }
     }),
-    { numRuns: 2000 },
+    {
+      numRuns: 2000,
+      examples: [
+        ['GET', '/live-poll/health/live', undefined],
+        ['OPTIONS', '/live-poll/polls', 'https://www.example.org'],
+        ['GET', '/live-poll/polls', 'https://elsewhere.example'],
+        ['GET', '/live-poll/nothing', undefined],
+        ['TRACE', '/live-poll/polls', undefined],
+      ],
+    },
   )
   for (const status of [200, 204, 403, 404, 405]) expect(statuses.get(status), `${status}`).toBeGreaterThan(0)
   expect(logger.errors).toEqual([])

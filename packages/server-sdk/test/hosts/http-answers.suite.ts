@@ -51,6 +51,9 @@ export function describeHttpAnswers(name: string, host: HttpHost, running: () =>
         showResults: 'always',
         minVoters: null,
         canChange: false,
+        voters: ['anyone'],
+        needsCaptcha: false,
+        isPrivate: false,
         state: 'open',
         opensAt: null,
         closesAt,
@@ -206,6 +209,8 @@ export function describeHttpAnswers(name: string, host: HttpHost, running: () =>
       const voter = await newVoter()
       expect(voter).toEqual({
         voterId: expect.stringMatching(/^[\w-]{22}$/),
+        kind: 'device',
+        isSession: false,
         token: expect.stringMatching(/^lpv_/),
         expiresAt: time,
         ticket: expect.stringMatching(/^lpt_/),

@@ -29,9 +29,9 @@ export function createSqlInvitationStore(db: Kysely<Tables>, dialect: SqlDialect
       }),
 
     isValid: (pollId, id) =>
-      reading(dialect, async () => (await find(id).where('poll_id', '=', pollId).executeTakeFirst()) !== undefined),
+      reading(dialect, async () => isIt(id, await find(id).where('poll_id', '=', pollId).executeTakeFirst())),
 
-    isKnown: (id) => reading(dialect, async () => (await find(id).executeTakeFirst()) !== undefined),
+    isKnown: (id) => reading(dialect, async () => isIt(id, await find(id).executeTakeFirst())),
 
     count: (pollId) =>
       reading(dialect, async () => {
@@ -45,16 +45,21 @@ export function createSqlInvitationStore(db: Kysely<Tables>, dialect: SqlDialect
       inTransaction(db, dialect, async (trx) => {
         const row = await trx
           .selectFrom('live_poll_invitations')
-          .select('revoked_at')
+          .select(['id', 'revoked_at'])
           .where('id', '=', id)
           .where('poll_id', '=', pollId)
           .forUpdate()
           .executeTakeFirst()
-        if (row?.revoked_at === null) {
+        if (row?.revoked_at === null && isIt(id, row)) {
           const now = { revoked_at: dialect.clock }
           await trx.updateTable('live_poll_invitations').set(now).where('id', '=', id).execute()
         }
-        return row !== undefined
+        return isIt(id, row)
       }),
   }
+}
+
+/** MySQL takes a text with spaces at its end for the one without them. */
+function isIt(id: string, row: { readonly id: string } | undefined): boolean {
+  return row?.id === id
 }
