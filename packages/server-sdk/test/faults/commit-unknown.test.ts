@@ -76,7 +76,7 @@ describeOnEach('A COMMIT cut off', ({ create }) => {
     const { id: pollId } = await other.api.createPoll(rules)
     const invitations = await other.api.createInvitations(pollId, { count: times })
     for (const [cut, { code: invitation }] of invitations.entries()) {
-      const vote = { pollId, invitation, voter: `ada-${cut}`, voteId: `${how}-${cut}`, choices: [1], revision: 0 }
+      const vote = { pollId, invitation, voter: `ada-${cut}`, voteId: `cut-${cut}`, choices: [1], revision: 0 }
       const isCut = proxy.cutNext(how)
       const casting = node.api.castVote(vote)
       await isCut
@@ -84,7 +84,7 @@ describeOnEach('A COMMIT cut off', ({ create }) => {
       const receipt = await casting
       expect(receipt).toEqual({ voteId: vote.voteId, revision: 1, epoch: 1 })
       expect(await other.api.castVote(vote)).toEqual({ ...receipt, duplicate: true })
-      const stolen = other.api.castVote({ ...vote, voter: 'eve', voteId: `${how}-eve-${cut}` })
+      const stolen = other.api.castVote({ ...vote, voter: 'eve', voteId: `eve-${cut}` })
       await expect(stolen).rejects.toMatchObject({ code: 'INVITATION_USED' })
       expect(await other.api.countInvitations(pollId)).toEqual({ created: times, used: cut + 1, revoked: 0 })
     }
