@@ -30,7 +30,7 @@ const ownNames = [
     'prepare',
   ],
   ...['fetchPoll', 'refusal', 'rejoin', 'createRetries', 'onTransport', 'failed', 'found', 'reached'],
-  ...['admit', 'admitted'],
+  ...['admit', 'admitted', 'askWho', 'lookUp', 'admitToVote', 'readmit', 'tellTabs', 'findPoll'],
 ]
 
 export default defineConfig({

@@ -35,8 +35,12 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
   const urls = createChannelUrls(options.server)
   const clock = createServerClock()
   /** What is needed where there may be more than a device. It is loaded by the few who need it. */
-  const who = (error = new PollError('UNAVAILABLE')) => import('./who-votes.ts').catch(() => Promise.reject(error))
-  const votes = createPendingVotes(async (error) => (await who(error)).readmit(visitor, error))
+  const who = (error = new PollError('UNAVAILABLE')) =>
+    import('./who-votes.ts').then(
+      ({ createWhoVotes }) => createWhoVotes(visitor),
+      () => Promise.reject(error),
+    )
+  const votes = createPendingVotes(async (error) => (await who(error)).readmit(error))
   let closed: PollError | null = null
   let isSigningIn = false
   let needsCaptcha = false
@@ -55,7 +59,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
       if (!isNeeded()) return null
       const token = voter.unsure
         ? await who()
-            .then(({ lookUp }) => lookUp(visitor))
+            .then(({ lookUp }) => lookUp())
             .catch(() => undefined)
         : voter.token()
       return { url: urls.current(), hello: { type: 'hello', token } }
@@ -76,7 +80,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     getPoll: (pollId) =>
       fetchPoll(pollId, options.token).catch(async (error) => {
         if (error.retryable) throw error
-        return (await who(error)).findPoll(visitor, pollId, error)
+        return (await who(error)).findPoll(pollId, error)
       }),
     send,
   })
@@ -135,7 +139,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     if (!module || thisDescent !== descent) return
     lower = module.createLowerRungs({
       ...options,
-      admit: async () => (await who()).askWho(visitor, { isKnown: true }),
+      admit: async () => (await who()).askWho({ isKnown: true }),
       createRetries,
       decode: decodeServerMessage,
       clock,
@@ -163,7 +167,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
       let { voterId } = polls
       if (!voter.admitted) {
         const admission =
-          needsCaptcha || voter.unsure ? (await who()).admitToVote(visitor, needsCaptcha) : voter.admit()
+          needsCaptcha || voter.unsure ? (await who()).admitToVote(needsCaptcha) : voter.admit()
         voterId = (await admission)?.voterId ?? null
       }
       // A connection made in the meantime said the new token in its own hello.
@@ -239,7 +243,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     refresh() {
       if (closed) return
       renew()
-      void who().then(({ tellTabs }) => tellTabs(visitor))
+      void who().then(({ tellTabs }) => tellTabs())
     },
     close() {
       closed = new PollError('UNAVAILABLE', {}, 'The client was closed.')

@@ -20,79 +20,87 @@ export interface Visitor {
   stop(error: PollError): void
 }
 
+/** What is known of a visitor where there may be more than a device. */
+export interface WhoVotes {
+  /**
+   * As `voter.admit`. A token of the device that is refused is forgotten.
+   * @returns undefined where `isKnown` finds nobody
+   * @throws UNAUTHENTICATED, and what else the server refuses with
+   */
+  askWho(shown: Shown, token?: string): Promise<VoterAdmission | undefined>
+  /** The token of who is known; none where nobody is. */
+  lookUp(): Promise<string | undefined>
+  /** Before the first vote. With a captcha where a device votes for the first time: nobody else is sure to need one. */
+  admitToVote(needsCaptcha: boolean): Promise<VoterAdmission | undefined>
+  /** The server took a vote for nobody's: it may go again as whoever votes here now. */
+  readmit(error: PollError): Promise<void>
+  /** Tells other tabs that another may be signed in. */
+  tellTabs(): void
+  /**
+   * A poll that was not given. It may be there for who is signed in, or invited.
+   * What a page's developer has to change is written to the console, once a server, and the server left alone.
+   */
+  findPoll(pollId: string, error: PollError): Promise<PollMessage>
+}
+
 const told = new Set<string>()
 
-/**
- * As `voter.admit`, where there may be more than a device. A token of the device that is refused is forgotten.
- * @returns undefined where `isKnown` finds nobody
- * @throws UNAUTHENTICATED, and what else the server refuses with
- */
-export async function askWho({ voter }: Visitor, shown: Shown, token?: string): Promise<VoterAdmission | undefined> {
+export function createWhoVotes({ server, voter, captcha, refusal, fetchPoll, rejoin, stop }: Visitor): WhoVotes {
   const { given, storageKey, markerKey } = voter.parts
-  let admission: VoterAdmission | undefined
-  try {
-    admission = await voter.admit(shown, token)
-  } catch (reason) {
-    const { code, retryable } = reason as PollError
-    if (code === 'UNAUTHENTICATED' && token !== '' && !given && voter.stored()) {
-      voter.own = undefined
-      voter.write(storageKey)
-      return askWho({ voter } as Visitor, shown, '')
+
+  async function askWho(shown: Shown, token?: string): Promise<VoterAdmission | undefined> {
+    let admission: VoterAdmission | undefined
+    try {
+      admission = await voter.admit(shown, token)
+    } catch (reason) {
+      const { code, retryable } = reason as PollError
+      if (code === 'UNAUTHENTICATED' && token !== '' && !given && voter.stored()) {
+        voter.own = undefined
+        voter.write(storageKey)
+        return askWho(shown, '')
+      }
+      if (!shown.isKnown || retryable !== false) throw reason
+      voter.unsure = false
     }
-    if (!shown.isKnown || retryable !== false) throw reason
-    voter.unsure = false
+    if (!admission?.isSession) voter.write(markerKey)
+    return admission
   }
-  if (!admission?.isSession) voter.write(markerKey)
-  return admission
-}
 
-/** The token of who is known; none where that cannot be said: one can watch as nobody. */
-export async function lookUp(visitor: Visitor): Promise<string | undefined> {
-  const admission = await askWho(visitor, { isKnown: true }).catch(() => undefined)
-  return admission?.token
-}
+  const lookUp = async () => (await askWho({ isKnown: true }))?.token
 
-/** Before the first vote. With a captcha where a device votes for the first time: nobody else is sure to need one. */
-export async function admitToVote(visitor: Visitor, needsCaptcha: boolean): Promise<VoterAdmission | undefined> {
-  const isNew = needsCaptcha && !visitor.voter.token() && !(await askWho(visitor, { isKnown: true }))
-  return askWho(visitor, isNew ? { captcha: await solve(visitor) } : {})
-}
-
-/** The server took a vote for nobody's: it may go again as whoever votes here now. */
-export async function readmit(visitor: Visitor, { code }: PollError): Promise<void> {
-  const shown = code === 'CAPTCHA_FAILED' ? { captcha: await solve(visitor) } : {}
-  visitor.voter.renew()
-  await askWho(visitor, shown).finally(visitor.rejoin)
-}
-
-/** Tells other tabs that another may be signed in. */
-export function tellTabs({ voter }: Visitor): void {
-  voter.write(voter.parts.markerKey, `${Math.random()}`)
-}
-
-/**
- * A poll that was not given. It may be there for who is signed in, or invited.
- * What a page's developer has to change is written to the console, once a server, and the server left alone.
- */
-export async function findPoll(visitor: Visitor, pollId: string, error: PollError): Promise<PollMessage> {
-  const { server, voter } = visitor
-  if (error.code === 'ORIGIN_NOT_ALLOWED') {
-    visitor.stop(error)
-    const page = globalThis.location?.origin
-    const remedy = 'Add that origin to the option "origins" of createLivePoll.'
-    if (!told.has(server)) console.error(`Live Poll: ${server} does not let pages of ${page} use it. ${remedy}`)
-    told.add(server)
+  async function solve(): Promise<string> {
+    try {
+      return await (captcha as () => Promise<string>)()
+    } catch {
+      throw refusal('CAPTCHA_FAILED') // also where there is none to solve
+    }
   }
-  if (error.code !== 'POLL_NOT_FOUND') throw error
-  const token = voter.session ?? voter.own ?? (await askWho(visitor, { isKnown: true }))?.token
-  if (!token) throw error
-  return visitor.fetchPoll(pollId, token)
-}
 
-async function solve({ captcha, refusal }: Visitor): Promise<string> {
-  try {
-    return await (captcha as () => Promise<string>)()
-  } catch {
-    throw refusal('CAPTCHA_FAILED') // also where there is none to solve
+  return {
+    askWho,
+    lookUp,
+    async admitToVote(needsCaptcha) {
+      const isNew = needsCaptcha && !voter.token() && !(await lookUp())
+      return askWho(isNew ? { captcha: await solve() } : {})
+    },
+    async readmit({ code }) {
+      const shown = code === 'CAPTCHA_FAILED' ? { captcha: await solve() } : {}
+      voter.renew()
+      await askWho(shown).finally(rejoin)
+    },
+    tellTabs: () => voter.write(markerKey, `${Math.random()}`),
+    async findPoll(pollId, error) {
+      if (error.code === 'ORIGIN_NOT_ALLOWED') {
+        stop(error)
+        const page = globalThis.location?.origin
+        const remedy = 'Add that origin to the option "origins" of createLivePoll.'
+        if (!told.has(server)) console.error(`Live Poll: ${server} does not let pages of ${page} use it. ${remedy}`)
+        told.add(server)
+      }
+      if (error.code !== 'POLL_NOT_FOUND') throw error
+      const token = voter.session ?? voter.own ?? (await lookUp())
+      if (!token) throw error
+      return fetchPoll(pollId, token)
+    },
   }
 }
