@@ -1,3 +1,4 @@
+import { finalCodes } from '../protocol/close-codes.ts'
 import type { ErrorCode } from '../protocol/error-code.ts'
 import { type ErrorBody, PollError } from '../protocol/poll-error.ts'
 import { toPollError } from '../to-poll-error.ts'
@@ -44,8 +45,7 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
     if (bearer) headers.authorization = `Bearer ${bearer}`
     if (asHostUser) headers['live-poll-client'] = '1'
 
-    let status = 0 // no answer, or half of one
-    let answered: Headers | undefined
+    let answered: Response | undefined
     let value: (T & Partial<ErrorBody>) | undefined
     try {
       const response = await fetch(server + path, {
@@ -56,14 +56,14 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
         signal: AbortSignal.timeout(within),
       })
       const text = await response.text()
-      status = response.status
-      answered = response.headers
+      answered = response
       value = JSON.parse(text)
     } catch {}
 
     if (value?.error) throw toPollError(value.error)
-    if (answered && (value ? status < 300 : status === 204 || status === 304)) {
-      return { status, headers: answered, value: value as T }
+    const status = answered?.status ?? 0 // no answer, or half of one
+    if (answered && (value ? answered.ok : status === 204 || status === 304)) {
+      return { status, headers: answered.headers, value: value as T }
     }
     throw new PollError(codeOf(status), {}, `No Live Poll at ${server} (${status}).`)
   }
@@ -79,7 +79,6 @@ export function createRequest(options: RequestOptions): Request {
 
 /** The nearest code for an answer that something between us and the server gave. */
 function codeOf(status: number): ErrorCode {
-  return codes[status] ?? (status && status < 500 ? 'NOT_FOUND' : 'UNAVAILABLE')
+  if (status === 429) return 'RATE_LIMITED'
+  return finalCodes[4000 + status] ?? (status && status < 500 ? 'NOT_FOUND' : 'UNAVAILABLE')
 }
-
-const codes: Partial<Record<number, ErrorCode>> = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 429: 'RATE_LIMITED' }
