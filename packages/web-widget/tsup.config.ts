@@ -51,6 +51,12 @@ const minifyTemplates: NonNullable<Options['plugins']>[number] = {
   renderChunk: (code) => ({ code: code.replace(/\n\s+/g, ' ') }),
 }
 
+/** Of what a poll is drawn from: none is the name of an attribute, of words that a page gives, or of anything on the wire. */
+const viewNames = [
+  ...['stage', 'chosen', 'figures', 'misfit', 'draft', 'refusal', 'notice', 'hasPresence'],
+  ...['acts', 'formats', 'words', 'rows', 'viewOf', 'view', 'live', 'watched', 'follow', 'willUpdate', 'updated'],
+]
+
 const common: Options = { format: 'esm', target: 'es2022', esbuildPlugins: [minifyStyles] }
 
 export default defineConfig([
@@ -73,10 +79,10 @@ export default defineConfig([
       ecma: 2020,
       compress: { passes: 3, sequences: false, unsafe_arrows: true }, // nothing here is a constructor but classes
       // Claims (`isLocked`) are ours alone: nothing on the wire is named so, and terser leaves the browser's own be.
-      // Those that the other file knows, too, stay as they are.
+      // So are the names of a view, and those of Lit's own parts (`_$AH`). What another file knows, too, stays as it is.
       mangle: {
         properties: {
-          regex: /^(is|was|on)[A-Z]/,
+          regex: new RegExp(`^((is|was|on)[A-Z]|_\\$|(${viewNames.join('|')})$)`),
           reserved: [
             'isEager',
             'isReady',
