@@ -17,16 +17,15 @@ export async function connectTo(url: string): Promise<Socket> {
 
 /** @param pace `byte by byte`: each in a packet of its own, as far as the network goes */
 export async function write(socket: Socket, parts: readonly Bytes[], pace: 'at once' | 'byte by byte' = 'at once') {
-  for (const part of parts) {
-    if (pace === 'at once') {
-      socket.write(part)
-      continue
-    }
-    for (const byte of Buffer.from(part)) {
-      if (!socket.writable) return
-      socket.write(Uint8Array.of(byte))
-      await nextTurn()
-    }
+  const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)))
+  if (pace === 'at once') {
+    socket.write(bytes)
+    return
+  }
+  for (const byte of bytes) {
+    if (!socket.writable) return
+    socket.write(Uint8Array.of(byte))
+    await nextTurn()
   }
 }
 
@@ -42,7 +41,8 @@ export async function readAnswers(socket: Socket): Promise<RawAnswers> {
   const chunks: Buffer[] = []
   socket.on('data', (chunk) => void chunks.push(chunk))
   const timer = setTimeout(() => socket.destroy(new Error('The server did not end the connection.')), patience)
-  if (!socket.closed) await once(socket, 'close')
+  // A server that hangs up on what it has not read resets the connection: that is no error here.
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
   clearTimeout(timer)
   if (socket.errored?.message.startsWith('The server')) throw socket.errored
   const text = Buffer.concat(chunks).toString('latin1')

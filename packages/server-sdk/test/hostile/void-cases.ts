@@ -1,4 +1,5 @@
 import { limits } from '@live-poll/client-sdk/protocol'
+import { adminKey } from '../start-live-poll.ts'
 import type { HostileRequest } from './request-cases.ts'
 import { tokenOf } from './start-hostile-process.ts'
 import type { Case, Cases } from './world.ts'
@@ -49,4 +50,25 @@ export const voidCases: Cases<HostileRequest> = {
     ...{ method: 'POST', path: `/polls/${ownedId}/void`, token: tokenOf('alice'), code: 200, shows: { voided: 0 } },
     body: { ...good, reason: `'); delete from live_poll_votes; --` },
   }),
+}
+
+const erase = (name: string, fields: Partial<HostileRequest>): HostileRequest => ({
+  ...{ method: 'DELETE', path: `/voters/${name}`, token: adminKey, code: 'INVALID' },
+  ...fields,
+})
+
+/** What must never forget another than who is named. */
+export const eraseCases: Cases<HostileRequest> = {
+  'a voter, by that voter': ({ voter }) => erase(voter.id, { token: voter.token, code: 'FORBIDDEN' }),
+  'a voter, by nobody': ({ victim }) => erase(victim.id, { token: undefined, code: 'UNAUTHENTICATED' }),
+  'a name with a NUL': erase('a%00b', {}),
+  'a name of two lines': erase('a%0d%0ab', {}),
+  'a name with half a pair': erase('%ed%a0%80', {}),
+  'a name that is no UTF-8': erase('%ff', {}),
+  'a name of half an escape': erase('%e0%a4%a', {}),
+  'a name of 201 letters': erase('x'.repeat(201), {}),
+  'no name': erase('', { code: 'METHOD_NOT_ALLOWED' }),
+  'a name that is a statement, which is a name': erase(encodeURIComponent(`' or '1'='1`), { code: 200 }),
+  'a name that is any, which is a name': erase('%25', { code: 200 }),
+  'a name that objects have': erase('__proto__', { code: 200 }),
 }
