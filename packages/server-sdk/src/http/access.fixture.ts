@@ -33,12 +33,12 @@ export function request(headers: Record<string, string> = {}, method = 'POST', r
 export const bearer = (credential: string) => ({ authorization: `Bearer ${credential}` })
 
 /** A host that keeps its session in a cookie, or takes a token of its own. */
-export const identify: Identify = ({ headers }) => {
+const identify: Identify = ({ headers }) => {
   if (headers.get('cookie') === 'session=editor') return { id: 'ed', role: 'editor' }
   if (headers.get('cookie') === 'session=reader') return { id: 'rea', role: 'reader' }
   return headers.get('authorization') === 'Bearer host-token' && { id: 'tok', role: 'editor' }
 }
-export const authorize: Authorize = ({ user }) => user?.role === 'editor'
+const authorize: Authorize = ({ user }) => user?.role === 'editor'
 
 /** The session `over` has ended, and `inv` is an invitation of the private poll. */
 export function accessOf(allowed: readonly string[] | '*' = [named], options: Partial<AccessParts> = {}) {
