@@ -166,8 +166,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     try {
       let { voterId } = polls
       if (!voter.admitted) {
-        const admission =
-          needsCaptcha || voter.unsure ? (await who()).admitToVote(needsCaptcha) : voter.admit()
+        const admission = needsCaptcha || voter.unsure ? (await who()).admitToVote(needsCaptcha) : voter.admit()
         voterId = (await admission)?.voterId ?? null
       }
       // A connection made in the meantime said the new token in its own hello.
