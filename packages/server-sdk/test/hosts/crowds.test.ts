@@ -25,7 +25,7 @@ async function inTurns<T>(count: number, atOnce: number, work: (index: number) =
   return done
 }
 
-it('a hall of 2,000 behind one address votes, by the defaults', { timeout: 60_000 }, async () => {
+it('a hall of 2,000 behind one address votes, by the defaults', { timeout: 180_000 }, async () => {
   const call = await start()
   const { id } = await createPoll(running)
   const answers = await inTurns(2000, 100, async (index) => {
