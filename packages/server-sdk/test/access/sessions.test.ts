@@ -141,10 +141,10 @@ describe('The end of a session', () => {
     const asked: ((ended: readonly string[]) => void)[] = []
     const { id } = await createPoll(asking)
     const { ticket, token } = await signIn(asking, 'ada:s5')
-    endedSessions = () => new Promise((resolve) => void asked.push(resolve))
     for (const server of channelServers) {
       for (const hello of [{ ticket }, { token }]) {
         const revision = (await asking.livePoll.api.getVote({ pollId: id, voter: 'ada' }))?.revision ?? 0
+        endedSessions = () => new Promise((resolve) => void asked.push(resolve))
         const socket = await openRawSocket(asking.channelUrls[server])
         socket.send({ type: 'hello', ...hello })
         for (const [at, choices] of [[1], [2], null, [1]].entries()) {
@@ -153,6 +153,7 @@ describe('The end of a session', () => {
         socket.send({ type: 'ping' })
         await vi.waitFor(() => expect(asked).not.toEqual([]))
         expect(socket.untaken).toEqual([])
+        endedSessions = nobodysEnded
         for (const answer of asked.splice(0)) answer([])
         await socket.take('pong')
         expect(socket.untaken[0]).toMatchObject({ type: 'welcome', voterId: 'ada' })
@@ -165,8 +166,6 @@ describe('The end of a session', () => {
         await socket.close()
       }
     }
-    endedSessions = nobodysEnded
-    for (const answer of asked) answer([])
   })
 
   it('that cannot be found out admits nobody for now', async () => {
