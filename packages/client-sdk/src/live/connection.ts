@@ -128,12 +128,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     dropSocket()
     const reason = finalCodes[code]
     const isFirstRefusal = reason === 'UNAUTHENTICATED' && !wasRefused
-    if (reason && !isFirstRefusal) return stop(new PollError(reason, {}, `Refused (${code}).`))
+    if (reason && !isFirstRefusal) return stop(new PollError(reason))
     options.onDown(wasReady || isFirstRefusal)
     wasRefused = isFirstRefusal
     // An attempt that took its time to fail has waited already.
-    const waited = wasReady ? 0 : now - dialledAt
-    retryIn(isFirstRefusal ? 0 : Math.max(0, retries.next() - waited))
+    retryIn(isFirstRefusal ? 0 : retries.next() - (wasReady ? 0 : now - dialledAt))
   }
 
   /** After a `drain` the moment is already set: losing the line before it changes nothing. */
@@ -194,7 +193,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         clearTimeout(lifeTimer)
         return ping(AFTER_WAKE)
       }
-      const hangs = socket !== null && performance.now() - dialledAt > AFTER_WAKE
+      const hangs = socket && performance.now() - dialledAt > AFTER_WAKE
       if (hangs || retryTimer !== undefined) retry()
     },
     disconnect,

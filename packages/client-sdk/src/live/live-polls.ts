@@ -71,7 +71,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
     },
     onStopped: stop,
   })
-  const send = (message: ClientMessage) => connection.send(message) || Boolean(lower?.send(message))
+  const send = (message: ClientMessage) => (lower ?? connection).send(message)
   /** A vote that was sent is asked for until it is answered, though its poll may be gone. */
   const isNeeded = () => polls.isNeeded || votes.size > 0
   const polls = createWatchedPolls({

@@ -201,7 +201,7 @@ describe('rejectAll', () => {
     const waiting = votes.cast(vote('a2'))
     votes.rejectAll(closed)
     await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { voteId: 'a1' } })
-    await expect(sent).rejects.toThrow('Closed. Vote a1: its outcome is unknown.')
+    await expect(sent).rejects.toThrow('Closed. Vote a1 may count.')
     await expect(waiting).rejects.toMatchObject({ code: 'FORBIDDEN', details: { voteId: 'a2' } })
     await expect(waiting).rejects.toThrow(/^Closed\.$/)
     expect(votes.size).toBe(0)

@@ -30,7 +30,7 @@ export interface PendingVotes {
   /** Something is known that was not: votes that waited for it may go. */
   advance(): void
   answered(message: VotedMessage | RejectedMessage): void
-  /** Rejects everything. The error for a vote that was sent says that its outcome is unknown. */
+  /** Rejects everything. The error for a vote that was sent says that it may count. */
   rejectAll(reason: PollError): void
 }
 
@@ -191,6 +191,6 @@ function laneOf({ pollId, voter }: OutgoingVote): string {
 
 function unanswered(voteId: string, wasSent: boolean, { code, details, message }: PollError): PollError {
   return wasSent
-    ? new PollError('UNAVAILABLE', { ...details, voteId }, `${message} Vote ${voteId}: its outcome is unknown.`)
+    ? new PollError('UNAVAILABLE', { ...details, voteId }, `${message} Vote ${voteId} may count.`)
     : new PollError(code, { ...details, voteId }, message)
 }
