@@ -49,8 +49,26 @@ export interface LivePoll {
    * @throws what the database says
    */
   migrate(): Promise<readonly string[]>
+  /**
+   * Leaves a fleet without anybody noticing: says that it is not ready, refuses new connections once that is known, sends
+   * those it has to other nodes, spread out, and closes. Votes are taken and answered until the last has left. Safe to
+   * repeat.
+   *
+   * @example process.once('SIGTERM', () => livePoll.drain().then(() => server.close()))
+   */
+  drain(options?: DrainOptions): Promise<void>
   /** Takes no more votes, answers those it took, closes the channel with 1012, ends what it opened. Safe to repeat. */
   close(): Promise<void>
+}
+
+/** In milliseconds. */
+export interface DrainOptions {
+  /** Until new connections are refused: as long as your load balancer takes to see that this node is not ready. @default 3000 */
+  readonly delay?: number
+  /** Over which the connections leave, each at a moment of its own. @default 15000 */
+  readonly spread?: number
+  /** In all; who is here still is then closed at once. Kubernetes kills after 30 s, if not told otherwise. @default 25000 */
+  readonly limit?: number
 }
 
 /** Milliseconds between attempts to open a database that does not answer. */
@@ -70,6 +88,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
   const origins = createOrigins(options.origins)
   const channel = createVoteChannel()
   let opening: Promise<Core> | undefined
+  let draining: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
   function open(): Promise<Core> {
@@ -82,6 +101,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
   }
 
   async function checkReady(): Promise<Readiness> {
+    if (draining) return { problems: ['draining'] }
     try {
       const { database } = await open()
       await database.check()
@@ -95,6 +115,24 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
   function unavailable(error: unknown): never {
     if (!closing) options.logger.error('Live Poll could not open.', error)
     throw pollError('UNAVAILABLE', { retryAfter: 1000 }, 'The server is not ready.')
+  }
+
+  async function drain({ delay = 3000, spread = 15_000, limit = 25_000 }: DrainOptions = {}): Promise<void> {
+    const over = new AbortController()
+    const within = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => {})
+    const leaving = within(delay).then(() => channel.drain(spread))
+    await Promise.race([leaving, within(limit)])
+    over.abort()
+    await close()
+  }
+
+  function close(): Promise<void> {
+    const opened = opening
+    closing ??= (async () => {
+      const core = await opened?.catch(() => undefined)
+      await core?.close()
+    })()
+    return closing
   }
 
   const widgetFile = createWidgetFile(new URL('./widget/', import.meta.url))
@@ -136,14 +174,11 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
       }
     },
     migrate: async () => (await chooseDatabase(options)).migrate(),
-    close() {
-      const opened = opening
-      closing ??= (async () => {
-        const core = await opened?.catch(() => undefined)
-        await core?.close()
-      })()
-      return closing
+    drain(times) {
+      draining ??= drain(times)
+      return draining
     },
+    close,
   }
 }
 

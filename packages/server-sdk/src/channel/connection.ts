@@ -38,6 +38,8 @@ export interface ConnectionParts {
 export interface Connection extends ChannelEvents {
   /** Called a few times a second: closes who has not said hello, or reads too slowly. */
   sweep(now: number): void
+  /** Asks the client to leave at a moment of its own within so many milliseconds. */
+  drain(spread: number): void
   /** The host's session it speaks for; undefined where it is none's. */
   session(): string | undefined
   close(code: number, reason: string): void
@@ -236,6 +238,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       if (!admission && now - openedAt > limits.hello) return close(closeCodes.NO_HELLO, 'no hello')
       judgeSpeed(now)
     },
+    drain: (spread) => send({ type: 'drain', spread }),
     session: () => passOf(admission)?.session,
     close,
   }

@@ -14,6 +14,12 @@ export interface VoteChannel {
   sessions(): readonly string[]
   /** Closes the connections of a session with 4401: their clients come back as whoever is signed in then. */
   endSession(session: string): void
+  /**
+   * Sends everybody to other nodes, spread out: asks each client to leave at a moment of its own within `spread`
+   * milliseconds, then closes those who have not, slice by slice. Who comes meanwhile is closed with 1012.
+   * Resolves when nobody is left.
+   */
+  drain(spread: number): Promise<void>
   /** Closes all sockets with 1012, so that their clients come back to the next process. */
   close(): void
 }
@@ -21,18 +27,40 @@ export interface VoteChannel {
 /** Milliseconds between looks at every socket's pace. */
 const sweepInterval = 250
 
+/** Who has not left when asked to is closed in so many slices, so many milliseconds apart. */
+const slices = 20
+const sliceInterval = 100
+
 export function createVoteChannel(): VoteChannel {
   const servers = new Set<ChannelServer>()
   const connections = new Set<Connection>()
   let parts: ConnectionParts | undefined
   let sweep: NodeJS.Timeout | undefined
+  let isDraining = false
+  let onEmpty = () => {}
+
+  function refuse(socket: ChannelSocket, code: number, reason: string): ChannelEvents {
+    socket.close(code, reason)
+    return { message() {}, binary() {}, drained() {}, closed() {} }
+  }
+
+  function restart(connection: Connection) {
+    connection.close(closeCodes.RESTART, 'the server is restarting')
+  }
+
+  function closeInSlices() {
+    const left = [...connections]
+    const slice = Math.ceil(left.length / slices)
+    const timer = setInterval(() => {
+      for (const connection of left.splice(0, slice)) restart(connection)
+      if (left.length === 0) clearInterval(timer)
+    }, sliceInterval)
+  }
 
   return {
     open(socket) {
-      if (!parts) {
-        socket.close(closeCodes.TRY_LATER, 'not ready')
-        return { message() {}, binary() {}, drained() {}, closed() {} }
-      }
+      if (!parts) return refuse(socket, closeCodes.TRY_LATER, 'not ready')
+      if (isDraining) return refuse(socket, closeCodes.RESTART, 'the server is restarting')
       const { logger } = parts
       const connection = createConnection(socket, parts)
       connections.add(connection)
@@ -50,6 +78,7 @@ export function createVoteChannel(): VoteChannel {
         closed() {
           connections.delete(connection)
           connection.closed()
+          if (connections.size === 0) onEmpty()
         },
       }
     },
@@ -74,10 +103,21 @@ export function createVoteChannel(): VoteChannel {
         if (connection.session() === session) connection.close(closeCodes.NOT_ADMITTED, 'the session has ended')
       }
     },
+    async drain(spread) {
+      isDraining = true
+      if (connections.size === 0) return
+      const emptied = new Promise<void>((resolve) => {
+        onEmpty = resolve
+      })
+      for (const connection of connections) connection.drain(spread)
+      const timer = setTimeout(closeInSlices, spread)
+      await emptied
+      clearTimeout(timer)
+    },
     close() {
       parts = undefined
       clearInterval(sweep)
-      for (const connection of connections) connection.close(closeCodes.RESTART, 'the server is restarting')
+      for (const connection of connections) restart(connection)
     },
   }
 }

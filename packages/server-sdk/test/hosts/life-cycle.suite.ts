@@ -27,6 +27,11 @@ export function describeLifeCycle(server: ChannelServerName, running: () => Runn
     return { database, letGo }
   }
 
+  async function readiness({ origin }: RunningLivePoll) {
+    const answer = await fetch(`${origin}/live-poll/health/ready`)
+    return { status: answer.status, body: await answer.json() }
+  }
+
   describe(`on ${server}`, () => {
     it('tells who comes before the database is open to try later, and then lets them in', async () => {
       const { database, letGo } = gatedDatabase()
@@ -75,6 +80,58 @@ export function describeLifeCycle(server: ChannelServerName, running: () => Runn
       expect(await readResults(reopened, id), 'what was acknowledged, and no more').toMatchObject({ voters: voted })
       await reopened.stop()
       await closing.stop()
+    })
+
+    it('drain is over when all have left; until then it is not ready, and votes count', async () => {
+      const draining = await start()
+      const { id } = await createPoll(draining)
+      const voter = await visitAsVoter(draining, server)
+      const viewer = await visit(draining, server)
+      let isOver = false
+      const over = draining.livePoll.drain({ delay: 0, spread: 30_000, limit: 60_000 }).then(() => {
+        isOver = true
+      })
+      expect(await readiness(draining)).toEqual({
+        status: 503,
+        body: { status: 'unavailable', problems: ['draining'] },
+      })
+      for (const socket of [voter, viewer]) expect(await socket.take('drain')).toMatchObject({ spread: 30_000 })
+      const late = await openRawSocket(draining.channelUrls[server])
+      expect((await late.closed).code, 'goes to another node at once').toBe(1012)
+      expect(await cast(voter, id)).toMatchObject({ type: 'voted' })
+      voter.close()
+      expect(isOver, 'one is here still').toBe(false)
+      viewer.close()
+      await over
+      await draining.stop()
+    })
+
+    it('drain closes with 1012 who has not left after the spread, slice by slice', async () => {
+      const draining = await start()
+      const sockets = await Promise.all(Array.from({ length: 40 }, () => visit(draining, server)))
+      let left = sockets.length
+      const counts = sockets.map(async (socket) => {
+        const { code } = await socket.closed
+        left--
+        return code
+      })
+      const over = draining.livePoll.drain({ delay: 0, spread: 100, limit: 60_000 })
+      await Promise.any(counts)
+      expect(left, 'not all at once').toBeGreaterThan(10)
+      await over
+      expect(new Set(await Promise.all(counts))).toEqual(new Set([1012]))
+      await draining.stop()
+    })
+
+    it('drain takes new connections until the delay is over, and ends at its limit', async () => {
+      const draining = await start()
+      const { id } = await createPoll(draining)
+      const over = draining.livePoll.drain({ delay: 60_000, spread: 60_000, limit: 500 })
+      const late = await visitAsVoter(draining, server)
+      expect(await cast(late, id)).toMatchObject({ type: 'voted' })
+      expect((await late.closed).code).toBe(1012)
+      await over
+      await draining.stop()
     })
 
     it('after close, nobody gets in', async () => {
