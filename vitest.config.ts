@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-// One group after the other, so that no timing test shares two cores with a heavy neighbour; two workers at most.
+// One group after the other; two workers at most, since much of a test is waiting. What measures how soon something is
+// there has the machine to itself.
 // No retries anywhere: a test that fails now and then is a defect. Under CI=true `.only` fails (vitest's default).
 const oneAtATime = { maxWorkers: 1, isolate: true }
+const twoAtATime = { maxWorkers: 2, isolate: true }
+const measuring = ['coming-back', 'offline', 'storm'].map((name) => `test/browser/${name}.test.ts`)
 
 export default defineConfig({
   test: {
@@ -40,7 +43,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          ...oneAtATime,
+          exclude: measuring,
+          ...twoAtATime,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 4 },
@@ -48,12 +52,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser, measuring',
+          include: measuring,
+          ...oneAtATime,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['packages/server-sdk/test/faults/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-          ...oneAtATime,
+          ...twoAtATime,
           testTimeout: 600_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -76,7 +76,7 @@ const servers = {
 
 for (const [name, [describeOn, createDatabase]] of Object.entries(servers)) {
   describeOn(`npm run replay -- --database, on ${name}`, () => {
-    const ballots = atLength(`ballots on ${name}`, 20_000, all)
+    const ballots = atLength(`ballots on ${name}`, 10_000, all)
     it(`counts ${ballots} of the real ballots as the election did`, async () => {
       const database = await createDatabase()
       try {
@@ -85,7 +85,7 @@ for (const [name, [describeOn, createDatabase]] of Object.entries(servers)) {
         console.log(`${name}: ${/.* votes\/s, .*/.exec(output)?.[0]}`)
         expect(output).toMatch(
           ballots < all
-            ? /equal to a recount of these 20,000 ballots/
+            ? /equal to a recount of these 10,000 ballots/
             : /36 candidates, 79,312 votes: equal to the published result\./,
         )
         expect(code).toBe(0)

@@ -14,7 +14,7 @@ type Shared = Pick<SharedDatabase, 'db' | 'dialect' | 'forNode' | 'drop'>
 /** More on Postgres, where transactions meet. */
 const databases = [['the embedded database', describe, shareEmbedded] as const, ...sharedDatabases]
 for (const [name, describeHere, makeShared] of databases) {
-  const rounds = atLength(`races on ${name}`, name === 'Postgres' ? 20 : 10, 50)
+  const rounds = atLength(`races on ${name}`, name === 'Postgres' ? 10 : 5, 50)
   describeHere(`a close raced by 5,000 votes on two nodes on ${name}, ${rounds} times`, () =>
     describeCloseRace(makeShared, rounds),
   )

@@ -43,7 +43,7 @@ describeOnEach('A COMMIT cut off', ({ create }) => {
   }
 
   test.for([
-    ['answer lost', atLength('COMMITs whose answer is lost', 40, 100)],
+    ['answer lost', atLength('COMMITs whose answer is lost', 20, 100)],
     ['lost on its way', atLength('COMMITs lost on their way', 10, 25)],
   ] as const)('%s, %i times: nothing is lost, nothing counted twice, a repeat is a duplicate', async ([how, times]) => {
     const cutsBefore = proxy.cuts()

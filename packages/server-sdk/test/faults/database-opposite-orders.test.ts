@@ -10,7 +10,7 @@ import { type DatabaseNode, startDatabaseNode } from './database-start-node.ts'
 
 const polls = 200
 /** Milliseconds. */
-const duration = atLength('ms of opposite orders', 6000, 60_000)
+const duration = atLength('ms of opposite orders', 4000, 60_000)
 /** Each polls the same boxes in the opposite order; several rounds of each are in flight at once. */
 const roundsAtOnce = 3
 

@@ -6,7 +6,7 @@ import { makeDataFolder } from '../data-folder.ts'
 import type { TestVote } from './cast-over-relay.ts'
 import { castUnderKills, castWithoutKills, type KillReport } from './kill-nine.ts'
 
-const kills = atLength('kills by SIGKILL', 8, 20)
+const kills = atLength('kills by SIGKILL', 5, 20)
 
 let directories: string[]
 beforeEach(() => {
