@@ -1,7 +1,18 @@
-import { cp } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
+
+/** Leaves out what only the fault suite reaches (`src/ports/failpoints.ts`), from the source maps too. */
+const withoutFailpoints: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'without-failpoints',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8')
+      return { loader: 'ts', contents: source.replace(/^( *FAILPOINT: |import .*\/failpoints\.ts').*$/gm, '') }
+    })
+  },
+}
 
 export default defineConfig({
   entry: {
@@ -25,6 +36,7 @@ export default defineConfig({
   dts: true,
   sourcemap: true,
   clean: true,
+  esbuildPlugins: [withoutFailpoints],
   async onSuccess() {
     const script = fileURLToPath(import.meta.resolve('@live-poll/web-widget/widget.js'))
     await cp(script, 'dist/widget/widget.js')

@@ -1,5 +1,6 @@
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failpoints } from '../../packages/server-sdk/src/ports/failpoints.ts'
 import { type PackedProject, packProject } from './packed-project.ts'
 
 /** What the tag loads only where it is needed: an invitation, no WebSocket, more voters than devices. */
@@ -25,6 +26,11 @@ describe('the tarballs', () => {
       [],
     )
     expect(files.filter((file) => /\.test\.|(^|\/)src\/|\.tsbuildinfo$/.test(file))).toEqual([])
+  })
+
+  test.each([client, server, widget])('%s holds no point at which the fault suite kills a node', (name) => {
+    const traces = new RegExp(`FAILPOINT|failpoints|${failpoints.join('|')}`)
+    for (const file of project.files(name)) expect(traces.test(project.read(name, file)), file).toBe(false)
   })
 
   test('the protocol is published with the client', () => {

@@ -4,6 +4,7 @@ import type { PollFactsCache, PreparedPoll } from '../ballot-box/poll-facts.ts'
 import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
 import type { MayView } from '../identity/may-view.ts'
 import type { PreparedVote } from '../ports/ballot-store.ts'
+import { reach } from '../ports/failpoints.ts'
 import type { Board } from '../results/board.ts'
 import { aboutPoll } from './read-poll.ts'
 
@@ -49,6 +50,7 @@ export function createCastVote(
 
   return async (request) => {
     const { pollId, voteId } = request
+    FAILPOINT: reach('recv')
     for (let preparation = 0; preparation < maxPreparations; preparation++) {
       const { poll, vote } = await prepare(request)
       const outcome = await groupCommit.cast(vote)

@@ -19,6 +19,7 @@ import type { ReadOwn } from '../actions/read-poll.ts'
 import { createTokenBucket } from '../domain/token-bucket.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Admission, Tokens, VoterPass } from '../identity/tokens.ts'
+import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
 import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
@@ -156,7 +157,9 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   async function onVote(vote: VoteMessage) {
     try {
       const receipt = await parts.castVote({ ...vote, ...whoCasts(vote) })
+      FAILPOINT: reach('beforeAck')
       send({ type: 'voted', pollId: vote.pollId, ...receipt, voter: vote.voter })
+      FAILPOINT: reach('afterAck')
       if (vote.voter === undefined) watched.acknowledged(vote.pollId, { ...receipt, choices: vote.choices })
     } catch (error) {
       reject(vote, toPollError(error))

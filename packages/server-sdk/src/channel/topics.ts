@@ -1,3 +1,4 @@
+import { reach } from '../ports/failpoints.ts'
 import type { ChannelServer } from './channel-server.ts'
 
 /** Who is subscribed to what, for servers that have no topics of their own. */
@@ -36,7 +37,10 @@ export function createTopics<Socket, Encoded>(
       const subscribed = sockets.get(topic)
       if (!subscribed) return
       const encoded = encode(frame)
-      for (const socket of subscribed) send(socket, encoded)
+      for (const socket of subscribed) {
+        send(socket, encoded)
+        FAILPOINT: if (subscribed.size > 1) reach('midFanout')
+      }
     },
   }
 }

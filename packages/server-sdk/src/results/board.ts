@@ -2,6 +2,7 @@ import type { PollRecord } from '../domain/poll.ts'
 import { toResults } from '../domain/results.ts'
 import { isNewerSnapshot, latched } from '../domain/snapshot.ts'
 import { visibilityOf } from '../domain/visibility.ts'
+import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
 
@@ -75,6 +76,7 @@ export function createBoard(
     let pause = interval
     try {
       const record = await read(pollId)
+      FAILPOINT: reach('beforePublish')
       if (record && !closed) bus.publish(toSnapshot(record))
     } catch (error) {
       if (closed) return

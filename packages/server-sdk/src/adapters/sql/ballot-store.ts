@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../../ports/ballot-store.ts'
+import { reach } from '../../ports/failpoints.ts'
 import { BatchChanges, boxName, sortedBoxes, voterName, type WrittenVote } from './batch-changes.ts'
 import { lockInvitations } from './lock-invitations.ts'
 import { toDate } from './read-clock.ts'
@@ -32,12 +33,17 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     let votes = batch
     for (;;) {
       let decided: Decided | undefined
+      FAILPOINT: reach('beforeBegin')
       const end = await tryTransaction(db, dialect, async (trx) => {
         decided = await decide(trx, votes, wait)
         await write(trx, decided.changes)
+        FAILPOINT: reach('beforeCommit')
         return decided
       })
-      if (end.kind === 'committed') return end.value.outcomes
+      if (end.kind === 'committed') {
+        FAILPOINT: reach('afterCommit')
+        return end.value.outcomes
+      }
       if (end.kind === 'unknown') {
         const found = await lookUp(votes, end.value, retry)
         if (found !== 'undone') return found
@@ -60,6 +66,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     const asked = sortedBoxes(batch)
     const waits = wait || asked.length === 1
     const locked = await dialect.lockBoxes(trx, asked, waits)
+    FAILPOINT: reach('afterLock')
     // After waiting, a box that is gone is not locked by anyone: its votes go on, to be answered by what the poll says.
     const lockedNames = new Set((waits ? asked : locked).map(boxName))
     const votes = batch.filter((vote) => lockedNames.has(boxName(vote)))
@@ -82,6 +89,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   async function write(trx: Transaction<Tables>, changes: BatchChanges): Promise<void> {
     if (changes.size === 0) return
     await dialect.writeVotes(trx, changes.votes())
+    FAILPOINT: reach('afterUpsert')
     const uses = changes.uses()
     if (uses.length > 0) await dialect.useInvitations(trx, uses)
     const deltas = changes.deltas()
