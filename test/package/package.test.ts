@@ -6,6 +6,9 @@ import { type PackedProject, packProject } from './packed-project.ts'
 /** What the tag loads only where it is needed: an invitation, no WebSocket, more voters than devices. */
 const whenNeeded = ['invitation-form.js', 'lower-rungs.js', 'who-votes.js']
 
+/** The licenses of what the tag contains stand beside these. */
+const beside = [...whenNeeded, 'licenses.txt'].sort()
+
 const server = '@live-poll/server-sdk'
 const client = '@live-poll/client-sdk'
 const widget = '@live-poll/web-widget'
@@ -38,11 +41,11 @@ describe('the tarballs', () => {
   })
 
   test('the server brings the tag it serves', () => {
-    const chunks = project.files(widget).filter((file) => file.startsWith('dist/widget/'))
-    expect(chunks.map((file) => file.replace(/^.*\//, '')).sort()).toEqual(whenNeeded)
+    const files = project.files(widget).filter((file) => file.startsWith('dist/widget/'))
+    expect(files.map((file) => file.replace(/^.*\//, '')).sort()).toEqual(beside)
     const served = project.files(server).filter((file) => file.startsWith('dist/widget/'))
-    expect(served).toHaveLength(1 + whenNeeded.length)
-    for (const file of ['dist/widget.js', ...chunks]) {
+    expect(served).toHaveLength(1 + beside.length)
+    for (const file of ['dist/widget.js', ...files]) {
       expect(project.read(server, file.replace('dist/', 'dist/widget/'))).toBe(project.read(widget, file))
     }
   })

@@ -3,12 +3,14 @@ import { pollError } from '@live-poll/client-sdk/protocol'
 import type { HttpReply, HttpRequest } from './http-message.ts'
 import { entityTag, hasEntity } from './respond.ts'
 
+const types: Record<string, string> = { js: 'text/javascript', txt: 'text/plain' }
+
 /** Serves the widget to any page, whatever its origin. */
 export interface WidgetFile {
   /** The script, for a `<script type="module">`. */
   script(request: HttpRequest): Promise<HttpReply>
   /**
-   * What the script loads only when it needs it: what is under a hash never changes.
+   * What the script loads only when it needs it, and the licenses that it names: what is under a hash never changes.
    * @throws PollError NOT_FOUND
    */
   chunk(request: HttpRequest, hash: string, file: string): Promise<HttpReply>
@@ -36,7 +38,7 @@ export function createWidgetFile(directory: URL): WidgetFile {
     if (hasEntity(request, script.etag)) return { status: 304, headers, body: null }
     return {
       status: 200,
-      headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' },
+      headers: { ...headers, 'content-type': `${types[path.replace(/.*\./, '')]}; charset=utf-8` },
       body: script.bytes,
     }
   }
@@ -47,7 +49,7 @@ export function createWidgetFile(directory: URL): WidgetFile {
         throw new Error('The widget is missing from this build; run "npm run build".', { cause })
       }),
     async chunk(request, hash, file) {
-      if (!/^[A-Z0-9]+$/.test(hash) || !/^[\w-]+\.js$/.test(file)) throw pollError('NOT_FOUND')
+      if (!/^[A-Z0-9]+$/.test(hash) || !/^[\w-]+\.(js|txt)$/.test(file)) throw pollError('NOT_FOUND')
       return serve(request, `widget/${hash}/${file}`, 'max-age=31536000, immutable').catch(() => {
         throw pollError('NOT_FOUND')
       })

@@ -258,6 +258,18 @@ export function describeHttpAnswers(name: string, host: HttpHost, running: () =>
       expect(held).toMatchObject({ status: 304, body: '' })
     })
 
+    it('GET /widget/:hash/:file answers the licenses of what the script contains, where it says', async () => {
+      const { body: script } = await call<string>('GET', '/widget.js')
+      const [, path = ''] = /\/\*! (\S+) \*\/\s*$/.exec(script) ?? []
+      const { status, headers, body } = await call<string>('GET', `/${path}`)
+      expect(status).toBe(200)
+      expect(headers).toMatchObject({
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': expect.stringContaining('immutable'),
+      })
+      expect(body).toMatch(/Lit.*BSD 3-Clause License.*Google LLC.*THIS SOFTWARE IS PROVIDED/s)
+    })
+
     it('GET /health/live and /health/ready answer that all is well', async () => {
       expect(await call('GET', '/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } })
       expect(await call('GET', '/health/ready')).toMatchObject({ status: 200, body: { status: 'ready', degraded: [] } })
