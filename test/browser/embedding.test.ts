@@ -103,6 +103,15 @@ describeInBrowser('the tag is a good guest', () => {
     expect(errors).toEqual([])
   })
 
+  test('in a page bundled by Vite, with what is said of few polls', async ({ site, open, errors }) => {
+    const closesAt = new Date(Date.now() + 600_000).toISOString()
+    const id = await lunch(site, { showResults: 'after-close', closesAt })
+    const page = await open(`${here(site, serveVitePage(site))}?poll=${id}`)
+    await page.getByText('Results appear when the poll closes').waitFor()
+    await page.getByText('Closes in').waitFor()
+    expect(errors).toEqual([])
+  })
+
   test('in a page bundled by Vite, from the server that the tag names', async ({ site, elsewhere, open, errors }) => {
     const id = await lunch(site)
     const page = await open(`${serveVitePage(elsewhere)}?poll=${id}&server=${here(site)}/live-poll/`)
@@ -127,8 +136,8 @@ describeInBrowser('the tag is a good guest', () => {
   )
 })
 
-async function lunch(site: Site): Promise<string> {
-  const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
+async function lunch(site: Site, rules = {}): Promise<string> {
+  const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'], ...rules })
   return id
 }
 

@@ -182,7 +182,7 @@ describeInBrowser('a poll that is edited', () => {
     await api.editPoll(id, { ballot: { min: 1, max: 1 } })
     await page.getByRole('radio', { name: 'Soup' }).waitFor()
     expect(await page.getByRole('radio', { checked: true }).count()).toBe(0)
-    expect(await noteOf(page)).toBe('This poll was changed; check your choice')
+    await expect.poll(() => noteOf(page)).toBe('This poll was changed; check your choice')
     await vote(page, 'Noodles')
     expect(await textOf(page.locator('.own'))).toContain('Noodles')
   })

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failpoints } from '../../packages/server-sdk/src/ports/failpoints.ts'
 import { type PackedProject, packProject } from './packed-project.ts'
 
-/** What the tag loads only where it is needed: an invitation, no WebSocket, more voters than devices. */
-const whenNeeded = ['invitation-form.js', 'lower-rungs.js', 'who-votes.js']
+/** What the tag loads only where it is needed: an invitation, no WebSocket, words of few polls, more voters than devices. */
+const whenNeeded = ['invitation-form.js', 'lower-rungs.js', 'remarks.js', 'who-votes.js']
 
 /** The licenses of what the tag contains stand beside these. */
 const beside = [...whenNeeded, 'licenses.txt'].sort()

@@ -1,25 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { leftOf, nextTick } from './countdown.ts'
-import { pollWith } from './poll.fixture.ts'
+import { nextTick, writeLeft } from './countdown.ts'
 
 describe('a countdown', () => {
-  const now = Date.parse('2026-05-08T12:00:00.000Z')
-  const opensAt = '2026-05-08T12:00:10.000Z'
-  const closesAt = '2026-05-08T12:00:30.000Z'
-
-  test.each([
-    ['scheduled', 10_000],
-    ['open', 30_000],
-    ['closed', null],
-  ] as const)('of a poll that is %s: %i', (state, left) => {
-    expect(leftOf(pollWith({ state, opensAt, closesAt }), now)).toBe(left)
-  })
-
-  test('of a poll without times: none', () => {
-    expect(leftOf(pollWith({ state: 'scheduled' }), now)).toBeNull()
-    expect(leftOf(pollWith({}), now)).toBeNull()
-  })
-
   test.each([
     [10_000_000, 60_000],
     [3_610_000, 10_000],
@@ -31,5 +13,19 @@ describe('a countdown', () => {
     [-1, null],
   ])('with %i ms left its words change in %i ms', (left, wait) => {
     expect(nextTick(left)).toBe(wait)
+  })
+
+  test.each([
+    [1, '0:01'],
+    [1000, '0:01'],
+    [59_001, '1:00'],
+    [125_000, '2:05'],
+    [3_600_000, '60:00'],
+  ])('%i ms are left: %s', (left, written) => {
+    expect(writeLeft(left, 'en')).toBe(written)
+  })
+
+  test('is written in the language of the page', () => {
+    expect(writeLeft(125_000, 'ar-EG')).toBe('٢:٠٥')
   })
 })

@@ -17,6 +17,4 @@ export class LivePollResults extends PollElement {
   protected override viewOf(poll: Poll, watched: WatchedPoll, surroundings: Surroundings): View {
     return resultsViewOf(poll, watched, surroundings)
   }
-
-  protected override updated(): void {}
 }

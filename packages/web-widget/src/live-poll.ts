@@ -68,6 +68,7 @@ export class LivePoll extends PollElement {
   }
 
   protected override updated(): void {
+    super.updated()
     const { watched } = this.live
     const asksForCode =
       watched?.poll?.voters.includes('invitation') || (!watched?.poll && /[?#&]invitation=/.test(this.baseURI))

@@ -1,14 +1,13 @@
 import type { Poll, Results, WatchedPoll } from '@live-poll/client-sdk/voter'
 import { html, type TemplateResult } from 'lit/html.js'
-import { nextTick } from './countdown.ts'
 import { emit } from './events.ts'
 import { createFormats, type Formats } from './formats.ts'
 import { styles } from './live-poll.styles.ts'
 import { PollController, refreshAll } from './poll-controller.ts'
 import { ownServer, resolveServer } from './server-address.ts'
-import { english, type LivePollStrings, type StringOverrides } from './strings.ts'
+import { commonWords, type LivePollStrings, type StringOverrides } from './strings.ts'
 import { TemplateElement } from './template-element.ts'
-import { errorWords, type Surroundings, type View } from './view.ts'
+import { errorWords, isRemarkable, type Remarks, type Surroundings, type View } from './view.ts'
 import { ballotPaper } from './views/ballot-paper.ts'
 import { loading } from './views/loading.ts'
 import { message } from './views/message.ts'
@@ -28,7 +27,8 @@ export abstract class PollElement extends TemplateElement {
     if (now) this.#report(now, before)
     this.requestUpdate()
   })
-  #words: LivePollStrings = english
+  #overrides: StringOverrides | null | undefined
+  #remarks: Remarks | null | undefined
   #formats: Formats = createFormats('')
   readonly #rows = new Map<number, HTMLLIElement>()
   #language = ''
@@ -93,12 +93,12 @@ export abstract class PollElement extends TemplateElement {
     refreshAll()
   }
 
-  /** Words in place of the English ones; those left out stay English. */
+  /** Words in place of the English ones; those left out stay English. What is said of few polls is here once it is needed. */
   get strings(): LivePollStrings {
-    return this.#words
+    return { ...commonWords, ...this.#remarks?.remarkWords, ...this.#overrides } as LivePollStrings
   }
   set strings(words: StringOverrides | null | undefined) {
-    this.#words = { ...english, ...words }
+    this.#overrides = words
     this.requestUpdate()
   }
 
@@ -146,24 +146,45 @@ export abstract class PollElement extends TemplateElement {
       <p class="hidden" role="status">${this.#spoken}</p>`
   }
 
+  /** Draws again when the words for the time left change, and with what is said of few polls when it has come. */
+  protected override updated(): void {
+    clearTimeout(this.#timer)
+    const { view } = this
+    if (!view) return
+    const wait = view.left && this.#remarks?.nextTick(view.left)
+    if (wait) this.#timer = setTimeout(() => this.requestUpdate(), wait)
+    if (this.#remarks === undefined && isRemarkable(view, this.strings)) {
+      // Once: some browsers never fetch again what failed, and the others would at every update.
+      import('./remarks.ts').then(
+        (remarks) => this.#take(remarks),
+        () => this.#take(null),
+      )
+    }
+  }
+
+  #take(remarks: Remarks | null): void {
+    if (remarks === this.#remarks) return
+    this.#remarks = remarks
+    this.requestUpdate()
+  }
+
   #body(): TemplateResult {
-    const words = this.#words
+    const words = this.strings
     const { isOffline, watched } = this.live
     const view = this.view
-    this.#tick(view?.left ?? null)
-    if (view && this.poll)
-      return ballotPaper(view, { words, formats: this.#formats, acts: this.acts, rows: this.#rows })
+    if (view && this.poll) {
+      return ballotPaper(view, {
+        words,
+        formats: this.#formats,
+        remarks: this.#remarks,
+        acts: this.acts,
+        rows: this.#rows,
+      })
+    }
     if (!this.poll || watched?.status === 'not-found') return message(words.notFound)
     const error = watched?.error
     if (error && !error.retryable) return message(errorWords(error, words))
     return loading(this.choices, error ? errorWords(error, words) : isOffline ? words.offline : '', words)
-  }
-
-  /** Draws again when the words for the time left change. */
-  #tick(left: number | null): void {
-    clearTimeout(this.#timer)
-    const wait = left === null ? null : nextTick(left)
-    if (wait !== null) this.#timer = setTimeout(() => this.requestUpdate(), wait)
   }
 
   #reflect(name: string, value: string | number | null | undefined): void {
@@ -178,7 +199,7 @@ export abstract class PollElement extends TemplateElement {
       emit(this, 'live-poll-error', { pollId: this.poll, code: error.code, message: error.message })
     }
     if (before?.results && !results) this.#spoken = '' // hidden by now
-    if (poll?.state === 'open' && before?.poll?.state === 'scheduled') this.#say(this.#words.open)
+    if (poll?.state === 'open' && before?.poll?.state === 'scheduled') this.#say(this.strings.open)
     if (!poll || !results || results === before?.results) return
     emit(this, 'live-poll-results', { pollId: poll.id, results })
     if (before?.results && Date.now() - this.#spokenAt > announceEvery) this.#say(this.#summary(poll, results))
@@ -191,7 +212,7 @@ export abstract class PollElement extends TemplateElement {
 
   /** How it stands, to be said now and then instead of at every tick. */
   #summary({ choices }: Poll, { votes, voters }: Results): string {
-    const turnout = this.#words.turnout(voters, this.#formats.count(voters))
+    const turnout = this.strings.turnout(voters, this.#formats.count(voters))
     if (!voters) return turnout
     const best = Math.max(...votes)
     return `${turnout}. ${choices[votes.indexOf(best)]?.label}: ${this.#formats.share(best / voters)}`

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { english } from './strings.ts'
+import { english } from './english.ts'
 
 describe('the English words', () => {
   test.each([

@@ -64,7 +64,8 @@ export interface LivePollStrings {
 /** What a page may replace: any part of the words. */
 export type StringOverrides = Partial<LivePollStrings>
 
-export const english: LivePollStrings = {
+/** The English words that any poll may need; those of few polls are in `remark-words.ts`. */
+export const commonWords = {
   vote: 'Vote',
   change: 'Change vote',
   retract: 'Take back vote',
@@ -82,21 +83,8 @@ export const english: LivePollStrings = {
   thanks: 'Thank you for voting',
   open: 'The poll is open',
   notOpen: 'Not open yet',
-  opens: (time) => `Opens ${time}`,
-  opensIn: (left) => `Opens in ${left}`,
-  opening: 'Opening',
-  closes: (time) => `Open until ${time}`,
-  closesIn: (left) => `Closes in ${left}`,
-  closing: 'Closing',
   closed: 'Closed',
   final: 'Final result',
-  hidden: 'Results are not public',
-  hiddenUntilVote: 'Results appear when you have voted',
-  hiddenUntilClose: 'Results appear when the poll closes',
-  hiddenUntilVoters: (_, written) => `Results appear from ${written} votes on`,
-  tooFew: 'Too few votes to show results',
-  edited: 'This poll was changed; check your choice',
-  reset: 'This poll was started anew',
   retracted: 'Your vote was taken back',
   votes: (count, written) => `${written} ${count === 1 ? 'vote' : 'votes'}`,
   turnout: (voters, written) => (voters ? `${written} ${voters === 1 ? 'voter' : 'voters'}` : 'No votes yet'),
@@ -105,4 +93,4 @@ export const english: LivePollStrings = {
   offline: 'No connection. Trying again',
   waiting: 'No connection. Your vote is kept and will be sent',
   errors: { UNAUTHENTICATED: 'Sign in to vote.', UNAVAILABLE: 'No connection. Trying again' },
-}
+} satisfies Partial<LivePollStrings>

@@ -1,9 +1,11 @@
 import { PollError, type WatchedPoll } from '@live-poll/client-sdk/voter'
 import { describe, expect, test } from 'vitest'
+import { english } from './english.ts'
 import { createFormats } from './formats.ts'
 import { pollWith, resultsWith, watchedWith } from './poll.fixture.ts'
-import { english } from './strings.ts'
-import { type Draft, noteOf, resultsViewOf, statusOf, timerOf, untouched, viewOf } from './view.ts'
+import * as remarks from './remarks.ts'
+import { commonWords, type LivePollStrings } from './strings.ts'
+import { type Draft, isRemarkable, noteOf, resultsViewOf, statusOf, untouched, viewOf } from './view.ts'
 
 const formats = createFormats('en')
 const touched: Draft = { ...untouched, chosen: new Set([2]) }
@@ -45,10 +47,28 @@ describe('what is chosen', () => {
   })
 })
 
+describe('the time left', () => {
+  const opensAt = '2026-05-08T12:00:10.000Z'
+  const closesAt = '2026-05-08T12:00:30.000Z'
+  const serverNow = () => Date.parse('2026-05-08T12:00:00.000Z')
+
+  test.each([
+    ['scheduled', 10_000],
+    ['open', 30_000],
+    ['closed', null],
+  ] as const)('of a poll that is %s: %i ms, by the server’s clock', (state, left) => {
+    expect(view({ serverNow, poll: pollWith({ state, opensAt, closesAt }) }).left).toBe(left)
+  })
+
+  test('of a poll without times: none', () => {
+    expect(view({ serverNow, poll: pollWith({ state: 'scheduled' }) }).left).toBeNull()
+    expect(view({ serverNow }).left).toBeNull()
+  })
+})
+
 describe('the words', () => {
   const opensAt = '2026-05-08T13:00:00.001Z'
   const scheduled = pollWith({ state: 'scheduled' })
-  const hidden = (rules: Parameters<typeof pollWith>[0]) => ({ poll: pollWith(rules), results: null })
 
   test.each([
     ['Choose one', {}],
@@ -58,36 +78,13 @@ describe('the words', () => {
     ['Not open yet', { poll: scheduled }],
     ['', { poll: pollWith({ state: 'scheduled', opensAt }) }],
   ])('status: %s', (words, watched) => {
-    expect(statusOf(view(watched), english)).toBe(words)
+    expect(statusOf(view(watched), english, remarks)).toBe(words)
   })
 
-  test.each([
-    [3_600_001, `Opens ${formats.time(opensAt)}`, `Open until ${formats.time(opensAt)}`],
-    [3_600_000, 'Opens in 60:00', 'Closes in 60:00'],
-    [124_001, 'Opens in 2:05', 'Closes in 2:05'],
-    [1, 'Opens in 0:01', 'Closes in 0:01'],
-    [0, 'Opening', 'Closing'],
-    [-5000, 'Opening', 'Closing'],
-  ])('time, %i ms before it: %s, %s', (left, opening, closing) => {
-    const serverNow = () => Date.parse(opensAt) - left
-    const toCome = view({
-      serverNow,
-      poll: pollWith({ state: 'scheduled', opensAt, closesAt: '2030-01-01T00:00:00Z' }),
-    })
-    expect(timerOf(toCome, english, formats)).toBe(opening)
-    expect(
-      timerOf(
-        view({ serverNow, poll: pollWith({ opensAt: '2020-01-01T00:00:00Z', closesAt: opensAt }) }),
-        english,
-        formats,
-      ),
-    ).toBe(closing)
-  })
-
-  test('time: none where nothing is due, nor after the close', () => {
-    for (const poll of [pollWith({}), scheduled, pollWith({ state: 'closed', closesAt: opensAt })]) {
-      expect(timerOf(view({ poll }), english, formats)).toBe('')
-    }
+  test('status: nothing while the time may come, but a word where it cannot', () => {
+    const toCome = view({ poll: pollWith({ state: 'scheduled', opensAt }) })
+    expect(statusOf(toCome, english, undefined)).toBe('')
+    expect(statusOf(toCome, english, null)).toBe('Not open yet')
   })
 
   const refused = (code: 'UNAUTHENTICATED' | 'VOTE_REFUSED'): Draft => ({
@@ -109,29 +106,25 @@ describe('the words', () => {
     [english.thanks, { poll: closed, vote }, untouched],
     ['', { poll: closed, vote: { ...vote, choices: null } }, untouched],
   ] as const)('note: %s', (words, watched, draft) => {
-    expect(noteOf(view(watched, draft), english, formats)).toBe(words)
+    expect(noteOf(view(watched, draft), english, formats, remarks)).toBe(words)
   })
 
-  test.each([
-    ['', { vote, results: null }],
-    [english.hiddenUntilVote, hidden({ showResults: 'after-vote' })],
-    ['', { ...hidden({ showResults: 'after-vote' }), vote }],
-    [english.hiddenUntilClose, hidden({ showResults: 'after-close' })],
-    [english.hiddenUntilClose, { ...hidden({ showResults: 'after-close' }), vote }],
-    [english.hidden, hidden({ showResults: 'organizers', minVoters: 20 })],
-    [english.hidden, { ...hidden({ showResults: 'organizers', state: 'closed' }), vote }],
-    ['Results appear from 1,000 votes on', hidden({ minVoters: 1000 })],
-    ['Results appear from 20 votes on', { ...hidden({ showResults: 'after-vote', minVoters: 20 }), vote }],
-    [english.tooFew, hidden({ showResults: 'after-close', minVoters: 20, state: 'closed' })],
-  ] as const)('hidden results: %s', (words, watched) => {
-    expect(noteOf(view(watched), english, formats)).toBe(words)
+  test('note: why results are hidden, once the remarks have come; figures need no reason', () => {
+    const organizers = pollWith({ showResults: 'organizers' })
+    expect(noteOf(view({ poll: organizers, results: null }), english, formats, remarks)).toBe(english.hidden)
+    expect(noteOf(view({ poll: organizers }), english, formats, remarks)).toBe('')
+    for (const none of [undefined, null]) {
+      expect(noteOf(view({ poll: organizers, results: null }), english, formats, none)).toBe('')
+    }
   })
 
   test('offline, whether a vote is waiting', () => {
-    expect(noteOf(view({}, untouched, true), english, formats)).toBe(english.offline)
-    expect(noteOf(view({ pending: { choices: [1] } }, untouched, true), english, formats)).toBe(english.waiting)
+    expect(noteOf(view({}, untouched, true), english, formats, remarks)).toBe(english.offline)
+    expect(noteOf(view({ pending: { choices: [1] } }, untouched, true), english, formats, remarks)).toBe(
+      english.waiting,
+    )
     const takenBack = { vote, pending: { choices: null } }
-    expect(noteOf(view(takenBack, untouched, true), english, formats)).toBe(english.offline)
+    expect(noteOf(view(takenBack, untouched, true), english, formats, remarks)).toBe(english.offline)
   })
 
   test('results that are hidden have no figures; others as many as choices', () => {
@@ -140,6 +133,34 @@ describe('the words', () => {
       figures: [{ votes: 1 }, { votes: 2 }],
       voters: 3,
     })
+  })
+})
+
+describe('remarks', () => {
+  const closesAt = '2026-05-08T13:00:00.000Z'
+  const words = commonWords as LivePollStrings
+
+  test.each([
+    [false, {}, untouched],
+    [false, { vote }, touched],
+    [false, { poll: closed, vote }, untouched],
+    [false, { poll: pollWith({ state: 'closed', closesAt }) }, untouched],
+    [false, { poll: pollWith({ state: 'scheduled' }) }, untouched],
+    [false, {}, { ...untouched, notice: 'retracted' }],
+    [true, {}, { ...untouched, notice: 'edited' }],
+    [true, {}, { ...untouched, notice: 'reset' }],
+    [true, { poll: pollWith({ closesAt }) }, untouched],
+    [true, { poll: pollWith({ state: 'scheduled', opensAt: closesAt }) }, untouched],
+    [true, { results: null }, untouched],
+    [true, { poll: closed, results: null }, untouched],
+  ] as const)('are needed: %s', (isNeeded, watched, draft) => {
+    expect(isRemarkable(view(watched, draft), words)).toBe(isNeeded)
+  })
+
+  test('are not needed for words that the page has given', () => {
+    const given = { ...words, edited: 'Geändert' }
+    expect(isRemarkable(view({}, { ...untouched, notice: 'edited' }), given)).toBe(false)
+    expect(noteOf(view({}, { ...untouched, notice: 'edited' }), given, formats, undefined)).toBe('Geändert')
   })
 })
 
@@ -154,7 +175,7 @@ describe('results alone', () => {
     ['Not open yet', pollWith({ state: 'scheduled' })],
     ['Final result', closed],
   ])('%s', (words, poll) => {
-    expect(statusOf(results({ poll, vote }), english)).toBe(words)
+    expect(statusOf(results({ poll, vote }), english, remarks)).toBe(words)
   })
 
   test('have no ballot and no vote, whatever was cast', () => {

@@ -1,8 +1,8 @@
-import type { Poll, PollError, Vote, WatchedPoll } from '@live-poll/client-sdk/voter'
+import type { Poll, PollError, WatchedPoll } from '@live-poll/client-sdk/voter'
 import { misfitOf } from './ballot.ts'
-import { lastHour, leftOf } from './countdown.ts'
 import { type Figure, figuresOf } from './figures.ts'
 import type { Formats } from './formats.ts'
+import type { Remarkable } from './remarks.ts'
 import type { LivePollStrings } from './strings.ts'
 
 /** Where the poll and the voter stand: what a row holds follows from it. `results`: nobody votes here, whatever the state. */
@@ -24,11 +24,12 @@ export interface Draft {
 
 export const untouched: Draft = { chosen: null, wasTried: false, refusal: null, notice: null }
 
+/** What is loaded only where `isRemarkable`. */
+export type Remarks = typeof import('./remarks.ts')
+
 /** A poll as it is drawn, worked out from what is watched and what the voter has touched. */
-export interface View {
-  readonly poll: Poll
+export interface View extends Remarkable {
   readonly stage: Stage
-  readonly vote: Vote | null
   /** On a ballot what is ticked, otherwise the vote in the box. */
   readonly chosen: ReadonlySet<number>
   /** In the order of the choices; null where this viewer may not see them. */
@@ -42,8 +43,6 @@ export interface View {
   readonly isLocked: boolean
   readonly draft: Draft
   readonly isOffline: boolean
-  /** Milliseconds until the poll opens, or else closes; null where nothing is due. */
-  readonly left: number | null
 }
 
 /** What is known besides the poll. */
@@ -57,6 +56,7 @@ export function viewOf(poll: Poll, watched: WatchedPoll, draft: Draft, { isOffli
   const { vote, pending, results } = watched
   const isTouched = pending ? pending.choices !== null : draft.chosen !== null
   const isBallot = poll.state === 'open' && !(vote?.choices && !(isTouched && poll.canChange))
+  const due = poll.state === 'scheduled' ? poll.opensAt : poll.state === 'open' ? poll.closesAt : null
   const stage = poll.state !== 'open' ? poll.state : isBallot ? 'ballot' : 'voted'
   const chosen = (isBallot && (pending ? new Set(pending.choices) : draft.chosen)) || new Set(vote?.choices)
   return {
@@ -71,7 +71,7 @@ export function viewOf(poll: Poll, watched: WatchedPoll, draft: Draft, { isOffli
     isLocked: pending !== null,
     draft,
     isOffline,
-    left: leftOf(poll, watched.serverNow()),
+    left: due ? Date.parse(due) - watched.serverNow() : null,
   }
 }
 
@@ -80,43 +80,39 @@ export function resultsViewOf(poll: Poll, watched: WatchedPoll, surroundings: Su
   return { ...viewOf(poll, watched, untouched, surroundings), stage: 'results', chosen: new Set() }
 }
 
+/** Whether there is something to say of the poll that the tag does not know by itself; see `remarks.ts`. */
+export function isRemarkable({ left, figures, draft }: View, words: LivePollStrings): boolean {
+  return left !== null || !figures || (draft.notice !== null && !words[draft.notice])
+}
+
 /** The line under the question: what to do, or where things stand. */
-export function statusOf({ poll, stage, figures, left }: View, words: LivePollStrings): string {
+export function statusOf(
+  { poll, stage, figures, left }: View,
+  words: LivePollStrings,
+  remarks: Remarks | null | undefined,
+): string {
   if (poll.state === 'closed') return figures ? words.final : words.closed
-  if (poll.state === 'scheduled') return left === null ? words.notOpen : ''
+  if (poll.state === 'scheduled') return left === null || remarks === null ? words.notOpen : ''
   return stage === 'ballot' ? ruleOf(poll, words) : stage === 'voted' ? words.counted : words.open
 }
 
-/** When the poll opens, or else closes; empty where nothing is due. It changes every second, so it is never spoken. */
-export function timerOf({ poll, left }: View, words: LivePollStrings, formats: Formats): string {
-  if (left === null) return ''
-  const isOpen = poll.state === 'open'
-  if (left <= 0) return isOpen ? words.closing : words.opening
-  if (left <= lastHour) return (isOpen ? words.closesIn : words.opensIn)(formats.left(left))
-  return isOpen ? words.closes(formats.time(`${poll.closesAt}`)) : words.opens(formats.time(`${poll.opensAt}`))
-}
-
 /** The line under the poll: what went wrong, what befell the ballot, or why there are no figures. */
-export function noteOf(view: View, words: LivePollStrings, formats: Formats): string {
+export function noteOf(
+  view: View,
+  words: LivePollStrings,
+  formats: Formats,
+  remarks: Remarks | null | undefined,
+): string {
   const { poll, stage, figures, misfit, vote, draft } = view
   const isBallot = stage === 'ballot'
   if (view.isOffline) return isBallot && view.isLocked ? words.waiting : words.offline
   if (draft.refusal) return errorWords(draft.refusal, words)
   if (draft.notice && poll.state !== 'closed') return words[draft.notice]
   if (isBallot && (misfit > 0 || (misfit < 0 && draft.wasTried))) return ruleOf(poll, words)
-  return (!figures && hiddenBecause(view, words, formats)) || (stage === 'closed' && vote?.choices ? words.thanks : '')
-}
-
-/** Empty where no reason is known: then the results are on their way. */
-function hiddenBecause({ poll, vote }: View, words: LivePollStrings, formats: Formats): string {
-  const { showResults, minVoters, state } = poll
-  if (showResults === 'organizers') return words.hidden
-  if (state !== 'closed') {
-    if (showResults === 'after-close') return words.hiddenUntilClose
-    if (showResults === 'after-vote' && !vote?.choices) return words.hiddenUntilVote
-  }
-  if (!minVoters) return ''
-  return state === 'closed' ? words.tooFew : words.hiddenUntilVoters(minVoters, formats.count(minVoters))
+  return (
+    (!figures && remarks?.hiddenBecause(view, words, formats)) ||
+    (stage === 'closed' && vote?.choices ? words.thanks : '')
+  )
 }
 
 export function errorWords({ code, message }: PollError, words: LivePollStrings): string {
