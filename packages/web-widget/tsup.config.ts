@@ -67,22 +67,13 @@ const minifyTemplates: NonNullable<Options['plugins']>[number] = {
 
 /** Of what a poll is drawn from: none is the name of an attribute, of words that a page gives, or of anything on the wire. */
 const viewNames = [
-  ...['stage', 'chosen', 'figures', 'misfit', 'draft', 'refusal', 'notice', 'hasPresence'],
-  ...[
-    'acts',
-    'formats',
-    'words',
-    'rows',
-    'viewOf',
-    'view',
-    'live',
-    'remarks',
-    'watched',
-    'follow',
-    'willUpdate',
-    'updated',
-  ],
+  ...['stage', 'chosen', 'figures', 'misfit', 'draft', 'refusal', 'notice', 'hasPresence', 'serverNow'],
+  ...['acts', 'formats', 'words', 'rows', 'viewOf', 'view', 'live', 'remarks', 'watched', 'follow'],
+  ...['willUpdate', 'updated', 'requestUpdate', 'renderRoot', 'defaultServer', 'getPoll'],
 ]
+
+/** Of Lit, besides those that begin with `_$`. */
+const litNames = ['parts', 'renderBefore', 'creationScope']
 
 const common: Options = { format: 'esm', target: 'es2022', esbuildPlugins: [minifyStyles] }
 
@@ -113,7 +104,7 @@ export default defineConfig([
       // So are the names of a view, and those of Lit's own parts (`_$AH`). What another file knows, too, stays as it is.
       mangle: {
         properties: {
-          regex: new RegExp(`^((is|was|on)[A-Z]|_\\$|(${viewNames.join('|')})$)`),
+          regex: new RegExp(`^((is|was|on)[A-Z]|_\\$|(${[...viewNames, ...litNames].join('|')})$)`),
           reserved: [
             'isEager',
             'isReady',

@@ -20,27 +20,28 @@ const looked = new WeakSet<PollElement>()
  * Has a tag take the invitation of its page's address, once; or shows a form where the poll needs one that is missing or
  * was refused.
  * @param forget Takes back the word that a vote was refused.
+ * @returns whether the tag is to be drawn again, with another `form`
  */
 export function attend(
   tag: PollElement,
   watched: WatchedPoll | undefined,
   refusal: PollError | null,
   forget: () => void,
-): void {
+): boolean {
   const code = looked.has(tag) || tag.invitation ? '' : codeIn(tag.baseURI)
   looked.add(tag)
   if (code) {
     tag.invitation = code
-    return
+    return false
   }
   const { poll, vote } = watched ?? {}
   const isRefused = refusal?.code.startsWith('INVITATION')
   const isDue = poll && poll.state !== 'closed' && !vote?.choices && (isRefused || !tag.invitation)
   const form = isDue ? (forms.get(tag) ?? createForm(tag, forget)) : undefined
   if (form) write(form, tag)
-  if (tag.form === form?.element) return
+  const isAnother = tag.form !== form?.element
   tag.form = form?.element
-  tag.requestUpdate()
+  return isAnother
 }
 
 /** `?invitation=` or `#invitation=` of an address. */
@@ -79,7 +80,7 @@ function createForm(tag: PollElement, forget: () => void): Form {
     event.preventDefault()
     void use(tag, form, forget)
   })
-  tag.renderRoot.adoptedStyleSheets.push(styleSheet())
+  tag.shadowRoot?.adoptedStyleSheets.push(styleSheet())
   forms.set(tag, form)
   return form
 }

@@ -74,7 +74,9 @@ export class LivePoll extends PollElement {
       watched?.poll?.voters.includes('invitation') || (!watched?.poll && /[?#&]invitation=/.test(this.baseURI))
     if (asksForCode) {
       import('./invitation-form.ts')
-        .then(({ attend }) => attend(this, this.live.watched, this.#draft.refusal, this.acts.change))
+        .then(({ attend }) => {
+          if (attend(this, this.live.watched, this.#draft.refusal, this.acts.change)) this.requestUpdate()
+        })
         .catch(() => {})
     }
     if (this.#focused !== null && this.renderRoot.activeElement?.id !== this.#focused) this.#restoreFocus(this.#focused)

@@ -231,10 +231,11 @@ function styleSheet(): CSSStyleSheet {
 
 /** Properties that the page set before the element was defined hide its own: they are set again. */
 function takeEarly(element: PollElement): void {
+  const own = element as unknown as Record<string, unknown>
   for (const name of [...PollElement.observedAttributes, 'strings']) {
-    const early = Object.getOwnPropertyDescriptor(element, name)
-    if (!early) continue
-    Reflect.deleteProperty(element, name)
-    Object.assign(element, { [name]: early.value })
+    if (!Object.hasOwn(own, name)) continue
+    const early = own[name]
+    delete own[name]
+    own[name] = early
   }
 }
