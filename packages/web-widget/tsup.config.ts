@@ -13,7 +13,8 @@ const minifyStyles: Plugin = {
       const source = await readFile(path, 'utf8')
       const [, sheet = ''] = source.split(/(?<=css \*\/ )`([^`]*)`/)
       const { code } = await build.esbuild.transform(sheet, { loader: 'css', minify: true })
-      return { contents: source.replace(sheet, code.trim()), loader: 'ts' }
+      // What a custom property holds is left as it was written: there, too, no space after a colon or a comma counts.
+      return { contents: source.replace(sheet, code.trim().replace(/(?<=[:,]) /g, '')), loader: 'ts' }
     })
   },
 }

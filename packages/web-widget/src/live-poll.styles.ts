@@ -117,8 +117,9 @@ export const styles = /* css */ `
     inline-size: calc(var(--share) * 100%);
     background: var(--accent);
     opacity: 0.14;
-    transition: 0.28s ease-out;
-    transition-property: inline-size, opacity;
+    transition:
+      inline-size 0.28s ease-out,
+      opacity 0.28s ease-out;
   }
   .leading .bar {
     opacity: 0.24;

@@ -155,17 +155,13 @@ export abstract class PollElement extends TemplateElement {
     if (wait) this.#timer = setTimeout(() => this.requestUpdate(), wait)
     if (this.#remarks === undefined && isRemarkable(view, this.strings)) {
       // Once: some browsers never fetch again what failed, and the others would at every update.
-      import('./remarks.ts').then(
-        (remarks) => this.#take(remarks),
-        () => this.#take(null),
-      )
+      import('./remarks.ts')
+        .catch(() => null)
+        .then((remarks) => {
+          this.#remarks = remarks
+          this.requestUpdate()
+        })
     }
-  }
-
-  #take(remarks: Remarks | null): void {
-    if (remarks === this.#remarks) return
-    this.#remarks = remarks
-    this.requestUpdate()
   }
 
   #body(): TemplateResult {
