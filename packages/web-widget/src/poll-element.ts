@@ -29,6 +29,7 @@ export abstract class PollElement extends TemplateElement {
   })
   #overrides: StringOverrides | null | undefined
   #remarks: Remarks | null | undefined
+  #asking: Promise<void> | undefined
   #formats: Formats = createFormats('')
   readonly #rows = new Map<number, HTMLLIElement>()
   #language = ''
@@ -153,9 +154,9 @@ export abstract class PollElement extends TemplateElement {
     if (!view) return
     const wait = view.left && this.#remarks?.nextTick(view.left)
     if (wait) this.#timer = setTimeout(() => this.requestUpdate(), wait)
-    if (this.#remarks === undefined && isRemarkable(view, this.strings)) {
+    if (isRemarkable(view, this.strings)) {
       // Once: some browsers never fetch again what failed, and the others would at every update.
-      import('./remarks.ts')
+      this.#asking ??= import('./remarks.ts')
         .catch(() => null)
         .then((remarks) => {
           this.#remarks = remarks
