@@ -71,10 +71,11 @@ const viewNames = [
   ...['stage', 'chosen', 'figures', 'misfit', 'draft', 'refusal', 'notice', 'hasPresence', 'serverNow'],
   ...['acts', 'formats', 'words', 'rows', 'viewOf', 'view', 'live', 'remarks', 'watched', 'follow'],
   ...['willUpdate', 'updated', 'requestUpdate', 'renderRoot', 'defaultServer', 'getPoll'],
+  ...['transport', 'pending'],
 ]
 
 /** Of Lit, besides those that begin with `_$`. */
-const litNames = ['parts', 'renderBefore', 'creationScope']
+const litNames = ['parts', 'renderBefore', 'creationScope', 'ctor']
 
 const common: Options = { format: 'esm', target: 'es2022', esbuildPlugins: [minifyStyles] }
 
@@ -100,7 +101,7 @@ export default defineConfig([
     minify: 'terser',
     terserOptions: {
       ecma: 2020,
-      compress: { passes: 3, sequences: false, unsafe_arrows: true }, // nothing here is a constructor but classes
+      compress: { passes: 3, sequences: false, unsafe: true, unsafe_arrows: true }, // nothing here is a constructor but classes
       // Claims (`isLocked`) are ours alone: nothing on the wire is named so, and terser leaves the browser's own be.
       // So are the names of a view, and those of Lit's own parts (`_$AH`). What another file knows, too, stays as it is.
       mangle: {

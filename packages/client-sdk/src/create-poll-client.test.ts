@@ -44,8 +44,8 @@ describe('close', () => {
     expect(vi.getTimerCount()).toBe(0)
     client.close()
     expect(last().isClosed).toBe(true)
-    await expect(client.vote('lunch', [1])).rejects.toThrow('closed')
-    expect(() => client.watch('lunch', () => {})).toThrow('closed')
+    await expect(client.vote('lunch', [1])).rejects.toThrow('Closed')
+    expect(() => client.watch('lunch', () => {})).toThrow('Closed')
   })
 
   it('without anything to close does nothing', () => {

@@ -6,7 +6,12 @@ import { LivePollResults } from './live-poll-results.ts'
  * (a server), it does nothing.
  */
 export function defineLivePoll(): void {
-  if (typeof customElements === 'undefined' || customElements.get('live-poll')) return
+  if (typeof customElements !== 'undefined') register()
+}
+
+/** The same, in a browser. */
+export function register(): void {
+  if (customElements.get('live-poll')) return
   customElements.define('live-poll', LivePoll)
   customElements.define('live-poll-results', LivePollResults)
 }

@@ -17,7 +17,6 @@ export const styles = /* css */ `
     min-inline-size: 0;
     line-height: 1.4;
     overflow-wrap: anywhere;
-    hyphens: auto;
   }
   :host([hidden]) {
     display: none;
@@ -44,7 +43,6 @@ export const styles = /* css */ `
     font-size: 1.25em;
     font-weight: 600;
     line-height: 1.3;
-    text-wrap: pretty;
   }
   .status,
   .note,
@@ -62,7 +60,6 @@ export const styles = /* css */ `
   /* Beside other words, or whole on the next line. */
   .timer {
     display: inline-block;
-    font-variant-numeric: tabular-nums;
   }
   [role='status']:not(:empty, :last-child) {
     margin-inline-end: 12px;
@@ -117,9 +114,7 @@ export const styles = /* css */ `
     inline-size: calc(var(--share) * 100%);
     background: var(--accent);
     opacity: 0.14;
-    transition:
-      inline-size 0.28s ease-out,
-      opacity 0.28s ease-out;
+    transition: 0.28s ease-out;
   }
   .leading .bar {
     opacity: 0.24;
@@ -160,7 +155,8 @@ export const styles = /* css */ `
     min-inline-size: 6.5em;
   }
   .figure,
-  .turnout {
+  .turnout,
+  .timer {
     font-variant-numeric: tabular-nums;
     text-align: end;
   }
@@ -194,7 +190,7 @@ export const styles = /* css */ `
     min-block-size: 44px;
     border: 0;
     background: none;
-    text-decoration: underline 1px color-mix(in srgb, currentColor 40%, transparent);
+    text-decoration: underline 1px var(--muted);
     text-underline-offset: 4px;
     cursor: pointer;
   }
@@ -244,8 +240,8 @@ export const styles = /* css */ `
       align-items: end;
       gap: 0;
       min-inline-size: 3.5em;
-      line-height: 1.1;
     }
+    .figure,
     .count {
       line-height: 1.1;
     }
@@ -265,13 +261,6 @@ export const styles = /* css */ `
       background: CanvasText;
       opacity: 1 !important;
       forced-color-adjust: none;
-    }
-    .own,
-    .choice:has(:checked) {
-      border-color: Highlight;
-    }
-    .vote {
-      border-color: ButtonText;
     }
     .blocked span {
       color: GrayText !important;

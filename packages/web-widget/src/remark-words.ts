@@ -13,6 +13,9 @@ export const remarkWords = {
   hiddenUntilClose: 'Results appear when the poll closes',
   hiddenUntilVoters: (_, written) => `Results appear from ${written} votes on`,
   tooFew: 'Too few votes to show results',
+  watching: (_, written) => `${written} watching`,
+  voided: (_, written) => `${written} voided`,
+  retracted: 'Your vote was taken back',
   edited: 'This poll was changed; check your choice',
   reset: 'This poll was started anew',
 } satisfies Partial<LivePollStrings>

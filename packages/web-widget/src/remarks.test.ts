@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { english } from './english.ts'
 import { createFormats } from './formats.ts'
-import { pollWith } from './poll.fixture.ts'
-import { hiddenBecause, timerOf } from './remarks.ts'
+import { pollWith, resultsWith } from './poll.fixture.ts'
+import { besideTurnout, hiddenBecause, type Remarkable, timerOf } from './remarks.ts'
 
 const formats = createFormats('en')
+const about = (some: Partial<Remarkable>): Remarkable => ({
+  ...{ poll: pollWith({}), vote: null, left: null, watching: null },
+  ...some,
+})
 
 describe('the time', () => {
   const opensAt = '2026-05-08T13:00:00.001Z'
   const scheduled = pollWith({ state: 'scheduled', opensAt, closesAt: '2030-01-01T00:00:00Z' })
   const open = pollWith({ opensAt: '2020-01-01T00:00:00Z', closesAt: opensAt })
-  const timer = (poll: typeof open, left: number | null) => timerOf({ poll, vote: null, left }, english, formats)
+  const timer = (poll: typeof open, left: number | null) => timerOf(about({ poll, left }), english, formats)
 
   test.each([
     [3_600_000, 'Opens in 60:00', 'Closes in 60:00'],
@@ -26,7 +30,7 @@ describe('the time', () => {
   test('is written with its date before the last hour, in the language of the page', () => {
     expect(timer(scheduled, 3_600_001)).toMatch(/^Opens May \d, 2026, \d+:00\s[AP]M$/)
     expect(timer(open, 3_600_001)).toMatch(/^Open until May \d, 2026, \d+:00\s[AP]M$/)
-    const german = timerOf({ poll: open, vote: null, left: 3_600_001 }, english, createFormats('de'))
+    const german = timerOf(about({ poll: open, left: 3_600_001 }), english, createFormats('de'))
     expect(german).toMatch(/^Open until 0\d\.05\.2026, \d\d:00$/)
   })
 
@@ -51,6 +55,18 @@ describe('hidden results', () => {
     ['Results appear from 20 votes on', { showResults: 'after-vote', minVoters: 20 }, vote],
     [english.tooFew, { showResults: 'after-close', minVoters: 20, state: 'closed' }, null],
   ] as const)('%s', (words, rules, cast) => {
-    expect(hiddenBecause({ poll: pollWith(rules), vote: cast, left: null }, english, formats)).toBe(words)
+    expect(hiddenBecause(about({ poll: pollWith(rules), vote: cast }), english, formats)).toBe(words)
   })
+})
+
+test('beside the turnout stands how many votes are voided, then how many watch, each where there are any', () => {
+  const results = { ...resultsWith([1, 0], 1), voided: 1200 }
+  const beside = (some: Partial<Remarkable>) => besideTurnout(about(some), english, formats)
+  expect(beside({ poll: pollWith({ results }), watching: 3 })).toEqual([
+    ['voided', '1,200 voided'],
+    ['watching', '3 watching'],
+  ])
+  expect(beside({ watching: 3 })).toEqual([['watching', '3 watching']])
+  expect(beside({ poll: pollWith({ results }) })).toEqual([['voided', '1,200 voided']])
+  expect(beside({})).toEqual([])
 })

@@ -16,6 +16,8 @@ export interface Remarkable {
   readonly vote: Vote | null
   /** Milliseconds until the poll opens, or else closes; null where nothing is due. */
   readonly left: number | null
+  /** How many watch; null where that is not to be shown. */
+  readonly watching: number | null
 }
 
 /** When the poll opens, or else closes; empty where nothing is due. It changes every second, so it is never spoken. */
@@ -27,6 +29,15 @@ export function timerOf({ poll, left }: Remarkable, words: LivePollStrings, { lo
   const moment = new Date(`${isOpen ? poll.closesAt : poll.opensAt}`)
   const time = moment.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })
   return (isOpen ? words.closes : words.opens)(time)
+}
+
+/** What stands beside the turnout, each under the name of its part: votes that were taken out, and who watches. */
+export function besideTurnout({ poll, watching }: Remarkable, words: LivePollStrings, { count }: Formats) {
+  const voided = poll.results?.voided
+  const remarks: (readonly [part: string, text: string])[] = []
+  if (voided) remarks.push(['voided', words.voided(voided, count(voided))])
+  if (watching) remarks.push(['watching', words.watching(watching, count(watching))])
+  return remarks
 }
 
 /** Why there are no figures; empty where no reason is known: then the results are on their way. */

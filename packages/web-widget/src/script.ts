@@ -1,6 +1,6 @@
-import { defineLivePoll } from './define.ts'
+import { register } from './define.ts'
 import { PollElement } from './poll-element.ts'
 import { serverOf } from './server-address.ts'
 
 PollElement.defaultServer = serverOf(import.meta.url)
-defineLivePoll()
+register()

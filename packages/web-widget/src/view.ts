@@ -35,8 +35,6 @@ export interface View extends Remarkable {
   /** In the order of the choices; null where this viewer may not see them. */
   readonly figures: readonly Figure[] | null
   readonly voters: number | null
-  /** How many watch; null where that is not to be shown. */
-  readonly watching: number | null
   /** 0 when the ballot may be cast; see `misfitOf`. */
   readonly misfit: number
   /** Whether a vote is on its way: the ballot stays as it is until the answer. */
@@ -81,8 +79,13 @@ export function resultsViewOf(poll: Poll, watched: WatchedPoll, surroundings: Su
 }
 
 /** Whether there is something to say of the poll that the tag does not know by itself; see `remarks.ts`. */
-export function isRemarkable({ left, figures, draft }: View, words: LivePollStrings): boolean {
-  return left !== null || !figures || (draft.notice !== null && !words[draft.notice])
+export function isRemarkable({ poll, left, figures, watching, draft }: View, words: LivePollStrings): boolean {
+  return (
+    left !== null ||
+    !figures ||
+    Boolean(watching ?? poll.results?.voided) ||
+    (draft.notice !== null && !words[draft.notice])
+  )
 }
 
 /** The line under the question: what to do, or where things stand. */

@@ -245,7 +245,7 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
       void who().then(({ tellTabs }) => tellTabs())
     },
     close() {
-      closed = new PollError('UNAVAILABLE', {}, 'The client was closed.')
+      closed = new PollError('UNAVAILABLE', {}, 'Closed.')
       stop(closed)
       stopWaking()
       clearTimeout(signInTimer)

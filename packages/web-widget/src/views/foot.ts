@@ -5,11 +5,8 @@ import { line } from './line.ts'
 import type { Setting } from './setting.ts'
 
 /** What the voter may do next, and how many took part. */
-export function foot(
-  { poll, stage, vote, voters, watching, misfit, isLocked }: View,
-  { words, formats, acts }: Setting,
-): TemplateResult {
-  const voided = poll.results?.voided
+export function foot(view: View, { words, formats, acts, remarks }: Setting): TemplateResult {
+  const { poll, stage, vote, voters, misfit, isLocked } = view
   const isBallot = stage === 'ballot'
   const isChange = isBallot && vote?.choices && !isLocked
   const mayChange = stage === 'voted' && poll.canChange
@@ -20,8 +17,7 @@ export function foot(
     ${mayChange ? [quiet('change'), quiet('retract')] : nothing}
     <p class="turnout" part="turnout">
       ${voters === null ? nothing : line(words.turnout(voters, formats.count(voters)))}
-      ${voided && html`<span part="voided" dir="auto">${words.voided(voided, formats.count(voided))}</span>`}
-      ${watching && html`<span part="watching" dir="auto">${words.watching(watching, formats.count(watching))}</span>`}
+      ${remarks?.besideTurnout(view, words, formats).map(([part, text]) => html`<span part=${part} dir="auto">${text}</span>`)}
     </p>
   </div>`
 }
