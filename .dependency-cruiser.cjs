@@ -17,6 +17,7 @@ const widgetPackage = '(^|/)packages/web-widget/|^@live-poll/web-widget(/|$)'
 const layers = [
   ['domain'],
   ['ports'],
+  ['upkeep'],
   ['ballot-box', 'results', 'identity'],
   ['actions'],
   ['http', 'channel'],

@@ -38,7 +38,9 @@ import { createTokens } from './identity/tokens.ts'
 import type { Database, OpenDatabase } from './ports/database.ts'
 import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
 import { type Board, createBoard } from './results/board.ts'
+import { type Reconcile, startReconcile } from './results/reconcile.ts'
 import { startSchedule } from './results/schedule.ts'
+import { startForgettingRequests } from './upkeep/forget-requests.ts'
 
 /** Milliseconds: time to connect and say hello. */
 const ticketLife = 60_000
@@ -82,7 +84,8 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const mayView = createMayView(host.authorize, invitations)
   const facts = createPollFactsCache(polls, keys)
   const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
-  const board: Board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger)
+  const checkBehind = (pollId: string) => void reconcile.checkBehind(pollId)
+  const board: Board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger, checkBehind)
   const stopSchedule = await startSchedule(polls, board.markDirty, logger)
   const groupCommit = createGroupCommit(
     ballots,
@@ -122,6 +125,9 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     }),
   }
   const feed = createResultsFeed(board, channel.publish)
+  const { isShared } = database
+  const reconcile: Reconcile = startReconcile({ polls, board, screens: feed, isShared, metrics, logger })
+  const stopForgetting = startForgettingRequests(polls, logger)
   const limits = { ...defaultChannelLimits, ...options.channel }
   channel.start({ ...actions, tokens, sessions, feed, limits, logger })
   const events = createEventStreams({ channel, tokens, sessions, readOwn: actions.readOwn })
@@ -146,6 +152,8 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     }),
     async close() {
       stopSchedule()
+      reconcile.stop()
+      stopForgetting()
       stopWatchingSessions()
       await groupCommit.drain()
       await nextTurn() // the answers are on their way, from promise to promise

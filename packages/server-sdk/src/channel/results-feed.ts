@@ -23,6 +23,8 @@ export interface ResultsFeed {
   stateTopic(pollId: string): string
   join(pollId: string, watcher: Watcher): void
   leave(pollId: string, watcher: Watcher): void
+  /** Polls that somebody watches, on this node. */
+  watched(): readonly string[]
   /** Sockets that watch the poll, on this node. */
   watching(pollId: string): number
   /**
@@ -92,6 +94,7 @@ export function createResultsFeed(
       const room = rooms.get(pollId)
       if (room?.watchers.delete(watcher) && room.watchers.size === 0) rooms.delete(pollId)
     },
+    watched: () => [...rooms.keys()],
     watching,
     hasRead(snapshot) {
       const room = rooms.get(snapshot.pollId)

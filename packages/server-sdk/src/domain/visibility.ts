@@ -16,11 +16,12 @@ export type Viewer = 'organizer' | 'voted' | 'public'
 export function visibilityOf(
   facts: Pick<PollFacts, 'showResults' | 'minVoters' | 'revealedEpoch' | 'epoch' | 'isPrivate'>,
 ): Visibility {
-  return {
-    showResults: facts.showResults,
-    isRevealed: facts.minVoters === null || facts.revealedEpoch === facts.epoch,
-    isPrivate: facts.isPrivate,
-  }
+  return { showResults: facts.showResults, isRevealed: isRevealed(facts), isPrivate: facts.isPrivate }
+}
+
+/** Whether enough have voted in this epoch; always, where no number is asked for. */
+export function isRevealed(facts: Pick<PollFacts, 'minVoters' | 'revealedEpoch' | 'epoch'>): boolean {
+  return facts.minVoters === null || facts.revealedEpoch === facts.epoch
 }
 
 /** The one rule of who sees results, for every wire. */

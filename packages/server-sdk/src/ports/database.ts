@@ -44,6 +44,8 @@ export interface OpenDatabase {
   readonly audit: VoteAudit
   readonly erasures: Erasures
   readonly sql: SqlConnection
+  /** Whether other processes may serve from it at the same time: what they commit, nobody may tell this one. */
+  readonly isShared: boolean
   /** Batches that may be in flight at once. */
   readonly lanes: number
   /** Settings under which a crash may lose what has committed, as in `fsync = off`; none: durability is full. */

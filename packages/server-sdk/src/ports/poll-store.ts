@@ -2,6 +2,7 @@ import type { EditDecision } from '../domain/decide-edit.ts'
 import type { PollRecord } from '../domain/poll.ts'
 import type { CheckedEdit } from '../domain/poll-edit.ts'
 import type { NewPoll } from '../domain/poll-input.ts'
+import type { PollVersion } from '../domain/poll-version.ts'
 
 /** A poll about to be written. */
 export interface PollToInsert extends NewPoll {
@@ -41,6 +42,9 @@ export interface PollList {
   readonly next: string | null
 }
 
+/** What was shown of a poll, as far as the database must not fall behind it. */
+export type ShownVersion = Pick<PollVersion, 'epoch' | 'version' | 'edition'>
+
 /** Polls, their rules and their counts. */
 export interface PollStore {
   /** Writes poll, choices, box and idempotency key in one transaction. */
@@ -51,6 +55,12 @@ export interface PollStore {
    * totally ordered, and an equal version means equal counts.
    */
   read(pollId: string): Promise<PollRecord | undefined>
+
+  /**
+   * What tells whether a screen of these polls is out of date: one statement for 500 of them. Polls that are not there are
+   * left out. Totally ordered with what `read` reads.
+   */
+  versions(pollIds: readonly string[]): Promise<readonly PollVersion[]>
 
   /** Newest first. `after` is a `next` of an earlier page; one that is not is answered with undefined. */
   list(page: { readonly after?: string; readonly limit: number }): Promise<PollList | undefined>
@@ -93,6 +103,25 @@ export interface PollStore {
 
   /** Remembers that enough have voted in this epoch. Repeated, or in another epoch, it changes nothing. */
   reveal(pollId: string, epoch: number): Promise<void>
+
+  /**
+   * Puts a poll above a version that was shown of it and that it does not come up to any more, so that no screen drops its
+   * counts: for a database that was restored from a backup. Its counts and rules stay. Under the locks of all its boxes
+   * box 0's version is raised until the sum exceeds what was shown; only where that was of a later epoch does the epoch go
+   * one above it. The plan rises above every plan of what was lost, the edition above the one shown. Repeated, or from
+   * several nodes at once, it changes nothing; nor where the poll is above it already, or gone.
+   *
+   * @returns whether it has raised anything
+   */
+  surpass(pollId: string, shown: ShownVersion): Promise<boolean>
+
+  /**
+   * Removes up to so many idempotency keys whose life is over by the database's clock. May run on several nodes at once:
+   * each row is removed by one of them, and none waits for another.
+   *
+   * @returns how many it has removed
+   */
+  forgetRequests(most: number): Promise<number>
 
   /**
    * Polls not closed whose closing time has come, and those whose opening time came after `since`.

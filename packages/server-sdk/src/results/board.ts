@@ -1,10 +1,13 @@
+import { isNewer } from '@live-poll/client-sdk/protocol'
 import type { PollRecord } from '../domain/poll.ts'
+import { isContradiction } from '../domain/poll-version.ts'
 import { toResults } from '../domain/results.ts'
 import { isNewerSnapshot, latched } from '../domain/snapshot.ts'
 import { visibilityOf } from '../domain/visibility.ts'
 import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
+import { createTurns } from './turns.ts'
 
 export interface Board {
   /** Says that something committed: the poll's results are read and published soon, the last change always. */
@@ -24,18 +27,24 @@ const capacity = 10_000
 /** Milliseconds until a failed reading is tried again. */
 const retryAfter = 1000
 
+/** Readings at once: when many polls turn at one moment, votes still find a connection. */
+const readingsAtOnce = 6
+
 /**
  * Keeps the newest snapshot per poll: reads dirty polls, publishes what it read, and takes from the bus what is newer.
  *
  * @param read reads a poll; the newest state wins, so readings may be shared
  * @param interval milliseconds between two publications of one poll, at least
+ * @param onBehind called when a reading cannot follow what was shown before, as after a restore
  */
 export function createBoard(
   read: (pollId: string) => Promise<PollRecord | undefined>,
   bus: ResultsBus,
   interval: number,
   logger: Logger,
+  onBehind: (pollId: string) => void = () => {},
 ): Board {
+  const inTurn = createTurns(readingsAtOnce)
   const newest = new Map<string, PollSnapshot>()
   const listeners = new Set<(news: PollNews) => void>()
   /** Polls in their pause after a publication; true once something has changed meanwhile. */
@@ -75,9 +84,16 @@ export function createBoard(
   async function publish(pollId: string) {
     let pause = interval
     try {
-      const record = await read(pollId)
-      FAILPOINT: reach('beforePublish')
-      if (record && !closed) bus.publish(toSnapshot(record))
+      await inTurn(async () => {
+        if (closed) return
+        const shown = newest.get(pollId)?.results // before the reading: nothing committed later is older
+        const record = await read(pollId)
+        if (!record || closed) return
+        const snapshot = toSnapshot(record)
+        if (shown && (isNewer(shown, snapshot.results) || isContradiction(shown, snapshot.results))) onBehind(pollId)
+        FAILPOINT: reach('beforePublish')
+        bus.publish(snapshot)
+      })
     } catch (error) {
       if (closed) return
       logger.warn('Results could not be read; trying again.', error)

@@ -10,7 +10,10 @@ import type { SharedDatabase } from './shared-database.ts'
 export function embeddedDatabase(db: Kysely<Tables>): Database {
   return {
     name: 'embedded',
-    open: async () => ({ ...openSqlDatabase(db, postgresSql), lanes: 1, unsafeSettings: [], close: async () => {} }),
+    open: async () => ({
+      ...openSqlDatabase(db, postgresSql),
+      ...{ isShared: false, lanes: 1, unsafeSettings: [], close: async () => {} },
+    }),
     migrate: async () => [],
   }
 }

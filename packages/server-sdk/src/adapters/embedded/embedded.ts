@@ -97,6 +97,7 @@ async function openEmbedded(path: string, logger: Logger): Promise<OpenDatabase>
     if (unsafeSettings.length > 0) logger.info(`Durability is reduced: ${unsafeSettings.join(', ')}.`)
     return {
       ...openSqlDatabase(db, postgresSql),
+      isShared: false,
       lanes: 1,
       unsafeSettings,
       ownSecret: () => readOrCreateSecret(join(path, 'secret')),

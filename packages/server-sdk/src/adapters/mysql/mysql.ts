@@ -53,7 +53,7 @@ export function mysql({ pool, prefix, lanes }: MysqlOptions): Database {
     async open(logger) {
       await reading(mysqlSql, () => checkServer(db))
       const unsafeSettings = await checkDatabase(db, mysqlSql, { prefix }, logger)
-      return { ...openSqlDatabase(db, mysqlSql), lanes: batches, unsafeSettings, close: async () => {} }
+      return { ...openSqlDatabase(db, mysqlSql), isShared: true, lanes: batches, unsafeSettings, close: async () => {} }
     },
   }
 }

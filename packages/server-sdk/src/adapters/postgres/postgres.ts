@@ -65,6 +65,7 @@ export function postgres(options: PostgresOptions): Database {
       const stopListening = listen(logger)
       return {
         ...openSqlDatabase(db, dialect),
+        isShared: true,
         lanes,
         unsafeSettings,
         close: async () => stopListening(),

@@ -1,7 +1,6 @@
 import type { Choice } from '@live-poll/client-sdk/protocol'
 import type { Transaction } from 'kysely'
-import type { Idempotency, InsertOutcome, PollToInsert } from '../../ports/poll-store.ts'
-import { readClock } from './read-clock.ts'
+import type { PollToInsert } from '../../ports/poll-store.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
@@ -58,31 +57,4 @@ export async function insertChoices(
 export async function insertBoxes(trx: Transaction<Tables>, pollId: string, first: number, end: number): Promise<void> {
   const rows = Array.from({ length: end - first }, (_, index) => ({ poll_id: pollId, box: first + index, version: 0 }))
   await trx.insertInto('live_poll_boxes').values(rows).execute()
-}
-
-/** Claims the key for `pollId`, or says what it stands for. Its life is measured by the database's clock. */
-export async function claimRequest(
-  trx: Transaction<Tables>,
-  dialect: SqlDialect,
-  { key, bodyHash, life }: Idempotency,
-  pollId: string,
-): Promise<InsertOutcome> {
-  const now = await readClock(trx, dialect)
-  await trx.deleteFrom('live_poll_requests').where('expires_at', '<=', dialect.time(now)).execute()
-  const claim = {
-    idempotency_key: key,
-    body_hash: bodyHash,
-    poll_id: pollId,
-    expires_at: dialect.time(new Date(now.getTime() + life)),
-  }
-  const { numInsertedOrUpdatedRows } = await dialect
-    .ifAbsent(trx.insertInto('live_poll_requests').values(claim))
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows === 1n) return { kind: 'inserted' }
-  const earlier = await trx
-    .selectFrom('live_poll_requests')
-    .select(['body_hash', 'poll_id'])
-    .where('idempotency_key', '=', key)
-    .executeTakeFirstOrThrow()
-  return earlier.body_hash === bodyHash ? { kind: 'repeated', pollId: earlier.poll_id } : { kind: 'key-reused' }
 }

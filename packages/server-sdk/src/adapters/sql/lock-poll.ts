@@ -7,6 +7,8 @@ import type { Tables } from './tables.ts'
 /** A poll under the locks of all its boxes. */
 export interface LockedPoll {
   readonly facts: PollFacts
+  /** The sum of its boxes' versions. */
+  readonly version: number
   /** The database's clock, read after the locks were taken. */
   readonly now: Date
 }

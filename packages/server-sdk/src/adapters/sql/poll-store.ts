@@ -4,11 +4,14 @@ import { isDue, pollState } from '../../domain/poll.ts'
 import { parseCursor, toCursor } from '../../domain/poll-cursor.ts'
 import type { EditOutcome, InsertOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
 import { deleteOfPoll } from './delete-of-poll.ts'
-import { claimRequest, insertPoll } from './insert-poll.ts'
+import { insertPoll } from './insert-poll.ts'
 import { closeIfDue, lockPoll, writePoll } from './lock-poll.ts'
 import { readClock } from './read-clock.ts'
 import { readPolls } from './read-polls.ts'
+import { readVersions } from './read-versions.ts'
+import { claimRequest, forgetRequests } from './requests.ts'
 import type { SqlDialect } from './sql-dialect.ts'
+import { surpass } from './surpass.ts'
 import type { Tables } from './tables.ts'
 import { reading, inTransaction as transact } from './transaction.ts'
 import { hasVotes, writeEdit } from './write-edit.ts'
@@ -39,6 +42,8 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       const [record] = await reading(dialect, () => readPolls(db, dialect, [pollId]))
       return record
     },
+
+    versions: (pollIds) => reading(dialect, () => readVersions(db, dialect, pollIds)),
 
     list: ({ after, limit }) =>
       reading(dialect, async () => {
@@ -144,6 +149,10 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         .where((where) => where.or([where('revealed_epoch', 'is', null), where('revealed_epoch', '<>', epoch)]))
         .execute()
     },
+
+    surpass: (pollId, shown) => surpass(db, dialect, pollId, shown),
+
+    forgetRequests: (most) => reading(dialect, () => forgetRequests(db, dialect, most)),
 
     async turnedSince(since) {
       const now = await readClock(db, dialect)

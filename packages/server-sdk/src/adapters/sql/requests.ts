@@ -1,0 +1,57 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Idempotency, InsertOutcome } from '../../ports/poll-store.ts'
+import { readClock } from './read-clock.ts'
+import type { SqlDialect } from './sql-dialect.ts'
+import type { Tables } from './tables.ts'
+import { inTransaction } from './transaction.ts'
+
+/** Claims the key for `pollId`, or says what it stands for. Its life is measured by the database's clock. */
+export async function claimRequest(
+  trx: Transaction<Tables>,
+  dialect: SqlDialect,
+  { key, bodyHash, life }: Idempotency,
+  pollId: string,
+): Promise<InsertOutcome> {
+  const now = await readClock(trx, dialect)
+  await trx
+    .deleteFrom('live_poll_requests')
+    .where('idempotency_key', '=', key)
+    .where('expires_at', '<=', dialect.time(now))
+    .execute()
+  const claim = {
+    idempotency_key: key,
+    body_hash: bodyHash,
+    poll_id: pollId,
+    expires_at: dialect.time(new Date(now.getTime() + life)),
+  }
+  const { numInsertedOrUpdatedRows } = await dialect
+    .ifAbsent(trx.insertInto('live_poll_requests').values(claim))
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows === 1n) return { kind: 'inserted' }
+  const earlier = await trx
+    .selectFrom('live_poll_requests')
+    .select(['body_hash', 'poll_id'])
+    .where('idempotency_key', '=', key)
+    .executeTakeFirstOrThrow()
+  return earlier.body_hash === bodyHash ? { kind: 'repeated', pollId: earlier.poll_id } : { kind: 'key-reused' }
+}
+
+/** Removes keys whose life is over (`PollStore.forgetRequests`). */
+export async function forgetRequests(db: Kysely<Tables>, dialect: SqlDialect, most: number): Promise<number> {
+  const now = await readClock(db, dialect)
+  const isOver = (trx: Kysely<Tables>) =>
+    trx.selectFrom('live_poll_requests').select('idempotency_key').where('expires_at', '<=', dialect.time(now))
+  // Found without a lock first: a search that locks as it goes would hold up whoever makes a poll.
+  const found = await isOver(db).limit(most).execute()
+  if (found.length === 0) return 0
+  return inTransaction<number>(db, dialect, async (trx, earlier = 0) => {
+    const keys = found.map(({ idempotency_key }) => idempotency_key)
+    // What another node removes at this moment is passed over; one that was claimed anew meanwhile is not over.
+    const locked = await isOver(trx).where(dialect.isOneOf('idempotency_key', keys)).forUpdate().skipLocked().execute()
+    const mine = locked.map(({ idempotency_key }) => idempotency_key)
+    if (mine.length > 0) {
+      await trx.deleteFrom('live_poll_requests').where(dialect.isOneOf('idempotency_key', mine)).execute()
+    }
+    return earlier + mine.length
+  })
+}
