@@ -13,7 +13,9 @@ import { describePollEdits } from './poll-edits.suite.ts'
 import { describePollEndings } from './poll-endings.suite.ts'
 import { describePollList } from './poll-list.suite.ts'
 import { describePollStore } from './poll-store.suite.ts'
+import { describePollVersions } from './poll-versions.suite.ts'
 import { openHostKyselyStores, openPostgresStores } from './postgres-stores.ts'
+import { describeRequestKeys } from './request-keys.suite.ts'
 import type { MakeStores } from './stores.ts'
 import { describeVoteRecords } from './vote-records.suite.ts'
 import { describeVoteVoids } from './vote-voids.suite.ts'
@@ -33,6 +35,8 @@ for (const [name, make, describeStores] of adapters) {
     describePollList(name, make)
     describePollEdits(name, make)
     describePollEndings(name, make)
+    describePollVersions(name, make)
+    describeRequestKeys(name, make)
     describeLifeRaces(name, make)
     describeVoteRecords(name, make)
     describeVoteVoids(name, make)

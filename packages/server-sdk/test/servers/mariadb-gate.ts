@@ -16,6 +16,7 @@ export async function shareMariadb(): Promise<SharedDatabase> {
   const { db, pool } = connection
   return {
     dialect: mysqlSql,
+    url: database.url,
     db,
     forNode: () => mariadbDatabase(database.url),
     closeGate: () => closeGate(connection),

@@ -1,6 +1,7 @@
 import type { LivePoll } from '@live-poll/server-sdk'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
+import { openRawSocket, type RawSocket } from '../raw-socket.ts'
 import { listen } from '../start-live-poll.ts'
 
 export interface ServedNode {
@@ -21,4 +22,13 @@ export async function serveNode(node: LivePoll): Promise<ServedNode> {
       return close()
     },
   }
+}
+
+/** Opens a channel, says hello, and watches a poll. Its `poll` message, and what follows, is not taken yet. */
+export async function watchOn(served: Pick<ServedNode, 'channelUrl'>, pollId: string, hello = {}): Promise<RawSocket> {
+  const socket = await openRawSocket(served.channelUrl)
+  socket.send({ type: 'hello', ...hello })
+  await socket.take('welcome')
+  socket.send({ type: 'watch', pollId })
+  return socket
 }

@@ -13,6 +13,7 @@ export async function sharePostgres(): Promise<SharedDatabase> {
   const waitEvents = { gate: ['advisory'], row: ['transactionid', 'tuple'] }
   return {
     dialect: postgresSql,
+    url: database.url,
     db,
     forNode: () => postgresDatabase(database.url),
     closeGate: () => closeGate(connection, 'before votes are committed'),

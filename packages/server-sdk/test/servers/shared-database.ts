@@ -11,6 +11,7 @@ import { sharePostgres } from './share-postgres.ts'
 /** A database that nodes share, and what a test does to it behind their back. */
 export interface SharedDatabase {
   readonly dialect: SqlDialect
+  readonly url: string
   /** The test's own way into it. */
   readonly db: Kysely<Tables>
   /** As one node uses it. */
