@@ -44,7 +44,7 @@ test('on the embedded database: 64 clients vote, change and retract while boxes 
     const { db, close } = stores
     const database = {
       name: 'embedded',
-      open: async () => ({ ...openSqlDatabase(db, postgresSql), lanes: 1, unsafeSettings: [], close }),
+      open: async () => ({ ...openSqlDatabase(db, postgresSql), isShared: false, lanes: 1, unsafeSettings: [], close }),
       migrate: async () => [],
     }
     const livePoll = createLivePoll({ database, secret: nodeSecret, logger: createRecordingLogger(), channel })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Results } from '@live-poll/client-sdk/protocol'
+import { isNewer, type Results } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
 import type { RawSocket } from '../raw-socket.ts'
@@ -21,6 +21,7 @@ function describeRestore(makeShared: MakeShared) {
   let nodes: NodesOnShared
   let served: ServedNode[]
   let sockets: RawSocket[]
+  const taken = new WeakMap<RawSocket, Results>()
   beforeEach(async () => {
     nodes = await startTwoNodesOn(makeShared, { adminKey })
     served = [await serveNode(nodes.a), await serveNode(nodes.b)]
@@ -45,8 +46,16 @@ function describeRestore(makeShared: MakeShared) {
     for (const socket of opened) await socket.take('poll')
     return opened
   }
+  /** Results that each screen takes for newer than what it took before. */
   const toldAll = (screens: readonly RawSocket[], matches: (results: Results) => boolean) =>
-    Promise.all(screens.map((screen) => screen.take('results', matches)))
+    Promise.all(
+      screens.map(async (screen) => {
+        const last = taken.get(screen)
+        const results = await screen.take('results', (told) => (!last || isNewer(told, last)) && matches(told))
+        taken.set(screen, results)
+        return results
+      }),
+    )
   const isOf = (votes: readonly number[]) => (results: Results) => results.votes.join() === votes.join()
 
   /** The sum over both nodes. */

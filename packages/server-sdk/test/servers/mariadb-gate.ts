@@ -14,21 +14,25 @@ export async function shareMariadb(): Promise<SharedDatabase> {
   const database = await createMariadbDatabase()
   const connection = connectMariadb(database.url)
   const { db, pool } = connection
+  async function holdRows(statement: string) {
+    const session = await pool.promise().getConnection()
+    await session.query('set transaction isolation level read committed') // as nodes have it: no gaps are locked
+    await session.query('begin')
+    await session.query(statement)
+    return async () => {
+      await session.query('rollback')
+      session.release()
+    }
+  }
   return {
     dialect: mysqlSql,
     url: database.url,
     db,
     forNode: () => mariadbDatabase(database.url),
     closeGate: () => closeGate(connection),
-    async holdBox(pollId, box) {
-      const session = await pool.promise().getConnection()
-      await session.query('begin')
-      await session.query('select * from live_poll_boxes where poll_id = ? and box = ? for update', [pollId, box])
-      return async () => {
-        await session.query('rollback')
-        session.release()
-      }
-    },
+    holdBox: (pollId, box) =>
+      holdRows(`select * from live_poll_boxes where poll_id = '${pollId}' and box = ${box} for update`),
+    holdRows,
     async countWaiting(where) {
       const waiting = {
         gate: sql`select count(*) as waiting from information_schema.processlist

@@ -24,6 +24,15 @@ export async function sharePostgres(): Promise<SharedDatabase> {
         session.release()
       }
     },
+    async holdRows(statement) {
+      const session = await connection.pool.connect()
+      await session.query('begin')
+      await session.query(statement)
+      return async () => {
+        await session.query('rollback')
+        session.release()
+      }
+    },
     async countWaiting(where) {
       const { rows } = await sql<{ waiting: number }>`
         select count(*)::int as waiting from pg_stat_activity where datname = current_database()

@@ -20,6 +20,8 @@ export interface SharedDatabase {
   closeGate(): Promise<Gate>
   /** Locks a box in a transaction of its own. @returns rolls it back */
   holdBox(pollId: string, box: number): Promise<() => Promise<void>>
+  /** Runs a statement that locks rows in a transaction of its own, that no limit ends. @returns rolls it back */
+  holdRows(statement: string): Promise<() => Promise<void>>
   /** How many sessions wait at a gate, or for a row that another transaction has locked. */
   countWaiting(where: 'gate' | 'row'): Promise<number>
   drop(): Promise<void>

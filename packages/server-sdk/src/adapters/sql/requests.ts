@@ -1,8 +1,8 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Idempotency, InsertOutcome } from '../../ports/poll-store.ts'
 import { readClock } from './read-clock.ts'
 import type { SqlDialect } from './sql-dialect.ts'
-import type { Tables } from './tables.ts'
+import { type Tables, table } from './tables.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Claims the key for `pollId`, or says what it stands for. Its life is measured by the database's clock. */
@@ -38,20 +38,26 @@ export async function claimRequest(
 
 /** Removes keys whose life is over (`PollStore.forgetRequests`). */
 export async function forgetRequests(db: Kysely<Tables>, dialect: SqlDialect, most: number): Promise<number> {
-  const now = await readClock(db, dialect)
-  const isOver = (trx: Kysely<Tables>) =>
-    trx.selectFrom('live_poll_requests').select('idempotency_key').where('expires_at', '<=', dialect.time(now))
+  const now = dialect.time(await readClock(db, dialect))
   // Found without a lock first: a search that locks as it goes would hold up whoever makes a poll.
-  const found = await isOver(db).limit(most).execute()
+  const found = await db
+    .selectFrom('live_poll_requests')
+    .select('idempotency_key')
+    .where('expires_at', '<=', now)
+    .limit(most)
+    .execute()
   if (found.length === 0) return 0
+  const keys = found.map(({ idempotency_key }) => idempotency_key)
   return inTransaction<number>(db, dialect, async (trx, earlier = 0) => {
-    const keys = found.map(({ idempotency_key }) => idempotency_key)
     // What another node removes at this moment is passed over; one that was claimed anew meanwhile is not over.
-    const locked = await isOver(trx).where(dialect.isOneOf('idempotency_key', keys)).forUpdate().skipLocked().execute()
-    const mine = locked.map(({ idempotency_key }) => idempotency_key)
-    if (mine.length > 0) {
-      await trx.deleteFrom('live_poll_requests').where(dialect.isOneOf('idempotency_key', mine)).execute()
+    const { rows } = await sql<{ key: string }>`
+      select idempotency_key as ${sql.ref('key')} from ${table('live_poll_requests')} ${dialect.alongKey}
+      where ${dialect.isOneOf('idempotency_key', keys)} and expires_at <= ${now}
+      for update skip locked`.execute(trx)
+    // One by one: for many at once MariaDB reads the whole table, and waits for rows that are none of these.
+    for (const { key } of rows) {
+      await trx.deleteFrom('live_poll_requests').where('idempotency_key', '=', key).execute()
     }
-    return earlier + mine.length
+    return earlier + rows.length
   })
 }
