@@ -5,7 +5,7 @@ export { type Decoded, decodeClientMessage, decodeVoteInput, type VoteReply } fr
 export type { ErrorCode } from './error-code.ts'
 export { type ErrorInfo, errors, isErrorCode, pollError } from './errors.ts'
 export { isVoteId, isVoterName } from './ids.ts'
-export { isNewer, type Snapshot } from './is-newer.ts'
+export { isNewer, type Snapshot, stateOrder } from './is-newer.ts'
 export { limits } from './limits.ts'
 export {
   type ClientMessage,

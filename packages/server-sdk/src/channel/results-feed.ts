@@ -1,6 +1,6 @@
 import { encode, type ResultsMessage, type StateMessage } from '@live-poll/client-sdk/protocol'
 import { isNewerSnapshot, isSameAudience, isSameFace } from '../domain/snapshot.ts'
-import type { PollSnapshot } from '../ports/results-bus.ts'
+import type { PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
 import type { Board } from '../results/board.ts'
 
 /** One socket's watching of one poll. */
@@ -44,8 +44,10 @@ interface Room {
   last?: PollSnapshot
 }
 
+/** @param bus hears of a poll from other nodes for as long as somebody here watches it */
 export function createResultsFeed(
   board: Pick<Board, 'onNews'>,
+  bus: Pick<ResultsBus, 'follow' | 'unfollow'>,
   publish: (topic: string, frame: string) => void,
 ): ResultsFeed {
   const rooms = new Map<string, Room>()
@@ -74,11 +76,16 @@ export function createResultsFeed(
     if (isStateNew) publish(stateTopic(pollId), encode(stateFrame(snapshot)))
   }
 
-  const close = board.onNews((news) => {
+  function close(pollId: string) {
+    rooms.delete(pollId)
+    bus.unfollow(pollId)
+  }
+
+  const stop = board.onNews((news) => {
     const room = rooms.get(news.pollId)
     if (!room) return
     if (news.kind === 'snapshot') return take(room, news)
-    rooms.delete(news.pollId)
+    close(news.pollId)
     for (const watcher of room.watchers) watcher.deleted()
   })
 
@@ -87,12 +94,13 @@ export function createResultsFeed(
     stateTopic,
     join(pollId, watcher) {
       const room = rooms.get(pollId)
-      if (room) room.watchers.add(watcher)
-      else rooms.set(pollId, { watchers: new Set([watcher]) })
+      if (room) return void room.watchers.add(watcher)
+      rooms.set(pollId, { watchers: new Set([watcher]) })
+      bus.follow(pollId)
     },
     leave(pollId, watcher) {
       const room = rooms.get(pollId)
-      if (room?.watchers.delete(watcher) && room.watchers.size === 0) rooms.delete(pollId)
+      if (room?.watchers.delete(watcher) && room.watchers.size === 0) close(pollId)
     },
     watched: () => [...rooms.keys()],
     watching,
@@ -107,6 +115,6 @@ export function createResultsFeed(
     newest: (pollId) => rooms.get(pollId)?.last,
     resultsFrame,
     stateFrame,
-    close,
+    close: stop,
   }
 }

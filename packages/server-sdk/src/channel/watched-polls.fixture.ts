@@ -49,7 +49,7 @@ export function createSetup() {
     tell = listener
     return () => {}
   }
-  const feed = createResultsFeed({ onNews }, topics.publish)
+  const feed = createResultsFeed({ onNews }, { follow() {}, unfollow() {} }, topics.publish)
 
   function connect() {
     const sent: ServerMessage[] = []

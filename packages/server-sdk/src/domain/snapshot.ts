@@ -1,4 +1,4 @@
-import { isNewer, type Results } from '@live-poll/client-sdk/protocol'
+import { isNewer, type Results, stateOrder } from '@live-poll/client-sdk/protocol'
 import type { Visibility } from './visibility.ts'
 
 /** A poll's counts at one version, and who may see them. */
@@ -11,6 +11,11 @@ export interface Counted {
 export function isNewerSnapshot(next: Counted, current: Counted): boolean {
   if (isNewer(next.results, current.results)) return true
   return next.visibility.isRevealed && !current.visibility.isRevealed && !isNewer(current.results, next.results)
+}
+
+/** The same order as numbers: of two that differ, the newer one has the larger at the first place where they do. */
+export function orderOf({ results, visibility }: Counted): readonly [number, number, number, number] {
+  return [results.epoch, results.version, stateOrder[results.state], visibility.isRevealed ? 1 : 0]
 }
 
 /** `next`, revealed if `current` of the same edition was: a reading may have begun before that was written down. */

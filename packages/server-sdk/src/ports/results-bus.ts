@@ -16,12 +16,38 @@ export interface PollDeleted {
 
 export type PollNews = PollSnapshot | PollDeleted
 
+/** How far a poll has come. */
+export interface PollProgress {
+  readonly epoch: number
+  readonly version: number
+}
+
 /**
- * Carries news of polls between nodes. May lose, repeat and reorder: snapshots are absolute and versioned, and whoever
- * listens drops what is not newer. Delivers to the publishing node as well.
+ * Carries news of polls between nodes, and keeps the newest snapshot of each for a day. May lose, repeat, reorder and
+ * forget: snapshots are absolute and versioned, and whoever listens drops what is not newer. Only the database knows.
  */
 export interface ResultsBus {
+  /**
+   * Tells this node's listeners at once, and the other nodes that follow the poll soon. A snapshot that is not newer than
+   * the one kept (`isNewerSnapshot`) is not told to them; a deletion takes what is kept away. Of news that come faster than
+   * they can be sent, the newest of a poll is sent.
+   */
   publish(news: PollNews): void
-  /** @returns unsubscribe */
+  /** Hears what this node publishes, and what others do of the polls that it follows. @returns unsubscribe */
   subscribe(listener: (news: PollNews) => void): () => void
+  /** From soon on, `onGap` tells when, the poll's news come from other nodes. Repeated, it changes nothing. */
+  follow(pollId: string): void
+  unfollow(pollId: string): void
+  /** The newest snapshot that any node has published; undefined where none is kept, or nobody answers. */
+  newest(pollId: string): Promise<PollSnapshot | undefined>
+  /**
+   * Tells when a later version or epoch is kept than this node has just published: another node was quicker, or the
+   * database has gone back. @returns stops it
+   */
+  onBehind(listener: (pollId: string, kept: PollProgress) => void): () => void
+  /**
+   * Tells that news of these polls come from here on, and that some may have been missed until now: they are followed
+   * newly, or the connection was lost. @returns stops it
+   */
+  onGap(listener: (pollIds: readonly string[]) => void): () => void
 }

@@ -22,7 +22,7 @@ function record(version: number, changes: Partial<PollRecord['facts']> = {}): Po
 function createSetup() {
   const listeners = new Set<(news: PollNews) => void>()
   const published: { at: number; pollId: string; version: number }[] = []
-  const bus: ResultsBus = {
+  const bus: Pick<ResultsBus, 'publish' | 'subscribe'> = {
     publish(news) {
       if (news.kind === 'snapshot') {
         published.push({ at: Date.now(), pollId: news.pollId, version: news.results.version })

@@ -39,7 +39,7 @@ const readingsAtOnce = 6
  */
 export function createBoard(
   read: (pollId: string) => Promise<PollRecord | undefined>,
-  bus: ResultsBus,
+  bus: Pick<ResultsBus, 'publish' | 'subscribe'>,
   interval: number,
   logger: Logger,
   onBehind: (pollId: string) => void = () => {},

@@ -3,5 +3,5 @@ import { describeResultsBus } from './results-bus.suite.ts'
 
 describeResultsBus('memory', async () => {
   const bus = createMemoryBus()
-  return [bus, bus]
+  return { nodes: [bus, bus], hasGaps: false, close: async () => {} }
 })

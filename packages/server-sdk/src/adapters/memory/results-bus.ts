@@ -1,15 +1,47 @@
-import type { PollNews, ResultsBus } from '../../ports/results-bus.ts'
+import { isNewerSnapshot } from '../../domain/snapshot.ts'
+import type { PollNews, PollProgress, PollSnapshot, ResultsBus } from '../../ports/results-bus.ts'
+
+/** Polls whose newest snapshot is kept; beyond it the one that changed longest ago goes. */
+const capacity = 10_000
 
 /** The bus of a single process. */
 export function createMemoryBus(): ResultsBus {
+  const kept = new Map<string, PollSnapshot>()
   const listeners = new Set<(news: PollNews) => void>()
+  const behindListeners = new Set<(pollId: string, kept: PollProgress) => void>()
+
+  function keep(snapshot: PollSnapshot) {
+    const { pollId, results } = snapshot
+    const current = kept.get(pollId)
+    if (current && !isNewerSnapshot(snapshot, current)) {
+      const { epoch, version } = current.results
+      if (epoch === results.epoch && version === results.version) return
+      for (const listener of behindListeners) listener(pollId, { epoch, version })
+      return
+    }
+    kept.delete(pollId) // so that it goes to the end of the insertion order
+    kept.set(pollId, snapshot)
+    const oldest = kept.size > capacity ? kept.keys().next().value : undefined
+    if (oldest !== undefined) kept.delete(oldest)
+  }
+
   return {
     publish(news) {
+      if (news.kind === 'snapshot') keep(news)
+      else kept.delete(news.pollId)
       for (const listener of listeners) listener(news)
     },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    follow() {},
+    unfollow() {},
+    newest: async (pollId) => kept.get(pollId),
+    onBehind(listener) {
+      behindListeners.add(listener)
+      return () => behindListeners.delete(listener)
+    },
+    onGap: () => () => {}, // nobody else publishes
   }
 }
