@@ -23,6 +23,7 @@ export default defineConfig({
     embedded: 'src/adapters/embedded/embedded.ts',
     mysql: 'src/adapters/mysql/mysql.ts',
     postgres: 'src/adapters/postgres/postgres.ts',
+    redis: 'src/adapters/redis/redis.ts',
     node: 'src/use/node.ts',
     express: 'src/use/express.ts',
     fastify: 'src/use/fastify.ts',

@@ -30,6 +30,9 @@ export interface OwnServer {
   log(): string
   /** SIGKILL to all its processes at once. */
   kill(): Promise<void>
+  /** SIGSTOP: it hangs, with all its connections, until `resume`. */
+  pause(): void
+  resume(): void
   /** Starts it again. Resolves when it takes connections. */
   start(): Promise<void>
   /** Ends it and removes its folder. May be called twice. */
@@ -99,15 +102,21 @@ export async function startOwnServer(programs: ServerPrograms): Promise<OwnServe
     }
   }
 
+  function signal(name: NodeJS.Signals) {
+    for (const pid of [running.pid, ...childrenOf(running.pid)]) sendNow(pid, name)
+  }
+
   return {
     get port() {
       return port
     },
     log: () => log,
     async kill() {
-      for (const pid of [running.pid, ...childrenOf(running.pid)]) killNow(pid)
+      signal('SIGKILL')
       await running.exited
     },
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
     async start() {
       running = await run(1)
     },
@@ -123,9 +132,9 @@ function childrenOf(pid: number): readonly number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 }
 
-function killNow(pid: number) {
+function sendNow(pid: number, name: NodeJS.Signals) {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, name)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
