@@ -103,9 +103,10 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
   async function checkReady(): Promise<Readiness> {
     if (draining) return { problems: ['draining'] }
     try {
-      const { database } = await open()
+      const { database, degraded } = await open()
       await database.check()
-      return { problems: [], durability: database.unsafeSettings.length > 0 ? 'reduced' : 'full' }
+      const durability = database.unsafeSettings.length > 0 ? 'reduced' : 'full'
+      return { problems: [], durability, degraded: degraded() }
     } catch (error) {
       options.logger.warn('Not ready.', error)
       return { problems: ['database'] }

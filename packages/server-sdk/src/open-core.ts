@@ -11,6 +11,7 @@ import { createEraseVoter } from './actions/erase-voter.ts'
 import { createExportVotes } from './actions/export-votes.ts'
 import { createListPolls } from './actions/list-polls.ts'
 import { createCountInvitations, createRevokeInvitation } from './actions/manage-invitations.ts'
+import { createOnEveryNode } from './actions/on-every-node.ts'
 import { createOpenPoll } from './actions/open-poll.ts'
 import { createReadAudit } from './actions/read-audit.ts'
 import { aboutPoll, createReadOwn, createReadPoll, createReadRecord } from './actions/read-poll.ts'
@@ -31,11 +32,12 @@ import { createRoutes } from './http/routes.ts'
 import { createCheckCaptcha } from './identity/captcha.ts'
 import { deriveKeys } from './identity/keys.ts'
 import { createMayView } from './identity/may-view.ts'
-import { clientAddress, createNetworkNames, networkOf } from './identity/network.ts'
+import { clientAddress, createNetworkNames, createSharedNetworkNames, networkOf } from './identity/network.ts'
 import { createSessions } from './identity/sessions.ts'
 import { signedInAccounts } from './identity/signed-in-accounts.ts'
 import { createTokens } from './identity/tokens.ts'
 import type { Database, OpenDatabase } from './ports/database.ts'
+import type { Fleet } from './ports/fleet.ts'
 import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
 import { type Board, createBoard } from './results/board.ts'
 import { type Reconcile, startReconcile } from './results/reconcile.ts'
@@ -51,6 +53,10 @@ const sessionTokenLife = 60 * 60 * 1000
 type Options = ReturnType<typeof resolveOptions>
 export type Core = Awaited<ReturnType<typeof openCore>>
 
+async function chooseFleet({ redis }: Options): Promise<Fleet> {
+  return redis ?? (await import('./adapters/memory/fleet.ts')).memory()
+}
+
 export async function chooseDatabase({ database }: Options): Promise<Database> {
   return database ?? (await import('./adapters/embedded/embedded.ts')).embedded()
 }
@@ -60,12 +66,10 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const { logger, channelUrl } = options
   const adapter = await chooseDatabase(options)
   const database = await adapter.open(logger)
-  const { keys, accounts } = await openIdentity(options, database).catch(async (error) => {
+  const { keys, accounts, fleet } = await openBeside(options, database).catch(async (error) => {
     await database.close()
     throw error
   })
-  const { createMemoryBus } = await import('./adapters/memory/results-bus.ts')
-  const { createMemoryRateLimiter } = await import('./adapters/memory/rate-limiter.ts')
   const { createMemoryMetrics } = await import('./adapters/memory/metrics.ts')
   const { polls, ballots, records, invitations, audit, erasures } = database
   const { newDevices, trustedProxies } = options
@@ -79,13 +83,18 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   })
   const sessions = createSessions(host.endedSessions, logger)
   sessions.onEnd(channel.endSession)
-  accounts?.onSessionEnd(sessions.end)
   const stopWatchingSessions = sessions.watch(channel.sessions)
   const mayView = createMayView(host.authorize, invitations)
   const facts = createPollFactsCache(polls, keys)
+  const everywhere = createOnEveryNode(fleet.signals, facts, sessions)
+  accounts?.onSessionEnd(everywhere.endSession)
   const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
   const checkBehind = (pollId: string) => void reconcile.checkBehind(pollId)
-  const board: Board = createBoard(readRecord, createMemoryBus(), options.resultsInterval, logger, checkBehind)
+  const board: Board = createBoard(readRecord, fleet.results, options.resultsInterval, logger, checkBehind)
+  fleet.results.onGap((pollIds) => {
+    for (const pollId of pollIds) board.markDirty(pollId)
+  })
+  fleet.results.onBehind(checkBehind)
   const stopSchedule = await startSchedule(polls, board.markDirty, logger)
   const groupCommit = createGroupCommit(
     ballots,
@@ -101,32 +110,33 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     readOwn: createReadOwn(readPoll, readVote, mayView),
     createPoll: createCreatePoll(polls, readPoll, options.captcha !== undefined),
     listPolls: createListPolls(polls, readRecord, channelUrl),
-    openPoll: createOpenPoll(polls, facts, board, readPoll),
-    closePoll: createClosePoll(polls, facts, board, readPoll),
-    editPoll: createEditPoll(polls, facts, board, readPoll, options.captcha !== undefined),
-    resetPoll: createResetPoll(polls, facts, board, readPoll),
-    deletePoll: createDeletePoll(polls, facts, board),
+    openPoll: createOpenPoll(polls, everywhere, board, readPoll),
+    closePoll: createClosePoll(polls, everywhere, board, readPoll),
+    editPoll: createEditPoll(polls, everywhere, board, readPoll, options.captcha !== undefined),
+    resetPoll: createResetPoll(polls, everywhere, board, readPoll),
+    deletePoll: createDeletePoll(polls, everywhere, board),
     castVote: createCastVote(facts, groupCommit, board, mayView),
     recountPoll: createRecountPoll(records, board, metrics, logger),
     exportVotes: createExportVotes(polls, records),
     voidVotes: createVoidVotes(audit, board, metrics),
     readAudit: createReadAudit(polls, audit),
-    eraseVoter: createEraseVoter({ erasures, keys, tokens, facts, board }),
+    eraseVoter: createEraseVoter({ erasures, keys, tokens, facts: everywhere, board }),
     createInvitations: createCreateInvitations(invitations, keys.invitations),
     countInvitations: createCountInvitations(polls, invitations),
     revokeInvitation: createRevokeInvitation(polls, invitations),
-    endSession: sessions.end,
+    endSession: everywhere.endSession,
     admitVoter: createAdmitVoter({
       tokens,
       invitations,
       metrics,
       checkCaptcha: options.captcha && createCheckCaptcha(options.captcha, logger),
-      newDevices: createMemoryRateLimiter(newDevices.perMinute / 60, newDevices.burst),
+      newDevices: fleet.createRateLimiter('new-devices', newDevices.perMinute / 60, newDevices.burst),
     }),
   }
-  const feed = createResultsFeed(board, channel.publish)
+  const feed = createResultsFeed(board, fleet.results, channel.publish)
   const { isShared } = database
-  const reconcile: Reconcile = startReconcile({ polls, board, screens: feed, isShared, metrics, logger })
+  const { newest: kept } = fleet.results
+  const reconcile: Reconcile = startReconcile({ polls, board, screens: feed, kept, isShared, metrics, logger })
   const stopForgetting = startForgettingRequests(polls, logger)
   const limits = { ...defaultChannelLimits, ...options.channel }
   channel.start({ ...actions, tokens, sessions, feed, limits, logger })
@@ -138,7 +148,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     return record && aboutPoll(record.facts)
   }
   const access = createAccess({ ...options, ...host, tokens, origins, sessions, mayView, findPoll })
-  const networkName = createNetworkNames()
+  const networkName = options.redis ? createSharedNetworkNames(keys.networks) : createNetworkNames()
   const addressOf = (request: HttpRequest) => clientAddress(request, trustedProxies)
   const nameNetwork = (request: HttpRequest) => networkName(networkOf(addressOf(request)))
 
@@ -146,6 +156,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     database,
     actions,
     accounts,
+    degraded: () => (fleet.problem() === undefined ? [] : ['redis']),
     routes: createRoutes({
       ...{ ...actions, access, mayView, findPoll, nameNetwork, metrics, openEvents: events.open },
       accounts: accounts && { accounts, origins, addressOf },
@@ -161,15 +172,18 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
       events.close()
       feed.close()
       board.close()
+      await fleet.close()
       await database.close()
     },
   }
 }
 
-async function openIdentity(options: Options, database: OpenDatabase) {
+/** What is opened beside the database. */
+async function openBeside(options: Options, database: OpenDatabase) {
   const keys = await readKeys(options, database)
   const { basePath, logger } = options
-  return { keys, accounts: await options.accounts?.open(database.sql, { basePath, key: keys.accounts, logger }) }
+  const accounts = await options.accounts?.open(database.sql, { basePath, key: keys.accounts, logger })
+  return { keys, accounts, fleet: await (await chooseFleet(options)).open(logger) }
 }
 
 async function readKeys({ secret: given, tokenSecrets, database: chosen }: Options, database: OpenDatabase) {

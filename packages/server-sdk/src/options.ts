@@ -4,12 +4,18 @@ import type { Authorize, Identify } from './identity/host-user.ts'
 import type { EndedSessions } from './identity/sessions.ts'
 import type { Accounts } from './ports/accounts.ts'
 import type { Database } from './ports/database.ts'
+import type { Fleet } from './ports/fleet.ts'
 import type { Logger } from './ports/logger.ts'
 
 /** Every option of `createLivePoll`. All of them have defaults that are safe for development. */
 export interface LivePollOptions {
   /** Where polls and votes live. @default `embedded()`; required when NODE_ENV is production */
   readonly database?: Database
+  /**
+   * What several nodes on one database share besides it: `redis({ client })`. Results reach the screens of all nodes at
+   * once, limits and ended sessions count on all of them. @default none: a node knows of the others through the database
+   */
+  readonly redis?: Fleet
   /**
    * At least 32 bytes. Voter keys and tokens come from it: keep it, and give every node the same one.
    * @default created in the embedded database's folder; required with any other database

@@ -33,6 +33,9 @@ export function resolveOptions(options: LivePollOptions) {
   if (!options.database && process.env.NODE_ENV === 'production') {
     throw new OptionError('database', 'name one for production; embedded({ directory }) serves a single process.')
   }
+  if (options.redis && typeof options.redis.open !== 'function') {
+    throw new OptionError('redis', 'send redis({ client }), of "@live-poll/server-sdk/redis".')
+  }
   if (secret !== undefined) checkSecret(secret)
   for (const tokenSecret of options.tokenSecrets ?? []) checkSecret(tokenSecret, 'tokenSecrets')
   if (adminKey !== undefined && !/^lpa_\S{32,}$/.test(adminKey)) {

@@ -12,7 +12,7 @@ export type ClosePoll = (pollId: string) => Promise<Poll>
  */
 export function createClosePoll(
   polls: Pick<PollStore, 'close'>,
-  facts: PollFactsCache,
+  facts: Pick<PollFactsCache, 'drop'>,
   board: Board,
   readPoll: ReadPoll,
 ): ClosePoll {

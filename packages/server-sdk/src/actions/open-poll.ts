@@ -9,7 +9,7 @@ export type OpenPoll = (pollId: string) => Promise<Poll>
 /** Opens a scheduled poll now; an open one stays as it is. @throws PollError `POLL_NOT_FOUND`, `POLL_CLOSED` */
 export function createOpenPoll(
   polls: Pick<PollStore, 'open'>,
-  facts: PollFactsCache,
+  facts: Pick<PollFactsCache, 'drop'>,
   board: Board,
   readPoll: ReadPoll,
 ): OpenPoll {

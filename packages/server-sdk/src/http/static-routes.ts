@@ -7,6 +7,8 @@ export interface Readiness {
   readonly problems: readonly string[]
   /** `reduced`: a crash of the database may lose votes that were acknowledged, by its settings. */
   readonly durability?: 'full' | 'reduced'
+  /** What does not work though votes are served, as in `redis`. @default [] */
+  readonly degraded?: readonly string[]
 }
 
 /**
@@ -38,9 +40,9 @@ export function createStaticRoutes(widgetFile: WidgetFile, checkReady: () => Pro
       path: '/health/ready',
       actions: ['none'],
       async handle() {
-        const { problems, durability } = await checkReady()
+        const { problems, durability, degraded = [] } = await checkReady()
         if (problems.length > 0) return json(503, { status: 'unavailable', problems })
-        return json(200, { status: 'ready', degraded: [], durability })
+        return json(200, { status: 'ready', degraded, durability })
       },
     },
   ]

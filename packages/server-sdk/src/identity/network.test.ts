@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientAddress, createNetworkNames, networkOf } from './network.ts'
+import { clientAddress, createNetworkNames, createSharedNetworkNames, networkOf } from './network.ts'
 
 describe('the network of an address', () => {
   it.each([
@@ -129,5 +129,15 @@ describe('the name of a network', () => {
     expect(new Set(names).size).toBe(256)
     for (const name of names) expect(name).toMatch(/^[\w-]{43}$/)
     expect(createNetworkNames()('203.0.113.0/24'), 'another node').not.toBe(nameOf('203.0.113.0/24'))
+  })
+
+  it('is the same on every node that has the key, for a day', () => {
+    let now = day
+    const name = (key: number) => createSharedNetworkNames(new Uint8Array(32).fill(key), () => now)('203.0.113.0/24')
+    const first = name(1)
+    expect(name(1)).toBe(first)
+    expect(name(2)).not.toBe(first)
+    now = 2 * day
+    expect(name(1)).not.toBe(first)
   })
 })

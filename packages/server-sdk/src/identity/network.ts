@@ -72,3 +72,15 @@ export function createNetworkNames(now: () => number = Date.now): (network: stri
     return createHmac('sha256', salt).update(network).digest('base64url')
   }
 }
+
+/**
+ * The same names on every node, for limits that they share. Whoever has the key can find networks out by trying them; names
+ * are kept where the limits are, for as long as a limit remembers.
+ * @param key that all nodes have
+ */
+export function createSharedNetworkNames(key: Uint8Array, now: () => number = Date.now): (network: string) => string {
+  return (network) =>
+    createHmac('sha256', key)
+      .update(`${Math.floor(now() / saltLife)} ${network}`)
+      .digest('base64url')
+}
