@@ -9,6 +9,8 @@ export interface Connections {
   readonly isCluster: boolean
   /** Every server that must work: in a cluster, all masters. */
   servers(): readonly Redis[]
+  /** Milliseconds that have to pass without a failure until all is well. */
+  readonly calm: number
   close(): void
 }
 
@@ -61,6 +63,7 @@ function connectServer(client: Redis): Connections {
   return {
     ...{ commands, subscriber, isCluster: false },
     servers: () => [commands],
+    calm: patience,
     close() {
       commands.disconnect()
       subscriber.disconnect()
@@ -88,6 +91,7 @@ function connectCluster(client: Cluster): Connections {
   return {
     ...{ commands: cluster, subscriber: cluster, isCluster: true },
     servers: () => cluster.nodes('master'),
+    calm: longestPause + patience, // a master that is lost is in no look until the map is read again
     close: () => cluster.disconnect(),
   }
 }

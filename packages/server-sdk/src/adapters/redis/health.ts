@@ -10,23 +10,23 @@ export interface Health {
   problem(): string | undefined
 }
 
-/** Milliseconds without a failure until all is well again. A master that is lost is in no look until the map is read again. */
-const calm = 3000
-
-/** Says once that something is wrong, and once that nothing is any more, however much fails in between. */
-export function createHealth(logger: Logger, now: () => number = () => performance.now()): Health {
+/**
+ * Says once that something is wrong, and once that nothing is any more, however much fails in between.
+ * @param calm milliseconds without a failure until all is well again
+ */
+export function createHealth(logger: Logger, calm: number): Health {
   let problem: string | undefined
   let failedAt = 0
   return {
     failed(error) {
-      failedAt = now()
+      failedAt = performance.now()
       const isNew = problem === undefined
       problem = describe(error)
       // Never the error itself: ioredis hangs its command on it, and that of AUTH holds the password.
       if (isNew) logger.warn(`${problem} Votes go on; screens of other nodes follow the database, a little later.`)
     },
     looksWell() {
-      if (problem === undefined || now() - failedAt < calm) return
+      if (problem === undefined || performance.now() - failedAt < calm) return
       problem = undefined
       logger.info('Redis works again.')
     },

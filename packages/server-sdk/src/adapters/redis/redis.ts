@@ -60,7 +60,7 @@ export function redis(options: RedisOptions): Fleet {
 
 async function openRedis(connections: Connections, prefix: string, logger: Logger): Promise<OpenFleet> {
   const { commands, subscriber } = connections
-  const health = createHealth(logger)
+  const health = createHealth(logger, connections.calm)
   for (const connection of new Set([commands, subscriber])) connection.on('error', health.failed)
 
   const signalsChannel = `${prefix}{signals}`
