@@ -149,7 +149,7 @@ module.exports = {
       comment: 'Databases belong to adapters/, sockets and tokens of others to use/.',
       severity: 'error',
       from: { path: server, pathNot: [`${server}/(adapters|use)/`, tests] },
-      to: { path: ['(^|/)(kysely|@electric-sql/pglite|ws|jose)(/|$)'] },
+      to: { path: ['(^|/)(kysely|@electric-sql/pglite|ioredis|ws|jose)(/|$)'] },
     },
     {
       name: 'hosts-are-passed-in',

@@ -5,6 +5,7 @@ import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel as attachToUws } from '@live-poll/server-sdk/uwebsockets'
 import { attachChannel as attachToServer } from '@live-poll/server-sdk/ws'
 import { readOrCreateAdminKey } from './admin-key.ts'
+import { connectRedis } from './connect-redis.ts'
 import { readCookie } from './cookie.ts'
 import { lanAddresses } from './lan-addresses.ts'
 import { listen } from './listen.ts'
@@ -47,6 +48,7 @@ async function start(): Promise<void> {
   const cookieName = `organizer-${port}` // cookies know no ports: two demos on one machine must not share it
   const livePoll = createLivePoll({
     database,
+    redis: connectRedis(settings.redis),
     secret: settings.secret,
     adminKey: settings.adminKey ?? kept?.key,
     origins: settings.origins,

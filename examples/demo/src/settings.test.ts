@@ -11,6 +11,7 @@ describe('settings', () => {
       channelUrl: null,
       directory: resolve('.live-poll'),
       database: undefined,
+      redis: undefined,
       adminKey: undefined,
       secret: undefined,
       origins: '*',
@@ -24,6 +25,7 @@ describe('settings', () => {
       LIVE_POLL_CHANNEL_URL: 'wss://votes.example.org/live-poll/channel',
       LIVE_POLL_DATA: '/var/lib/live-poll',
       LIVE_POLL_DATABASE: 'postgres://localhost/polls',
+      LIVE_POLL_REDIS: 'redis://localhost:6379',
       LIVE_POLL_ADMIN_KEY: 'lpa_key',
       LIVE_POLL_SECRET: 'secret',
       LIVE_POLL_ORIGINS: 'https://one.example, https://two.example,',
@@ -35,6 +37,7 @@ describe('settings', () => {
       channelUrl: 'wss://votes.example.org/live-poll/channel',
       directory: '/var/lib/live-poll',
       database: 'postgres://localhost/polls',
+      redis: 'redis://localhost:6379',
       adminKey: 'lpa_key',
       secret: 'secret',
       origins: ['https://one.example', 'https://two.example'],
@@ -55,11 +58,13 @@ describe('settings', () => {
     ['PORT', '-1'],
     ['LIVE_POLL_CHANNEL_PORT', '1e3'],
     ['LIVE_POLL_CHANNEL_PORT', '3000'],
-    ['LIVE_POLL_REDIS', 'redis://localhost'],
+    ['LIVE_POLL_REDIS', 'localhost:6379'],
+    ['LIVE_POLL_REDIS', 'redis://:geheim@localhost:port'],
   ])('refuse %s=%s by name', (name, value) => {
     const read = () => readSettings({ [name]: value })
     expect(read).toThrow(SettingError)
     expect(read).toThrow(new RegExp(`^${name} `))
+    expect(read).not.toThrow(/geheim/)
   })
 
   it('ask for a secret beside a database, and say how to make one', () => {

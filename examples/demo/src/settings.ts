@@ -13,6 +13,8 @@ export interface Settings {
   readonly directory: string
   /** A URL. @default embedded, in the directory */
   readonly database: string | undefined
+  /** A URL. @default none: one process, or several that know of each other through the database */
+  readonly redis: string | undefined
   readonly adminKey: string | undefined
   readonly secret: string | undefined
   readonly origins: readonly string[] | '*'
@@ -35,9 +37,6 @@ export function readArguments(args: readonly string[]): { readonly isMigrating: 
 /** Reads the variables of `npm start`; an empty one counts as unset. @throws SettingError */
 export function readSettings(environment: Environment): Settings {
   const read = (name: string) => environment[name]?.trim() || undefined
-  if (read('LIVE_POLL_REDIS')) {
-    throw new SettingError('LIVE_POLL_REDIS is set, but this version runs in one process, without Redis. Unset it.')
-  }
   const [database, secret] = [read('LIVE_POLL_DATABASE'), read('LIVE_POLL_SECRET')]
   if (database && !secret) throw new SettingError(`LIVE_POLL_SECRET must be set beside LIVE_POLL_DATABASE. ${advice}`)
   const port = readPort('PORT', read('PORT')) ?? 3000
@@ -51,6 +50,7 @@ export function readSettings(environment: Environment): Settings {
     directory: resolve(read('LIVE_POLL_DATA') ?? '.live-poll'),
     adminKey: read('LIVE_POLL_ADMIN_KEY'),
     database,
+    redis: readRedis(read('LIVE_POLL_REDIS')),
     secret,
     origins: readOrigins(read('LIVE_POLL_ORIGINS')),
   }
@@ -65,6 +65,12 @@ function readPort(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,5}$/.test(text) && Number(text) <= maxPort) return Number(text)
   throw new SettingError(`${name} must be a port from 0 to ${maxPort}, not "${text}".`)
+}
+
+/** The message does not repeat it: it may hold a password. */
+function readRedis(url: string | undefined): string | undefined {
+  if (url === undefined || (/^rediss?:/.test(url) && URL.canParse(url))) return url
+  throw new SettingError('LIVE_POLL_REDIS must be a URL, as in redis://localhost:6379.')
 }
 
 /** Any page by default: a tag copied from the demo should work wherever it is pasted. */

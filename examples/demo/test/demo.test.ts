@@ -196,8 +196,8 @@ describe('a start', () => {
   })
 
   it('does not pass over LIVE_POLL_REDIS', async () => {
-    const { code, output } = await failToStart({ LIVE_POLL_REDIS: 'redis://localhost' })
-    expect(output).toContain('LIVE_POLL_REDIS is set')
+    const { code, output } = await failToStart({ LIVE_POLL_REDIS: 'localhost' })
+    expect(output).toContain('LIVE_POLL_REDIS must be a URL')
     expect(code).toBe(1)
   })
 })

@@ -135,7 +135,7 @@ export interface LivePollApi {
   revokeInvitation(pollId: string, invitation: string): Promise<void>
   /**
    * Says that a session, as `identify` named it, has ended: its connections to this node close at once, and its tokens
-   * count no more. For other nodes, see the option `endedSessions`.
+   * count no more; on other nodes as soon as they hear of it through the option `redis`, or see the option `endedSessions`.
    */
   endSession(session: string): Promise<void>
   /** Tokens for voters the host names by its own ids, at most 1,000. @throws PollError `INVALID` */
