@@ -168,6 +168,21 @@ describe('watch', () => {
     expect(ended).toEqual(['a'])
   })
 
+  it('asks again, and says so, where the host does not answer', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
+    const answers: ((ended: readonly string[]) => void)[] = []
+    const { sessions, ended, logger } = createSetup(() => new Promise((resolve) => answers.push(resolve)))
+    sessions.watch(() => ['a'])
+    for (let time = 0; time < 3; time++) await twoSeconds()
+    expect([answers.length, logger.warnings.length]).toEqual([1, 0])
+    for (let time = 0; time < 2; time++) await twoSeconds()
+    expect([answers.length, logger.warnings.length]).toEqual([2, 1])
+    answers[1]?.(['a'])
+    await settled()
+    expect(ended).toEqual(['a'])
+    expect(vi.getTimerCount(), 'only the next look').toBe(1)
+  })
+
   it('is nothing where the host cannot be asked', () => {
     const { sessions } = createSetup()
     const stop = sessions.watch(() => expect.unreachable())

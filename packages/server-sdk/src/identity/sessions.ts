@@ -19,6 +19,9 @@ export interface Sessions {
 /** Milliseconds: a session's connections are closed within five seconds of its end. */
 const interval = 2000
 
+/** Milliseconds that the host has to answer, until it is asked again: a question may get lost. */
+const patience = 5000
+
 /** Ended sessions that are remembered, besides what the host says. */
 const capacity = 10_000
 
@@ -68,7 +71,7 @@ export function createSessions(ask: EndedSessions | undefined, logger: Logger): 
         if (isAsking || sessions.length === 0) return
         isAsking = true
         try {
-          for (const session of (await ask?.(sessions)) ?? []) end(session)
+          for (const session of (await inTime(ask?.(sessions))) ?? []) end(session)
         } catch (error) {
           logger.warn('Ended sessions could not be asked for; trying again.', error)
         }
@@ -78,5 +81,18 @@ export function createSessions(ask: EndedSessions | undefined, logger: Logger): 
       timer.unref()
       return () => clearInterval(timer)
     },
+  }
+}
+
+async function inTime<T>(answer: T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${patience} ms.`)), patience)
+    timer.unref()
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
   }
 }

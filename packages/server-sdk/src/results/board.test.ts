@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createRecordingLogger } from '../../test/recording-logger.ts'
 import { pollFacts } from '../domain/poll.fixture.ts'
 import type { PollRecord } from '../domain/poll.ts'
+import { toResults } from '../domain/results.ts'
 import type { Visibility } from '../domain/visibility.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
 import { createBoard } from './board.ts'
@@ -49,14 +50,15 @@ function createSetup() {
     return seen
   }
   const logger = createRecordingLogger()
-  const board = createBoard(read, bus, interval, logger)
+  const behind: string[] = []
+  const board = createBoard(read, bus, interval, logger, (pollId) => behind.push(pollId))
   const news: PollNews[] = []
   const heard: Results[] = []
   board.onNews((item) => {
     news.push(item)
     if (item.kind === 'snapshot') heard.push(item.results)
   })
-  return { board, bus, database, logger, published, news, heard, listeners }
+  return { board, bus, database, logger, published, news, heard, listeners, behind }
 }
 
 const everyone: Visibility = { showResults: 'always', isRevealed: true, isPrivate: false }
@@ -215,6 +217,49 @@ it('hears that enough have voted, at the same version too, and that they have st
   expect([isRevealed(), board.newest('p')?.results.version]).toEqual([true, 2])
   bus.publish(snapshotOf(results(3, 2), hidden))
   expect(isRevealed(), 'asked for anew by an edit').toBe(false)
+})
+
+it('calls for a reading that cannot follow what was shown: of an older version, or of the same with other counts', async () => {
+  const { board, bus, database, behind } = createSetup()
+  const shown = (version: number, votes: number) =>
+    bus.publish(snapshotOf({ ...toResults(record(version)), votes: [votes] }))
+  shown(5, 5)
+  for (const [committed, isBehind] of [
+    [4, true],
+    [5, false],
+    [6, false],
+  ] as const) {
+    behind.length = 0
+    database.committed = committed
+    board.markDirty('p')
+    await vi.advanceTimersByTimeAsync(interval + 1)
+    expect([committed, behind]).toEqual([committed, isBehind ? ['p'] : []])
+  }
+  shown(7, 99)
+  database.committed = 7
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(behind, 'another past').toEqual(['p'])
+})
+
+it('calls for nothing where the bus brings something newer while it reads', async () => {
+  const { board, bus, database, behind } = createSetup()
+  database.readingTakes = 30
+  board.markDirty('p')
+  await vi.advanceTimersByTimeAsync(10)
+  bus.publish(snapshotOf(toResults(record(9))))
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(behind).toEqual([])
+})
+
+it('reads a few polls at a time, however many are dirty', async () => {
+  const { board, database, published } = createSetup()
+  database.readingTakes = 10
+  for (let poll = 0; poll < 60; poll++) board.markDirty(`p${poll}`)
+  await vi.advanceTimersByTimeAsync(15)
+  expect(published).toHaveLength(6)
+  await vi.advanceTimersByTimeAsync(90)
+  expect(published).toHaveLength(60)
 })
 
 it('says that a poll is gone, and forgets it', async () => {
