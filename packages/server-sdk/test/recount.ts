@@ -54,6 +54,21 @@ export async function findMiscounts(
   return differences
 }
 
+/** What a poll's results must be, by its committed votes. */
+export interface RecountedResults {
+  /** In the order of the choices. */
+  readonly votes: readonly number[]
+  readonly voters: number
+}
+
+/** @param choices how many the poll has, with ids from 1 on */
+export async function recountResults(db: Kysely<Tables>, pollId: string, choices: number): Promise<RecountedResults> {
+  const { rows } = await readBox(db, pollId)
+  const buckets = countBallots(rows.map((row) => row.choices))
+  const votes = Array.from({ length: choices }, (_, index) => buckets[index + 1] ?? 0)
+  return { votes, voters: buckets.voters ?? 0 }
+}
+
 /** Rows and tallies of one moment. */
 async function readBox(db: Kysely<Tables>, pollId: string) {
   return db

@@ -5,8 +5,11 @@ import { atLength } from '../at-length.ts'
 import { makeDataFolder } from '../data-folder.ts'
 import type { TestVote } from './cast-over-relay.ts'
 import { castUnderKills, castWithoutKills, type KillReport } from './kill-nine.ts'
+import { seededRandom } from './seeded-random.ts'
 
 const kills = atLength('kills by SIGKILL', 5, 20)
+const seed = Date.now()
+console.log(`seed ${seed}`)
 
 let directories: string[]
 beforeEach(() => {
@@ -26,7 +29,7 @@ test(`the real ballots of an election, with the server killed by SIGKILL ${kills
     directory: await newDirectory(),
     killAfter: Array.from({ length: kills }, (_, kill) => answersAt((kill + 1) / (kills + 1))),
     repeats: 1000,
-    random: seededRandom(Date.now()),
+    random: seededRandom(seed),
     log: console.log,
   })
 
@@ -43,7 +46,7 @@ test('the same check finds the votes that a server loses which answers before it
     directory: await newDirectory(),
     killAfter: [20_000],
     repeats: 1000,
-    random: seededRandom(Date.now()),
+    random: seededRandom(seed),
     log: console.log,
     variant: '--ack-before-commit',
   })
@@ -77,14 +80,4 @@ async function newDirectory(): Promise<string> {
   const directory = await makeDataFolder()
   directories.push(directory)
   return directory
-}
-
-/** A linear congruential generator (Numerical Recipes): enough to choose moments, and it can be repeated. */
-function seededRandom(seed: number): () => number {
-  console.log(`seed ${seed}`)
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }

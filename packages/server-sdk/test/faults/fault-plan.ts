@@ -1,0 +1,56 @@
+import { type Failpoint, failpoints } from '../../src/ports/failpoints.ts'
+
+/** What happens to a node that has reached a failpoint, or to what it talks to while it stands still there. */
+export const faultKinds = [
+  /** It kills itself, and another takes its place. */
+  'killed',
+  /** Its connections to the database are cut. */
+  'cut',
+  /** Its next COMMIT never reaches the database. */
+  'COMMIT lost',
+  /** The database carries its next COMMIT out, and the answer never comes back. */
+  'answer lost',
+  /** Its line to the database swallows everything, for a while. */
+  'black hole',
+  /** Its line to the database is slow, for a while. */
+  'slow line',
+  /** It stands still, longer than a transaction may. */
+  'stopped',
+  /** Those who are connected to it by way of its door are cut off. */
+  'clients cut',
+  /** The database is killed, and started again. */
+  'database killed',
+  /** The database stands still, for a while. */
+  'database stopped',
+] as const
+
+export type FaultKind = (typeof faultKinds)[number]
+
+export interface Fault {
+  readonly point: Failpoint
+  readonly kind: FaultKind
+  /** At which passing of the point. */
+  readonly passing: number
+  /** Of how long it lasts, where it lasts; from 0 to 1. */
+  readonly length: number
+}
+
+/** How often each kind happens at each point. */
+export type FaultSizes = Readonly<Partial<Record<FaultKind, number>>>
+
+/** Kills and cuts: what can lose a vote, or count it twice. */
+export const isKillOrCut = (kind: FaultKind) =>
+  !['black hole', 'slow line', 'stopped', 'database stopped'].includes(kind)
+
+/** Every kind at every point, so many times, in an order that follows from the random numbers. */
+export function planFaults(sizes: FaultSizes, random: () => number): readonly Fault[] {
+  const faults = failpoints.flatMap((point) =>
+    Object.entries(sizes).flatMap(([kind, times]) =>
+      Array.from({ length: times }, () => ({
+        fault: { point, kind: kind as FaultKind, passing: 1 + Math.floor(random() * 5), length: random() },
+        place: random(),
+      })),
+    ),
+  )
+  return faults.sort((a, b) => a.place - b.place).map(({ fault }) => fault)
+}

@@ -1,0 +1,102 @@
+import type { CommitProxy } from './commit-proxy.ts'
+import { startCommitProxy } from './commit-proxy.ts'
+import type { FleetNodeStart } from './fleet-node.ts'
+import { type Line, startLine } from './line.ts'
+import { type FleetNodeProcess, startFleetNode } from './start-fleet-node.ts'
+
+export const fleetAdminKey = `lpa_${'f'.repeat(32)}`
+
+/** One place of a fleet: whatever process stands there, its address and its line to the database stay. */
+export interface FleetNode {
+  readonly name: string
+  /** Between clients and it: always the same port. */
+  readonly door: Line
+  /** Base URL of the API, by way of the door. */
+  readonly server: string
+  /** As `server`, past the door, of the process that stands there now. */
+  directServer(): string
+  /** Between it and the database. */
+  readonly line: CommitProxy
+  process(): FleetNodeProcess
+  /** Kills it, if it is not dead yet, and starts another in its place. Resolves when that is ready. */
+  replace(): Promise<void>
+  /** Calls the API with the admin key. @throws Error with what was answered */
+  call<T>(method: string, path: string, body?: unknown): Promise<T>
+}
+
+export interface Fleet {
+  readonly nodes: readonly FleetNode[]
+  /** Processes started, the first ones included. */
+  started(): number
+  /** Ends that nobody brought about. */
+  exits(): readonly string[]
+  stop(): Promise<void>
+}
+
+/** Starts several nodes on one database. */
+export async function startFleet(
+  size: number,
+  database: Pick<FleetNodeStart, 'database' | 'url'>,
+  secret: string,
+): Promise<Fleet> {
+  const exits: string[] = []
+  let started = 0
+  let isStopping = false
+
+  async function startNode(name: string): Promise<FleetNode & { stop(): Promise<void> }> {
+    const line = await startCommitProxy(database.url)
+    const start = () => startFleetNode({ ...database, url: line.url, secret, adminKey: fleetAdminKey })
+    let running = await watch(await start())
+    const door = await startLine(running.port)
+
+    async function watch(process: FleetNodeProcess) {
+      started++
+      void process.exited.then((how) => {
+        if (how !== 'SIGKILL' && !isStopping) exits.push(`${name} ended by itself: ${how}`)
+      })
+      return process
+    }
+
+    const directServer = () => `http://127.0.0.1:${running.port}/live-poll`
+    return {
+      name,
+      door,
+      server: `http://127.0.0.1:${door.port}/live-poll`,
+      directServer,
+      line,
+      process: () => running,
+      async replace() {
+        running.signal('SIGKILL')
+        await running.exited
+        line.resume()
+        running = await watch(await start())
+        door.leadTo(running.port)
+      },
+      async call<T>(method: string, path: string, body?: unknown) {
+        const response = await fetch(`${directServer()}${path}`, {
+          method,
+          headers: { authorization: `Bearer ${fleetAdminKey}`, 'content-type': 'application/json' },
+          body: body === undefined ? undefined : JSON.stringify(body),
+        })
+        if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+        return response.json() as Promise<T>
+      },
+      async stop() {
+        running.signal('SIGKILL')
+        await running.exited
+        await Promise.all([line.close(), door.close()])
+      },
+    }
+  }
+
+  const nodes = await Promise.all(Array.from({ length: size }, (_, index) => startNode(`node ${index + 1}`)))
+  return {
+    nodes,
+    started: () => started,
+    exits: () => exits,
+    async stop() {
+      isStopping = true
+      await Promise.all(nodes.map((node) => node.stop()))
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Failpoint } from '../../src/ports/failpoints.ts'
+import { bundleFleetNode } from './bundle-fleet-node.ts'
+import type { ArmedFailpoint, FleetNodeReady, FleetNodeStart } from './fleet-node.ts'
+
+/** A process of a fleet. */
+export interface FleetNodeProcess {
+  readonly port: number
+  /** Takes the place of what was armed before; null disarms. */
+  arm(failpoint: ArmedFailpoint | null): void
+  /** Resolves when an armed failpoint is reached. */
+  reached(): Promise<Failpoint>
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
+  /** Resolves when it has ended, to how. */
+  readonly exited: Promise<string>
+}
+
+/** @throws Error when it ends before it is ready */
+export async function startFleetNode(start: FleetNodeStart): Promise<FleetNodeProcess> {
+  const file = await bundleFleetNode()
+  const child = fork(file, [JSON.stringify(start)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const exited = once(child, 'exit').then(([code, signal]) => String(code ?? signal))
+  const lines = createInterface({ input: child.stdout as Readable })
+  const ready = once(child, 'message').then(([message]) => message as FleetNodeReady)
+  const first = await Promise.race([ready, exited])
+  if (typeof first === 'string') throw new Error(`The node did not start: ${first}`)
+  return {
+    port: first.port,
+    arm(failpoint) {
+      // One that is gone has another one after it, which is asked next.
+      if (child.connected) child.send(failpoint as ArmedFailpoint, () => {})
+    },
+    reached: () => once(lines, 'line').then(([line]) => line as Failpoint),
+    signal: (signal) => void child.kill(signal),
+    exited,
+  }
+}
