@@ -35,22 +35,27 @@ export interface Fault {
   readonly length: number
 }
 
-/** How often each kind happens at each point. */
-export type FaultSizes = Readonly<Partial<Record<FaultKind, number>>>
+export interface FaultSizes {
+  /** How often each kind happens at every point. */
+  readonly everywhere: Readonly<Partial<Record<FaultKind, number>>>
+  /** Kinds that happen once, at any point. */
+  readonly once?: readonly FaultKind[]
+}
 
 /** Kills and cuts: what can lose a vote, or count it twice. */
 export const isKillOrCut = (kind: FaultKind) =>
   !['black hole', 'slow line', 'stopped', 'database stopped'].includes(kind)
 
-/** Every kind at every point, so many times, in an order that follows from the random numbers. */
-export function planFaults(sizes: FaultSizes, random: () => number): readonly Fault[] {
-  const faults = failpoints.flatMap((point) =>
-    Object.entries(sizes).flatMap(([kind, times]) =>
-      Array.from({ length: times }, () => ({
-        fault: { point, kind: kind as FaultKind, passing: 1 + Math.floor(random() * 5), length: random() },
-        place: random(),
-      })),
+/** In an order that follows from the random numbers. */
+export function planFaults({ everywhere, once = [] }: FaultSizes, random: () => number): readonly Fault[] {
+  const places = failpoints.flatMap((point) =>
+    Object.entries(everywhere).flatMap(([kind, times]) =>
+      Array.from({ length: times }, () => ({ point, kind: kind as FaultKind })),
     ),
   )
-  return faults.sort((a, b) => a.place - b.place).map(({ fault }) => fault)
+  for (const kind of once) places.push({ point: failpoints[Math.floor(random() * failpoints.length)] ?? 'recv', kind })
+  return places
+    .map((place) => ({ ...place, passing: 1 + Math.floor(random() * 5), length: random(), order: random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ order, ...fault }) => fault)
 }

@@ -127,58 +127,67 @@ export function startLoad(fleet: Fleet, { polls, voters, random }: LoadOptions):
   async function voteAs(voter: string, index: number) {
     const poll = polls[index % polls.length] as LoadPoll
     const pollId = poll.id
+    /** Relays that have not answered something of this voter's yet: they are not asked anything else. */
+    const busy = new Map<Relay, Promise<unknown>>()
     let last: AckedVote | undefined
     for (let turn = 0; turn < votesEach && !isOver; turn++) {
-      const revision: number = last?.revision ?? 0
-      const isRepeat = last !== undefined && random() < 0.1
-      if (last && isRepeat) {
+      if (last && random() < 0.1) {
         counts.repeats++
-        const { isDuplicate } = await ask({ ...last, pollId }, revision - 1)
+        const { isDuplicate } = await ask(pollId, last, busy)
         if (!isDuplicate) wrong.push(`${last.voteId} was sent again, and accepted as new.`)
         continue
       }
-      const isRetraction = last !== undefined && last.choices !== null && random() < 0.2
-      const vote = { voter, voteId: `${voter}.${revision}`, pollId, choices: isRetraction ? null : drawChoices(poll) }
+      const isRetraction: boolean = Boolean(last?.choices) && random() < 0.2
+      const revision: number = (last?.revision ?? 0) + 1
+      const choices = isRetraction ? null : drawChoices(poll)
       if (isRetraction) counts.retractions++
       else if (last) counts.changes++
-      await ask(vote, revision)
-      last = { voter, voteId: vote.voteId, revision: revision + 1, choices: vote.choices }
-      note(pollId, last)
+      const vote: AckedVote = { voter, voteId: `${voter}.${revision}`, revision, choices }
+      await ask(pollId, vote, busy)
+      note(pollId, vote)
+      last = vote
     }
   }
 
-  /** Asks one node after the other until one has answered. What the others say later must be the same. */
+  /**
+   * Asks one node after the other until one has answered. What the others say later must be the same.
+   * @param vote with the revision that it is to become
+   */
   async function ask(
-    { voter, voteId, choices, pollId }: Omit<AckedVote, 'revision'> & { readonly pollId: string },
-    revision: number,
+    pollId: string,
+    { voter, voteId, choices, revision }: AckedVote,
+    busy: Map<Relay, Promise<unknown>>,
   ): Promise<{ isDuplicate: boolean }> {
-    const first = Math.floor(random() * fleet.nodes.length)
     let isAnswered = false
     let wasUnknown = false
     const asked = new Map<Relay, Promise<{ isDuplicate: boolean } | undefined>>()
 
     function askAt(relay: Relay) {
-      const answer = relay.vote({ pollId, voter, voteId, choices, revision, epoch: 1 }).then(
+      const vote = { pollId, voter, voteId, choices, revision: revision - 1, epoch: 1 }
+      const answer = relay.vote(vote).then(
         (receipt) => {
-          if (receipt.revision !== revision + 1) wrong.push(`${voteId} became revision ${receipt.revision}.`)
+          busy.delete(relay)
+          if (receipt.revision !== revision) wrong.push(`${voteId} became revision ${receipt.revision}.`)
           isAnswered = true
           return { isDuplicate: receipt.duplicate === true }
         },
         ({ code }: { readonly code?: string }) => {
+          busy.delete(relay)
           asked.delete(relay)
-          if (code === 'UNAVAILABLE' || code === 'BUSY') {
+          if (code === 'UNAVAILABLE') {
             if (!wasUnknown && !isAnswered) counts.unknown++
             wasUnknown = true
           } else if (code !== 'REVISION_CONFLICT' || !isAnswered) wrong.push(`${voteId} was answered ${code}.`)
           return undefined
         },
       )
+      busy.set(relay, answer)
       asked.set(relay, answer)
     }
 
-    for (let turn = first; ; turn++) {
+    for (let turn = Math.floor(random() * fleet.nodes.length); ; turn++) {
       const { relay } = crowds.get(fleet.nodes[turn % fleet.nodes.length] as FleetNode) as Crowd
-      if (!asked.has(relay)) {
+      if (!busy.has(relay)) {
         if (asked.size > 0) counts.sentElsewhere++
         askAt(relay)
       }
@@ -238,7 +247,7 @@ export function startLoad(fleet: Fleet, { polls, voters, random }: LoadOptions):
   }
 }
 
-/** @returns the first that is not undefined; undefined when all are, or the time is over */
+/** @returns the first that is not undefined; undefined when there is none, at the latest when the time is over */
 function firstOf<T>(answers: readonly Promise<T | undefined>[], ms: number): Promise<T | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), ms)
@@ -247,6 +256,6 @@ function firstOf<T>(answers: readonly Promise<T | undefined>[], ms: number): Pro
       resolve(answer)
     }
     for (const answer of answers) void answer.then((found) => found !== undefined && settle(found))
-    void Promise.all(answers).then((all) => all.every((answer) => answer === undefined) && settle(undefined))
+    if (answers.length > 0) void Promise.all(answers).then((all) => all.some(Boolean) || settle(undefined))
   })
 }

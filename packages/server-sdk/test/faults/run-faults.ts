@@ -70,9 +70,10 @@ export async function runFaults({ database, seed, sizes, votes, voters, log }: F
       const fault = plan[index]
       if (!fault) return
       await untilCounted((index / plan.length) * votes)
-      const cause = () => causeFault(fault, node, server)
-      if (fault.kind.startsWith('database')) await (databaseFault = databaseFault.then(cause))
-      else await cause()
+      const isOfDatabase = fault.kind.startsWith('database')
+      const happening = (isOfDatabase ? databaseFault : Promise.resolve()).then(() => causeFault(fault, node, server))
+      if (isOfDatabase) databaseFault = happening
+      await happening
       if (fault.kind === 'killed') load.replaced(node)
       const kinds = happened.get(fault.point) ?? new Map<FaultKind, number>()
       happened.set(fault.point, kinds.set(fault.kind, (kinds.get(fault.kind) ?? 0) + 1))
@@ -89,7 +90,7 @@ export async function runFaults({ database, seed, sizes, votes, voters, log }: F
     while (load.count() < count) {
       if (load.wrong.length > 0) throw new Error(load.wrong.slice(0, 5).join('\n'))
       if (load.count() > last.count) last = { count: load.count(), at: performance.now() }
-      else if (performance.now() - last.at > 60_000) throw new Error(`No vote was acknowledged for a minute.`)
+      else if (performance.now() - last.at > 60_000) throw new Error('No vote was acknowledged for a minute.')
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
