@@ -90,6 +90,7 @@ export async function causeFault(fault: Fault, node: FleetNode, server: OwnServe
     await process.exited
     return node.replace()
   }
+  await process.stopped()
   const goOn = await acts[kind]({ node, server, ms: length * longest })
   process.signal('SIGCONT')
   await goOn?.()

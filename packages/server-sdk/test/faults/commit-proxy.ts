@@ -74,8 +74,8 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
     cutNext: arm,
     stopNext: () => arm('stopped'),
     forgetNext() {
-      next?.happened()
       next = undefined
+      losing.clear()
     },
   }
 }

@@ -79,7 +79,7 @@ export async function runFaults({ database, seed, sizes, votes, voters, log }: F
       happened.set(fault.point, kinds.set(fault.kind, (kinds.get(fault.kind) ?? 0) + 1))
       const seconds = Math.round((performance.now() - started) / 1000)
       log(
-        `${name}: ${fault.kind} at ${fault.point} (${index + 1} of ${plan.length}), ${load.count()} votes, ${seconds} s`,
+        `${name}: ${node.name}, ${fault.kind} at ${fault.point} (${index + 1} of ${plan.length}), ${load.count()} votes, ${seconds} s`,
       )
     }
   }

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Failpoint } from '../../src/ports/failpoints.ts'
 import { bundleFleetNode } from './bundle-fleet-node.ts'
 import type { ArmedFailpoint, FleetNodeReady, FleetNodeStart } from './fleet-node.ts'
@@ -13,7 +15,9 @@ export interface FleetNodeProcess {
   arm(failpoint: ArmedFailpoint | null): void
   /** Resolves when an armed failpoint is reached. */
   reached(): Promise<Failpoint>
-  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
+  signal(signal: 'SIGKILL' | 'SIGCONT'): void
+  /** Resolves when it stands still: what it wrote before it stopped itself is read sooner. */
+  stopped(): Promise<void>
   /** Resolves when it has ended, to how. */
   readonly exited: Promise<string>
 }
@@ -34,7 +38,15 @@ export async function startFleetNode(start: FleetNodeStart): Promise<FleetNodePr
       if (child.connected) child.send(failpoint as ArmedFailpoint, () => {})
     },
     reached: () => once(lines, 'line').then(([line]) => line as Failpoint),
+    async stopped() {
+      while (!isStopped(child.pid as number)) await turn()
+    },
     signal: (signal) => void child.kill(signal),
     exited,
   }
+}
+
+/** The state comes after the name, which may hold anything but ends with the last parenthesis. */
+function isStopped(pid: number): boolean {
+  return /.*\) T/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 }
