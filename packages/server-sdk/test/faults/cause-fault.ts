@@ -1,5 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises'
 import type { OwnServer } from '../servers/own-server.ts'
+import type { TestRedis } from '../servers/redis.ts'
 import type { Fault, FaultKind } from './fault-plan.ts'
 import type { FleetNode } from './fleet.ts'
 
@@ -9,9 +10,15 @@ const longest = 3000
 /** Milliseconds until a failpoint must have been reached. */
 const patience = 60_000
 
-interface Stage {
-  readonly node: FleetNode
+export interface FaultyServers {
+  /** Of the database. */
   readonly server: OwnServer
+  /** Undefined where nodes have none: nothing is at fault there. */
+  readonly redis: TestRedis | undefined
+}
+
+interface Stage extends FaultyServers {
+  readonly node: FleetNode
   /** How long it lasts, in ms. */
   readonly ms: number
 }
@@ -59,6 +66,18 @@ const acts: Readonly<
       server.resume()
     }
   },
+  async 'Redis cut'({ node }) {
+    node.redisLine?.cut()
+    return undefined
+  },
+  async 'Redis wiped'({ redis }) {
+    await redis?.client.flushall()
+    return undefined
+  },
+  async 'Redis killed'({ redis }) {
+    await redis?.kill()
+    return redis?.start
+  },
 }
 
 /** Cuts one COMMIT; without one for so long, there is none to cut. */
@@ -76,7 +95,7 @@ async function loseCommit({ line }: FleetNode, how: 'lost on its way' | 'answer 
  * Has a fault happen at its failpoint, and everything be as before: a node that was killed is replaced.
  * @throws Error when the failpoint is not reached
  */
-export async function causeFault(fault: Fault, node: FleetNode, server: OwnServer): Promise<void> {
+export async function causeFault(fault: Fault, node: FleetNode, servers: FaultyServers): Promise<void> {
   const { point, kind, passing, length } = fault
   const process = node.process()
   const reached = process.reached()
@@ -91,7 +110,7 @@ export async function causeFault(fault: Fault, node: FleetNode, server: OwnServe
     return node.replace()
   }
   await process.stopped()
-  const goOn = await acts[kind]({ node, server, ms: length * longest })
+  const goOn = await acts[kind]({ node, ...servers, ms: length * longest })
   process.signal('SIGCONT')
   await goOn?.()
 }

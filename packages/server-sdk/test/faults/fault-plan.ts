@@ -22,6 +22,12 @@ export const faultKinds = [
   'database killed',
   /** The database stands still, for a while. */
   'database stopped',
+  /** Its connections to Redis are cut. */
+  'Redis cut',
+  /** Redis forgets everything. */
+  'Redis wiped',
+  /** Redis is killed, and started again with nothing in it. */
+  'Redis killed',
 ] as const
 
 export type FaultKind = (typeof faultKinds)[number]
@@ -38,13 +44,16 @@ export interface Fault {
 export interface FaultSizes {
   /** How often each kind happens at every point. */
   readonly everywhere: Readonly<Partial<Record<FaultKind, number>>>
-  /** Kinds that happen once, at any point. */
+  /** Kinds that happen once, at any point. @default none */
   readonly once?: readonly FaultKind[]
 }
 
-/** Kills and cuts: what can lose a vote, or count it twice. */
+/** Kills and cuts: what can lose a vote, or count it twice. Redis cannot, whatever becomes of it. */
 export const isKillOrCut = (kind: FaultKind) =>
-  !['black hole', 'slow line', 'stopped', 'database stopped'].includes(kind)
+  /^(killed|cut|COMMIT lost|answer lost|clients cut|database killed)$/.test(kind)
+
+/** Something happens to what all nodes share. */
+export const isServerFault = (kind: FaultKind) => /^(database|Redis) (killed|stopped)$/.test(kind)
 
 /** In an order that follows from the random numbers. */
 export function planFaults({ everywhere, once = [] }: FaultSizes, random: () => number): readonly Fault[] {

@@ -7,6 +7,7 @@
 import { writeSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { redis } from '../../src/adapters/redis/redis.ts'
 import { createLivePoll } from '../../src/create-live-poll.ts'
 import { armFailpoints, type Failpoint } from '../../src/ports/failpoints.ts'
 import { toNodeHandler } from '../../src/use/node.ts'
@@ -16,6 +17,8 @@ import { databaseAdapters, type FaultyDatabase } from './database-adapters.ts'
 export interface FleetNodeStart {
   readonly database: FaultyDatabase
   readonly url: string
+  /** Of the Redis that carries results between nodes; without it, each reads the database. */
+  readonly redisUrl?: string
   readonly secret: string
   readonly adminKey: string
 }
@@ -32,9 +35,10 @@ export interface FleetNodeReady {
   readonly port: number
 }
 
-const { database, url, secret, adminKey } = JSON.parse(process.argv[2] ?? '') as FleetNodeStart
+const { database, url, redisUrl, secret, adminKey } = JSON.parse(process.argv[2] ?? '') as FleetNodeStart
 const livePoll = createLivePoll({
   database: databaseAdapters[database](url),
+  ...(redisUrl && { redis: redis({ url: redisUrl }) }),
   secret,
   adminKey,
   logger: { info() {}, warn() {}, error() {} },

@@ -1,39 +1,58 @@
+import { appendFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failpoints } from '../../src/ports/failpoints.ts'
+import { hasRedis, startRedis, type TestRedis } from '../servers/redis.ts'
 import { type DatabaseOnOwnServer, describeOnEach } from './database-faults.ts'
 import { type FaultSizes, faultKinds } from './fault-plan.ts'
-import { runFaults } from './run-faults.ts'
+import { type FaultReport, runFaults } from './run-faults.ts'
+import { describeRun } from './write-report.ts'
 
-const isFull = process.env.LIVE_POLL_FAULTS === 'full'
-const seed = Number(process.env.LIVE_POLL_FAULTS_SEED ?? Date.now() % 1_000_000)
+/** Set by `npm run faults`. */
+const { LIVE_POLL_FAULTS: size, LIVE_POLL_FAULTS_SEED: givenSeed, LIVE_POLL_FAULTS_REPORT: reportFile } = process.env
+const seed = Number(givenSeed ?? Date.now() % 1_000_000)
 
-const [sizes, votes, voters]: [FaultSizes, number, number] = isFull
-  ? [
-      {
-        everywhere: {
-          ...{ killed: 12, cut: 4, 'COMMIT lost': 2, 'answer lost': 2, 'clients cut': 1, 'database killed': 1 },
-          ...{ 'black hole': 1, 'slow line': 1, stopped: 2, 'database stopped': 1 },
-        },
-      },
-      100_000,
-      300,
-    ]
-  : [{ everywhere: { killed: 1 }, once: faultKinds.filter((kind) => kind !== 'killed') }, 4_000, 60]
+interface Sizes {
+  readonly sizes: FaultSizes
+  readonly votes: number
+  readonly voters: number
+}
 
-describeOnEach('A fleet whose nodes are killed and cut off at every failpoint', ({ start }) => {
+/** On Postgres there is a Redis between the nodes; on MariaDB there is none, and each reads the database. */
+const withRedis = 'postgres'
+const isOfRedis = (kind: string) => kind.startsWith('Redis')
+
+function sizesFor(name: string): Sizes {
+  const kinds = faultKinds.filter((kind) => name === withRedis || !isOfRedis(kind))
+  if (size !== 'full') {
+    const once = kinds.filter((kind) => kind !== 'killed')
+    return { sizes: { everywhere: { killed: 1 }, once }, votes: 4000, voters: 60 }
+  }
+  const everywhere = {
+    ...Object.fromEntries(kinds.map((kind) => [kind, 1])),
+    ...{ killed: 12, cut: 4, 'COMMIT lost': 2, 'answer lost': 2, stopped: 2 },
+  }
+  return { sizes: { everywhere }, votes: 100_000, voters: 300 }
+}
+
+describeOnEach('A fleet whose nodes are killed and cut off at every failpoint', ({ name, start }) => {
   let database: DatabaseOnOwnServer
+  let redis: TestRedis | undefined
   beforeAll(async () => {
+    if (name === withRedis && hasRedis()) redis = await startRedis()
     database = await start()
   })
-  afterAll(() => database?.server.stop())
+  afterAll(async () => {
+    await database?.server.stop()
+    await redis?.stop()
+  })
 
   test('loses no vote, counts none twice, and shows what the database holds', async () => {
-    const report = await runFaults({
-      ...{ database, seed, sizes, votes, voters },
-      log: console.log,
-    })
-    console.log(report)
-    expect(report.findings).toMatchObject({ miscounts: [], wrong: [], differences: [], notFrozen: [], exits: [] })
+    const report: FaultReport = await runFaults({ ...{ database, redis, seed, log: console.log }, ...sizesFor(name) })
+    const text = describeRun(report)
+    console.log(text)
+    if (reportFile) appendFileSync(reportFile, text)
+    const { equalAfter: _, ...found } = report.findings
+    expect(found).toEqual({ miscounts: [], wrong: [], differences: [], notFrozen: [], exits: [] })
     expect([...report.happened.keys()].sort()).toEqual([...failpoints].sort())
   })
 })

@@ -1,5 +1,4 @@
-import type { CommitProxy } from './commit-proxy.ts'
-import { startCommitProxy } from './commit-proxy.ts'
+import { type CommitProxy, startCommitProxy } from './commit-proxy.ts'
 import type { FleetNodeStart } from './fleet-node.ts'
 import { type Line, startLine } from './line.ts'
 import { type FleetNodeProcess, startFleetNode } from './start-fleet-node.ts'
@@ -17,6 +16,8 @@ export interface FleetNode {
   directServer(): string
   /** Between it and the database. */
   readonly line: CommitProxy
+  /** Between it and Redis, where there is one. */
+  readonly redisLine: Line | undefined
   process(): FleetNodeProcess
   /** Kills it, if it is not dead yet, and starts another in its place. Resolves when that is ready. */
   replace(): Promise<void>
@@ -33,10 +34,10 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
-/** Starts several nodes on one database. */
+/** Starts several nodes on one database, and one Redis or none. */
 export async function startFleet(
   size: number,
-  database: Pick<FleetNodeStart, 'database' | 'url'>,
+  { database, url, redisUrl }: Pick<FleetNodeStart, 'database' | 'url' | 'redisUrl'>,
   secret: string,
 ): Promise<Fleet> {
   const exits: string[] = []
@@ -44,8 +45,13 @@ export async function startFleet(
   let isStopping = false
 
   async function startNode(name: string): Promise<FleetNode & { stop(): Promise<void> }> {
-    const line = await startCommitProxy(database.url)
-    const start = () => startFleetNode({ ...database, url: line.url, secret, adminKey: fleetAdminKey })
+    const line = await startCommitProxy(url)
+    const redisLine = redisUrl ? await startLine(Number(new URL(redisUrl).port)) : undefined
+    const start = () =>
+      startFleetNode({
+        ...{ database, url: line.url, secret, adminKey: fleetAdminKey },
+        ...(redisLine && { redisUrl: `redis://127.0.0.1:${redisLine.port}` }),
+      })
     let running = await watch(await start())
     const door = await startLine(running.port)
 
@@ -64,6 +70,7 @@ export async function startFleet(
       server: `http://127.0.0.1:${door.port}/live-poll`,
       directServer,
       line,
+      redisLine,
       process: () => running,
       async replace() {
         running.signal('SIGKILL')
@@ -84,7 +91,7 @@ export async function startFleet(
       async stop() {
         running.signal('SIGKILL')
         await running.exited
-        await Promise.all([line.close(), door.close()])
+        await Promise.all([line, redisLine, door].map((one) => one?.close()))
       },
     }
   }

@@ -1,16 +1,19 @@
 import { performance } from 'node:perf_hooks'
 import type { Failpoint } from '../../src/ports/failpoints.ts'
+import type { TestRedis } from '../servers/redis.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { causeFault } from './cause-fault.ts'
 import { checkFleet, type FleetFindings } from './check-fleet.ts'
 import type { DatabaseOnOwnServer } from './database-faults.ts'
-import { type FaultKind, type FaultSizes, isKillOrCut, planFaults } from './fault-plan.ts'
+import { type FaultKind, type FaultSizes, isKillOrCut, isServerFault, planFaults } from './fault-plan.ts'
 import { type FleetNode, startFleet } from './fleet.ts'
 import { type LoadCounts, type LoadPoll, startLoad } from './load.ts'
 import { seededRandom } from './seeded-random.ts'
 
 export interface FaultRun {
   readonly database: DatabaseOnOwnServer
+  /** Between the nodes; undefined is none. */
+  readonly redis: TestRedis | undefined
   readonly seed: number
   readonly sizes: FaultSizes
   /** Acknowledged votes, at least. */
@@ -21,6 +24,7 @@ export interface FaultRun {
 
 export interface FaultReport {
   readonly database: string
+  readonly hasRedis: boolean
   readonly seed: number
   readonly acknowledged: number
   readonly counts: LoadCounts
@@ -41,12 +45,12 @@ const boxes = [1, 4]
 const choices = ['Soup', 'Salad', 'Pie', 'Bread']
 
 /** Votes on several nodes while every fault of the plan happens, spread over them evenly; then checks all promises. */
-export async function runFaults({ database, seed, sizes, votes, voters, log }: FaultRun): Promise<FaultReport> {
+export async function runFaults({ database, redis, seed, sizes, votes, voters, log }: FaultRun): Promise<FaultReport> {
   const started = performance.now()
   const random = seededRandom(seed)
   const plan = planFaults(sizes, random)
   const { name, url, server } = database
-  const fleet = await startFleet(size, { database: name, url }, nodeSecret)
+  const fleet = await startFleet(size, { database: name, url, ...(redis && { redisUrl: redis.url }) }, nodeSecret)
   const first = fleet.nodes[0] as FleetNode
   const polls: LoadPoll[] = []
   for (const count of boxes) {
@@ -62,17 +66,19 @@ export async function runFaults({ database, seed, sizes, votes, voters, log }: F
   const load = startLoad(fleet, { polls, voters, random })
   const happened = new Map<Failpoint, Map<FaultKind, number>>()
   let next = 0
-  /** The database has one fault at a time, whoever is at fault. */
-  let databaseFault = Promise.resolve()
+  /** Servers have one fault at a time, whichever node asks for it. */
+  let serverFault = Promise.resolve()
 
   async function causeFaults(node: FleetNode) {
     for (let index = next++; index < plan.length; index = next++) {
       const fault = plan[index]
       if (!fault) return
       await untilCounted((index / plan.length) * votes)
-      const isOfDatabase = fault.kind.startsWith('database')
-      const happening = (isOfDatabase ? databaseFault : Promise.resolve()).then(() => causeFault(fault, node, server))
-      if (isOfDatabase) databaseFault = happening
+      const isOfServer = isServerFault(fault.kind)
+      const happening = (isOfServer ? serverFault : Promise.resolve()).then(() =>
+        causeFault(fault, node, { server, redis }),
+      )
+      if (isOfServer) serverFault = happening
       await happening
       if (fault.kind === 'killed') load.replaced(node)
       const kinds = happened.get(fault.point) ?? new Map<FaultKind, number>()
@@ -104,7 +110,15 @@ export async function runFaults({ database, seed, sizes, votes, voters, log }: F
     await close()
     const kinds = [...happened.values()].flatMap((each) => [...each])
     return {
-      ...{ database: name, seed, happened, findings, counts: load.counts, acknowledged: load.count() },
+      ...{
+        database: name,
+        hasRedis: redis !== undefined,
+        seed,
+        happened,
+        findings,
+        counts: load.counts,
+        acknowledged: load.count(),
+      },
       killsAndCuts: kinds.filter(([kind]) => isKillOrCut(kind)).reduce((sum, [, times]) => sum + times, 0),
       replaced: fleet.started() - size,
       seconds: (performance.now() - started) / 1000,

@@ -4,7 +4,10 @@ import { type OwnServer, startOwnServer } from './own-server.ts'
 import { untilInDatabase } from './postgres-gate.ts'
 import { clusterPort, findRedisPrograms } from './redis-programs.ts'
 
-const isSkipped = findRedisPrograms() === undefined && process.env.CI !== 'true'
+/** Whether tests may count on Redis: without it they are skipped, or under CI=true fail. */
+export const hasRedis = () => findRedisPrograms() !== undefined || process.env.CI === 'true'
+
+const isSkipped = !hasRedis()
 if (isSkipped) console.warn('Skipping tests that need Redis. To run them: apt-get install redis-server')
 
 /** As `describe`. Without Redis it is skipped, or under CI=true fails. */
