@@ -63,7 +63,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          include: ['packages/server-sdk/test/faults/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          include: ['packages/server-sdk/test/{faults,mutants}/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           ...twoAtATime,
           testTimeout: 600_000,
           hookTimeout: 120_000,

@@ -103,8 +103,11 @@ export async function causeFault(fault: Fault, node: FleetNode, servers: FaultyS
   const timer = new AbortController()
   const late = pass(patience, 'late' as const, { signal: timer.signal })
   late.catch(() => {}) // it was not
-  if ((await Promise.race([reached, late])) === 'late') throw new Error(`${node.name} has not reached ${point}.`)
+  // What it writes before it dies is read before its end is known.
+  const ended = process.exited.then(async (how) => (await Promise.race([reached, undefined])) ?? `ended: ${how}`)
+  const first = await Promise.race([reached, ended, late])
   timer.abort()
+  if (first !== point) throw new Error(`${node.name} has not reached ${point}: ${first}`)
   if (kind === 'killed') {
     await process.exited
     return node.replace()

@@ -202,6 +202,7 @@ export function startLoad(fleet: Fleet, { polls, voters, random }: LoadOptions):
     const poll = pick(polls)
     const client = createPollClient({ server: node.server, storage: null, WebSocket })
     const voter = `the client at ${node.name}`
+    client.watch(poll.id, () => {}) // as a page does: what a client knows of its own vote it keeps while it watches
     let own: AckedVote | undefined
     async function voting() {
       while (!isOver) {
@@ -212,8 +213,9 @@ export function startLoad(fleet: Fleet, { polls, voters, random }: LoadOptions):
         note(poll.id, own)
       }
     }
-    const ended = voting().catch(({ code, message }) => {
-      wrong.push(`${voter} was answered ${code}: ${message}`)
+    const ended = voting().catch(({ code, message, details }) => {
+      const stands = `the box has ${details?.vote?.voteId} at ${details?.revision}`
+      wrong.push(`${voter}, told ${own?.voteId} at ${own?.revision}, was answered ${code}: ${message} (${stands})`)
     })
     return { ended, close: () => client.close() }
   }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { expect } from 'vitest'
 import type { Failpoint } from '../../src/ports/failpoints.ts'
 import type { TestRedis } from '../servers/redis.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
@@ -94,7 +95,8 @@ export async function runFaults({ database, redis, seed, sizes, votes, voters, l
   async function untilCounted(count: number) {
     let last = { count: load.count(), at: performance.now() }
     while (load.count() < count) {
-      if (load.wrong.length > 0) throw new Error(load.wrong.slice(0, 5).join('\n'))
+      expect(load.wrong.slice(0, 5)).toEqual([])
+      expect(fleet.exits()).toEqual([])
       if (load.count() > last.count) last = { count: load.count(), at: performance.now() }
       else if (performance.now() - last.at > 60_000) throw new Error('No vote was acknowledged for a minute.')
       await new Promise((resolve) => setTimeout(resolve, 20))
