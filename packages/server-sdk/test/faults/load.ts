@@ -1,7 +1,8 @@
-import { createPollClient, type PollClient, type Relay, type WatchedPoll } from '@live-poll/client-sdk'
+import { createPollClient, type Relay, type WatchedPoll } from '@live-poll/client-sdk'
 import { WebSocket } from 'ws'
 import type { AckedVote } from '../recount.ts'
-import { type Fleet, type FleetNode, fleetAdminKey } from './fleet.ts'
+import { type Crowd, connectCrowd } from './crowd.ts'
+import type { Fleet, FleetNode } from './fleet.ts'
 
 /** A poll that is voted on. */
 export interface LoadPoll {
@@ -52,16 +53,6 @@ const votesEach = 40
 /** Milliseconds until a vote that is not answered is sent to another node, too. */
 const impatience = 1500
 
-/** Clients that watch each poll at each node: two, so that a frame goes to several. */
-const screensEach = 2
-
-/** Those who are connected to one node. */
-interface Crowd {
-  readonly relay: Relay
-  readonly screens: ReadonlyMap<string, (WatchedPoll | undefined)[]>
-  close(): void
-}
-
 /**
  * Has voters vote, change, retract and send again, over relays and voters' own clients, on all nodes. A vote keeps its id
  * until it is answered, is sent to another node when one does not answer, and every answer to it must say the same.
@@ -76,35 +67,7 @@ export function startLoad(fleet: Fleet, { polls, voters, random }: LoadOptions):
   let isClosed = false
   let lastVoter = 0
 
-  for (const node of fleet.nodes) crowds.set(node, connect(node))
-
-  function connect(node: FleetNode): Crowd {
-    const server = node.directServer()
-    const organizer = createPollClient({ server, token: fleetAdminKey, WebSocket })
-    const relay = organizer.relay(() => organizer.api.admitRelay())
-    const clients: PollClient[] = []
-    const screens = new Map(polls.map(({ id }) => [id, Array.from({ length: screensEach }, () => watch(id))]))
-    return {
-      relay,
-      get screens() {
-        return new Map([...screens].map(([id, each]) => [id, each.map((shown) => shown())]))
-      },
-      close() {
-        relay.close()
-        for (const client of clients) client.close()
-      },
-    }
-
-    function watch(pollId: string) {
-      const client = createPollClient({ server, storage: null, WebSocket })
-      clients.push(client)
-      let shown: WatchedPoll | undefined
-      client.watch(pollId, (state) => {
-        shown = state
-      })
-      return () => shown
-    }
-  }
+  for (const node of fleet.nodes) crowds.set(node, connectCrowd(node, polls))
 
   function note(pollId: string, vote: AckedVote) {
     acked.get(pollId)?.push(vote)
@@ -230,10 +193,10 @@ export function startLoad(fleet: Fleet, { polls, voters, random }: LoadOptions):
     count: () => count,
     counts,
     wrong,
-    screens: (node, pollId) => crowds.get(node)?.screens.get(pollId) ?? [],
+    screens: (node, pollId) => crowds.get(node)?.screens(pollId) ?? [],
     replaced(node) {
       const crowd = crowds.get(node)
-      crowds.set(node, connect(node))
+      crowds.set(node, connectCrowd(node, polls))
       crowd?.close()
     },
     async end() {
