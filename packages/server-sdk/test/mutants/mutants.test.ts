@@ -38,6 +38,7 @@ test('without a mistake, the tests that are to catch them pass', { timeout: pati
 
 test.for(mutants.map((mutant) => [mutant.name, mutant] as const))(
   '%s is caught',
+  { timeout: patience },
   async ([name, { path, file, says }]) => {
     await apply(path)
     try {
