@@ -17,7 +17,7 @@ export const failpoints = [
   'afterAck',
   /** The results have been read, and no other node knows. */
   'beforePublish',
-  /** The first of several watchers has been sent a frame. */
+  /** One of several watchers has been sent a frame. */
   'midFanout',
 ] as const
 

@@ -86,7 +86,7 @@ function createDriver(pool: PgPool): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const client = await takeInTime(pool.connect(), (late) => late.release(), patience)
+      const client = await takeInTime(takeClient(pool), (late) => late.release(), patience)
       client.on('error', ignore) // the pool listens to idle clients only, and an error without listeners ends the process
       return connect(client)
     },
@@ -116,6 +116,26 @@ function createDriver(pool: PgPool): Driver {
       if (!isBroken) client.off('error', ignore)
     },
     destroy: async () => {},
+  }
+}
+
+/**
+ * An error may come with the very bytes that end the handshake of a new client: the pool has stopped to listen by then, and
+ * its promise has told nobody yet.
+ */
+async function takeClient(pool: PgPool): Promise<PgClient> {
+  const made: Pick<PgClient, 'on' | 'off'>[] = []
+  const listen = (client: Pick<PgClient, 'on' | 'off'>) => {
+    client.on('error', ignore)
+    made.push(client)
+  }
+  pool.on('connect', listen)
+  try {
+    return await pool.connect()
+  } finally {
+    pool.off('connect', listen)
+    // No byte is read until whoever waits for the client listens to it.
+    for (const client of made) client.off('error', ignore)
   }
 }
 

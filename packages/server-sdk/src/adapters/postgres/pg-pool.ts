@@ -2,7 +2,10 @@
 export interface PgPool {
   connect(): Promise<PgClient>
   on(event: 'error', listener: (error: Error) => void): unknown
+  /** A new client is there, and about to be handed over. */
+  on(event: 'connect', listener: (client: Pick<PgClient, 'on' | 'off'>) => void): unknown
   off(event: 'error', listener: (error: Error) => void): unknown
+  off(event: 'connect', listener: (client: Pick<PgClient, 'on' | 'off'>) => void): unknown
   /** `max`: connections at most. */
   readonly options?: { readonly max?: number }
 }
