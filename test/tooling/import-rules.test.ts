@@ -32,6 +32,7 @@ const refused: [rule: string, from: string, to: string][] = [
   ['server-part-has-a-layer', `${server}/util/helper.ts`, 'node:fs'],
   ['server-domain-imports-nothing-above', `${server}/domain/decide-vote.ts`, '../ports/poll-store.ts'],
   ['server-ports-imports-nothing-above', `${server}/ports/ballot-store.ts`, '../identity/token.ts'],
+  ['server-upkeep-imports-nothing-above', `${server}/upkeep/sweep.ts`, '../identity/token.ts'],
   ['server-ballot-box-imports-nothing-above', `${server}/ballot-box/prepare.ts`, '../actions/cast-vote.ts'],
   ['server-actions-imports-nothing-above', `${server}/actions/close-poll.ts`, '../channel/limits.ts'],
   ['server-http-imports-nothing-above', `${server}/channel/vote-channel.ts`, '../index.ts'],

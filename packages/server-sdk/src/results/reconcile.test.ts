@@ -133,7 +133,7 @@ it('says once that the database fails, and goes on', async () => {
   expect([done, logger.warnings.length]).toEqual([[], 1])
   database.isDown = false
   await oneLook()
-  expect(done).toEqual(['look at p', 'read p'])
+  expect(done.slice(0, 2), 'there is time for a second look').toEqual(['look at p', 'read p'])
 })
 
 it.each([
