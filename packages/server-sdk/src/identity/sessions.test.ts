@@ -3,7 +3,7 @@ import { createRecordingLogger } from '../../test/recording-logger.ts'
 import { createSessions, type EndedSessions } from './sessions.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -145,7 +145,7 @@ describe('watch', () => {
     const answers: ((ended: readonly string[]) => void)[] = []
     const { sessions, ended } = createSetup(() => new Promise((resolve) => answers.push(resolve)))
     sessions.watch(() => ['a'])
-    for (let time = 0; time < 5; time++) await twoSeconds()
+    for (let time = 0; time < 3; time++) await twoSeconds()
     expect(answers).toHaveLength(1)
     answers[0]?.(['a'])
     await settled()
@@ -169,7 +169,6 @@ describe('watch', () => {
   })
 
   it('asks again, and says so, where the host does not answer', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
     const answers: ((ended: readonly string[]) => void)[] = []
     const { sessions, ended, logger } = createSetup(() => new Promise((resolve) => answers.push(resolve)))
     sessions.watch(() => ['a'])

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from '../ports/logger.ts'
+import { repeat } from '../upkeep/repeat.ts'
 
 /** Of these sessions of the host's, those that have ended. */
 export type EndedSessions = (sessions: readonly string[]) => readonly string[] | Promise<readonly string[]>
@@ -17,7 +18,7 @@ export interface Sessions {
 }
 
 /** Milliseconds: a session's connections are closed within five seconds of its end. */
-const interval = 2000
+const round = { name: 'Question for ended sessions', pause: 2000, jitter: 0 }
 
 /** Milliseconds that the host has to answer, until it is asked again: a question may get lost. */
 const patience = 5000
@@ -65,21 +66,12 @@ export function createSessions(ask: EndedSessions | undefined, logger: Logger): 
     onEnd: (listener) => void listeners.add(listener),
     watch(open) {
       if (!ask) return () => {}
-      let isAsking = false
       async function look() {
         const sessions = [...new Set(open())].filter((session) => session !== '')
-        if (isAsking || sessions.length === 0) return
-        isAsking = true
-        try {
-          for (const session of (await inTime(ask?.(sessions))) ?? []) end(session)
-        } catch (error) {
-          logger.warn('Ended sessions could not be asked for; trying again.', error)
-        }
-        isAsking = false
+        if (sessions.length === 0) return
+        for (const session of (await inTime(ask?.(sessions))) ?? []) end(session)
       }
-      const timer = setInterval(() => void look(), interval)
-      timer.unref()
-      return () => clearInterval(timer)
+      return repeat(round, look, logger)
     },
   }
 }

@@ -1,8 +1,9 @@
 import type { Logger } from '../ports/logger.ts'
 import type { PollStore } from '../ports/poll-store.ts'
+import { repeat } from '../upkeep/repeat.ts'
 
 /** Milliseconds between looks at the clock. */
-const interval = 1000
+const round = { name: 'Look at the schedule', pause: 1000, jitter: 0 }
 
 /**
  * Notices polls whose opening or closing time has come, by the database's clock. Resolves after its first look: of a poll
@@ -17,23 +18,13 @@ export async function startSchedule(
   logger: Logger,
 ): Promise<() => void> {
   let since: Date | undefined
-  let isLooking = false
 
   async function look() {
-    if (isLooking) return
-    isLooking = true
-    try {
-      const turned = await polls.turnedSince(since)
-      since = turned.now
-      for (const pollId of turned.pollIds) onTurn(pollId)
-    } catch (error) {
-      logger.warn('The schedule could not be read; trying again.', error)
-    }
-    isLooking = false
+    const turned = await polls.turnedSince(since)
+    since = turned.now
+    for (const pollId of turned.pollIds) onTurn(pollId)
   }
 
-  await look()
-  const timer = setInterval(() => void look(), interval)
-  timer.unref()
-  return () => clearInterval(timer)
+  await look().catch((error) => logger.warn('The schedule could not be read at the start; trying again.', error))
+  return repeat(round, look, logger)
 }

@@ -33,7 +33,10 @@ const patience = 1_800_000
 
 test('without a mistake, the tests that are to catch them pass', { timeout: patience }, async () => {
   const files = isFull ? ['test/faults/'] : [...new Set(mutants.map(({ file }) => file))]
-  expect(await run(files)).toEqual({ code: 0, caught: [], others: [] })
+  const outcome = await run(files)
+  const failed = [...outcome.caught, ...outcome.others]
+  if (report && failed.length > 0) appendFileSync(report, `\nWithout a mistake, these failed: ${failed.join('; ')}.\n`)
+  expect(outcome).toEqual({ code: 0, caught: [], others: [] })
 })
 
 test.for(mutants.map((mutant) => [mutant.name, mutant] as const))(
