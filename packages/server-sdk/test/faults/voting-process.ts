@@ -55,6 +55,7 @@ const adapter = embedded({ directory })
 const livePoll = createLivePoll({
   database: variant === '--ack-before-commit' ? ackBeforeCommit(adapter) : adapter,
   adminKey,
+  queueWait: 600_000, // on a slow machine, too, every vote is decided
 })
 const server = createServer(toNodeHandler(livePoll))
 attachChannel(server, livePoll)

@@ -68,7 +68,7 @@ export async function makeDue({ db }: PostgresConnection, pollId: string): Promi
 }
 
 /** Milliseconds until a condition that does not come true is an error. */
-const patience = 15_000
+const patience = 60_000
 
 /** Asks again and again, since the database tells nobody. @throws Error that names what did not come true */
 export async function untilInDatabase(what: string, isTrue: () => Promise<boolean>): Promise<void> {

@@ -1,9 +1,10 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { Kysely, sql } from 'kysely'
 import { Pool } from 'pg'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { pgDialect } from './pg-dialect.ts'
+import type { PgClient } from './pg-pool.ts'
 
 /** A message of Postgres's protocol, version 3: type, length, body. */
 function message(type: string, body: Buffer | string): Buffer {
@@ -30,3 +31,31 @@ it('bears an error that comes with the very bytes that end the handshake, and le
   await pool.end()
   server.close()
 })
+
+it('listens once to a client, however many wait for one', async () => {
+  const clients = [fakeClient(), fakeClient()]
+  const given: ((client: PgClient) => void)[] = []
+  const pool = Object.assign(new EventEmitter(), {
+    connect: () => new Promise<PgClient>((resolve) => given.push(resolve)),
+  })
+  const db = new Kysely({ dialect: pgDialect(pool) })
+  const answers = Array.from({ length: 30 }, () => sql`select 1`.execute(db))
+  await vi.waitFor(() => expect(given).toHaveLength(30))
+  expect(pool.listenerCount('connect')).toBe(1)
+  for (const client of clients) {
+    pool.emit('connect', client)
+    expect(client.listenerCount('error')).toBe(1)
+  }
+  for (const [index, give] of given.entries()) give(clients[index % 2] as PgClient)
+  await Promise.all(answers)
+  expect([pool, ...clients].flatMap((one) => [one.listenerCount('connect'), one.listenerCount('error')])).toEqual([
+    0, 0, 0, 0, 0, 0,
+  ])
+})
+
+function fakeClient() {
+  return Object.assign(new EventEmitter().setMaxListeners(100), {
+    query: async () => ({ command: 'SELECT', rowCount: 0, rows: [] }),
+    release() {},
+  })
+}

@@ -48,6 +48,7 @@ interface PgConnection extends DatabaseConnection {
 
 function createDriver(pool: PgPool): Driver {
   const names = createStatementNames()
+  const take = createTaker(pool)
   const ownOf = (connection: DatabaseConnection) => connection as PgConnection
 
   function connect(client: PgClient): PgConnection {
@@ -86,7 +87,7 @@ function createDriver(pool: PgPool): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const client = await takeInTime(takeClient(pool), (late) => late.release(), patience)
+      const client = await takeInTime(take(), (late) => late.release(), patience)
       client.on('error', ignore) // the pool listens to idle clients only, and an error without listeners ends the process
       return connect(client)
     },
@@ -120,26 +121,35 @@ function createDriver(pool: PgPool): Driver {
 }
 
 /**
- * An error may come with the very bytes that end the handshake of a new client: the pool has stopped to listen by then, and
- * its promise has told nobody yet.
+ * Takes clients out of a pool. An error may come with the very bytes that end the handshake of a new client: the pool has
+ * stopped to listen by then, and its promise has told nobody yet. So all that are made while somebody waits are listened to,
+ * once each, until nobody waits: no byte is read until whoever waited listens.
  */
-async function takeClient(pool: PgPool): Promise<PgClient> {
-  const made: Pick<PgClient, 'on' | 'off'>[] = []
-  const listen = (client: Pick<PgClient, 'on' | 'off'>) => {
-    client.on('error', ignore)
-    made.push(client)
+function createTaker(pool: PgPool): () => Promise<PgClient> {
+  const made = new Set<Pick<PgClient, 'on' | 'off'>>()
+  let waiting = 0
+
+  function listen(client: Pick<PgClient, 'on' | 'off'>) {
+    client.on('error', ignoreEarly)
+    made.add(client)
   }
-  pool.on('connect', listen)
-  try {
-    return await pool.connect()
-  } finally {
-    pool.off('connect', listen)
-    // No byte is read until whoever waits for the client listens to it.
-    for (const client of made) client.off('error', ignore)
+
+  return async () => {
+    if (waiting++ === 0) pool.on('connect', listen)
+    try {
+      return await pool.connect()
+    } finally {
+      if (--waiting === 0) {
+        pool.off('connect', listen)
+        for (const client of made) client.off('error', ignoreEarly)
+        made.clear()
+      }
+    }
   }
 }
 
 function ignore() {}
+function ignoreEarly() {}
 
 /** Distinct texts that get a name: more than the library has, if lists of rows are not counted. */
 const maxNames = 200
