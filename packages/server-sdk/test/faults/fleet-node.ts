@@ -7,8 +7,9 @@
 import { writeSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Cluster } from 'ioredis'
 import { redis } from '../../src/adapters/redis/redis.ts'
-import { createLivePoll } from '../../src/create-live-poll.ts'
+import { createLivePoll, type DrainOptions } from '../../src/create-live-poll.ts'
 import { armFailpoints, type Failpoint } from '../../src/ports/failpoints.ts'
 import { toNodeHandler } from '../../src/use/node.ts'
 import { attachChannel } from '../../src/use/ws.ts'
@@ -19,6 +20,8 @@ export interface FleetNodeStart {
   readonly url: string
   /** Of the Redis that carries results between nodes; without it, each reads the database. */
   readonly redisUrl?: string
+  /** Ports of the masters of a Redis Cluster, in place of one Redis. */
+  readonly redisPorts?: readonly number[]
   readonly secret: string
   readonly adminKey: string
 }
@@ -30,15 +33,19 @@ export interface ArmedFailpoint {
   readonly signal: 'SIGKILL' | 'SIGSTOP'
 }
 
+/** What it is told over IPC: where to fault, in place of what it was told before, or to drain and then to end. */
+export type FleetNodeOrder = { readonly arm: ArmedFailpoint | null } | { readonly drain: DrainOptions }
+
 /** What it says over IPC. That a point is reached it writes to its output, in one line: that is there before it dies. */
 export interface FleetNodeReady {
   readonly port: number
 }
 
-const { database, url, redisUrl, secret, adminKey } = JSON.parse(process.argv[2] ?? '') as FleetNodeStart
+const { database, url, redisUrl, redisPorts, secret, adminKey } = JSON.parse(process.argv[2] ?? '') as FleetNodeStart
 const livePoll = createLivePoll({
   database: databaseAdapters[database](url),
   ...(redisUrl && { redis: redis({ url: redisUrl }) }),
+  ...(redisPorts && { redis: redis({ client: new Cluster(redisPorts.map((port) => ({ host: '127.0.0.1', port }))) }) }),
   secret,
   adminKey,
   logger: { info() {}, warn() {}, error() {} },
@@ -49,8 +56,9 @@ attachChannel(server, livePoll)
 
 let armed: ArmedFailpoint | null = null
 let passings = 0
-process.on('message', (message: ArmedFailpoint | null) => {
-  armed = message
+process.on('message', (order: FleetNodeOrder) => {
+  if ('drain' in order) return void livePoll.drain(order.drain).then(() => process.exit())
+  armed = order.arm
   passings = 0
 })
 process.on('disconnect', () => process.exit())

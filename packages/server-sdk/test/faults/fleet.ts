@@ -1,3 +1,4 @@
+import type { DrainOptions } from '../../src/create-live-poll.ts'
 import { type CommitProxy, startCommitProxy } from './commit-proxy.ts'
 import type { FleetNodeStart } from './fleet-node.ts'
 import { type Line, startLine } from './line.ts'
@@ -21,6 +22,8 @@ export interface FleetNode {
   process(): FleetNodeProcess
   /** Kills it, if it is not dead yet, and starts another in its place. Resolves when that is ready. */
   replace(): Promise<void>
+  /** Has it drain, and starts another in its place when it has ended. Resolves when that is ready. */
+  restart(times: DrainOptions): Promise<void>
   /** Calls the API with the admin key. @throws Error with what was answered */
   call<T>(method: string, path: string, body?: unknown): Promise<T>
 }
@@ -34,10 +37,10 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
-/** Starts several nodes on one database, and one Redis or none. */
+/** Starts several nodes on one database, and one Redis, a Redis Cluster, or none. */
 export async function startFleet(
   size: number,
-  { database, url, redisUrl }: Pick<FleetNodeStart, 'database' | 'url' | 'redisUrl'>,
+  { database, url, redisUrl, redisPorts }: Pick<FleetNodeStart, 'database' | 'url' | 'redisUrl' | 'redisPorts'>,
   secret: string,
 ): Promise<Fleet> {
   const exits: string[] = []
@@ -51,14 +54,17 @@ export async function startFleet(
       startFleetNode({
         ...{ database, url: line.url, secret, adminKey: fleetAdminKey },
         ...(redisLine && { redisUrl: `redis://127.0.0.1:${redisLine.port}` }),
+        ...(redisPorts && { redisPorts }),
       })
+    let isLeaving = false
     let running = await watch(await start())
     const door = await startLine(running.port)
 
     async function watch(process: FleetNodeProcess) {
       started++
       void process.exited.then((how) => {
-        if (how !== 'SIGKILL' && !isStopping) exits.push(`${name} ended by itself: ${how}`)
+        if (how !== 'SIGKILL' && !isStopping && !(isLeaving && how === '0'))
+          exits.push(`${name} ended by itself: ${how}`)
       })
       return process
     }
@@ -76,6 +82,14 @@ export async function startFleet(
         running.signal('SIGKILL')
         await running.exited
         line.resume()
+        running = await watch(await start())
+        door.leadTo(running.port)
+      },
+      async restart(times) {
+        isLeaving = true
+        running.drain(times)
+        await running.exited
+        isLeaving = false
         running = await watch(await start())
         door.leadTo(running.port)
       },

@@ -4,15 +4,18 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import type { DrainOptions } from '../../src/create-live-poll.ts'
 import type { Failpoint } from '../../src/ports/failpoints.ts'
 import { bundleFleetNode } from './bundle-fleet-node.ts'
-import type { ArmedFailpoint, FleetNodeReady, FleetNodeStart } from './fleet-node.ts'
+import type { ArmedFailpoint, FleetNodeOrder, FleetNodeReady, FleetNodeStart } from './fleet-node.ts'
 
 /** A process of a fleet. */
 export interface FleetNodeProcess {
   readonly port: number
   /** Takes the place of what was armed before; null disarms. */
   arm(failpoint: ArmedFailpoint | null): void
+  /** It ends by itself when it has drained. */
+  drain(times: DrainOptions): void
   /** Resolves when an armed failpoint is reached. */
   reached(): Promise<Failpoint>
   signal(signal: 'SIGKILL' | 'SIGCONT'): void
@@ -31,12 +34,12 @@ export async function startFleetNode(start: FleetNodeStart): Promise<FleetNodePr
   const ready = once(child, 'message').then(([message]) => message as FleetNodeReady)
   const first = await Promise.race([ready, exited])
   if (typeof first === 'string') throw new Error(`The node did not start: ${first}`)
+  // One that is gone has another one after it, which is asked next.
+  const tell = (order: FleetNodeOrder) => child.connected && child.send(order, () => {})
   return {
     port: first.port,
-    arm(failpoint) {
-      // One that is gone has another one after it, which is asked next.
-      if (child.connected) child.send(failpoint as ArmedFailpoint, () => {})
-    },
+    arm: (failpoint) => void tell({ arm: failpoint }),
+    drain: (times) => void tell({ drain: times }),
     reached: () => once(lines, 'line').then(([line]) => line as Failpoint),
     async stopped() {
       while (!isStopped(child.pid as number)) await turn()
