@@ -14,7 +14,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/{docs,tooling}/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            '{examples/*,bench}/src/**/*.test.ts',
+            'test/{docs,tooling}/**/*.test.ts',
+          ],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { availableParallelism, cpus } from 'node:os'
+
+/** Core of the server that is measured; all else has the other one. */
+export const serverCore = 0
+export const otherCore = 1
+
+const canPin = availableParallelism() > 1 && has('taskset')
+
+/** The command, on one core and with as many open files as the system lets it have. */
+export function onCore(core: number, command: readonly string[]): readonly string[] {
+  const limits = 'ulimit -n "$(ulimit -H -n)" 2>/dev/null; exec "$@"'
+  const pin = canPin ? ['taskset', '-c', `${core}`] : []
+  return ['sh', '-c', limits, 'sh', ...pin, ...command]
+}
+
+/** What was changed of the machine for the benchmark, in words. */
+export function describeMachine(): readonly string[] {
+  const shell = (script: string) => execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim()
+  const [soft, hard] = shell('ulimit -S -n; ulimit -H -n').split('\n')
+  return [
+    `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}, NODE_ENV=production`,
+    canPin
+      ? `taskset: the server on core ${serverCore}; load generator, Postgres and Redis on core ${otherCore}`
+      : 'nothing is pinned: there is no taskset, or only one core',
+    `ulimit -n: ${soft} raised to ${hard}`,
+  ]
+}
+
+function has(program: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`])
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,107 @@
+import type { VotePlan, VoteReport } from '../load/cast-votes.ts'
+import type { LoadGenerator } from '../load/load-generator.ts'
+import { programPath } from '../process/build-programs.ts'
+import type { Databases } from '../process/databases.ts'
+import { serverCore } from '../process/machine.ts'
+import { type Remote, startProcess } from '../process/start-process.ts'
+import type { ServerArgument, VoteServer } from '../servers/common.ts'
+
+/** What a measurement has at hand. */
+export interface World {
+  readonly databases: Databases
+  readonly load: Remote<LoadGenerator>
+  readonly times: Times
+  /** Where profiles of our server go; none are taken without it. */
+  readonly profiles?: string
+  print(line: string): void
+}
+
+/** In seconds. */
+export interface Times {
+  readonly warmUp: number
+  readonly seconds: number
+}
+
+/** Figures of one measurement, by name. Their units: votes/s, ms, microseconds of CPU a vote, bytes. */
+export type Figures = Readonly<Record<string, number>>
+
+/** One line of the tables: measured in each round. */
+export interface Contender {
+  /** As in `b-64`: the scenario's letter, and which of it. */
+  readonly key: string
+  readonly title: string
+  measure(world: World): Promise<Figures>
+}
+
+/** Runs on a server with an empty database of its own, and ends both. */
+export async function withServer<S extends VoteServer, T>(
+  { databases }: World,
+  program: string,
+  variant: string | undefined,
+  use: (server: Remote<S>) => Promise<T>,
+): Promise<T> {
+  const database = await databases.createDatabase()
+  try {
+    const argument: ServerArgument = {
+      ...{ postgresUrl: database.url, redisUrl: databases.redis.url },
+      ...(variant !== undefined && { variant }),
+    }
+    const server = await startProcess<S>(programPath(program), serverCore, argument)
+    try {
+      return await use(server)
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    await database.drop()
+  }
+}
+
+export type CastPlan = Pick<VotePlan, 'protocol' | 'connections' | 'pace'> &
+  Partial<Pick<VotePlan, 'voters' | 'fill' | 'first' | 'warmUp' | 'seconds'>>
+
+/** Casts votes on polls of a server, and holds its results against the answers. @throws Error when they differ */
+export async function castOn(
+  world: World,
+  server: Remote<VoteServer>,
+  polls: readonly string[],
+  plan: CastPlan,
+): Promise<VoteReport> {
+  const { databases, load, times } = world
+  const before = await server.call('countVotes', polls)
+  const report = await load.call('castVotes', {
+    ...{ ...times, ...plan, polls },
+    port: await server.call('port', null),
+    credential: await server.call('credential', null),
+    parts: { server: server.pid, postgres: databases.postgres.pid, redis: databases.redis.pid },
+  })
+  const { total, refusal } = report
+  if (total.accepted === 0) throw new Error(`No vote was taken: ${refusal}`)
+  const counted = (await server.call('countVotes', polls)) - before
+  const expected = plan.voters === undefined ? total.accepted : (plan.first ?? 0) > 0 ? 0 : plan.voters
+  if (counted < expected || counted > expected + total.unknown) {
+    throw new Error(`${expected} votes were answered as counted, ${counted} are in the results.`)
+  }
+  if (total.refused + total.unknown > 0) {
+    world.print(`  ${total.refused} votes were refused, of ${total.unknown} the outcome was not said: ${refusal}`)
+  }
+  return report
+}
+
+/** What a report comes to for the tables. */
+export function toFigures({ seconds, accepted, p50, p99, max, cpu, total }: VoteReport): Figures {
+  const each = (micros: number) => micros / accepted
+  const figures = {
+    votes: accepted / seconds,
+    p50,
+    p99,
+    max,
+    server: each(cpu.server),
+    postgres: each(cpu.postgres),
+    redis: each(cpu.redis),
+    all: each(cpu.server + cpu.postgres + cpu.redis),
+    load: cpu.load / 1e6 / seconds,
+    refused: total.refused + total.unknown,
+  }
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)))
+}

@@ -1,0 +1,69 @@
+/**
+ * Ours, as in production: Postgres and Redis, identity, policy and visibility on.
+ * Variants: `uwebsockets` (the default), and `ws` on the port of the API.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createLivePoll } from '@live-poll/server-sdk'
+import { toNodeHandler } from '@live-poll/server-sdk/node'
+import { postgres } from '@live-poll/server-sdk/postgres'
+import { redis } from '@live-poll/server-sdk/redis'
+import { attachChannel as attachToUws } from '@live-poll/server-sdk/uwebsockets'
+import { attachChannel as attachToWs } from '@live-poll/server-sdk/ws'
+import { Redis } from 'ioredis'
+import { Pool } from 'pg'
+import { answerCalls } from '../process/calls.ts'
+import { commonCalls, readArgument, type VoteServer } from './common.ts'
+import { listenOnUws, loadUws } from './load-uws.ts'
+
+const { postgresUrl, redisUrl, variant = 'uwebsockets' } = readArgument()
+const pool = new Pool({ connectionString: postgresUrl })
+const client = new Redis(redisUrl)
+const livePoll = createLivePoll({
+  database: postgres({ pool }),
+  redis: redis({ client }),
+  secret: 'a secret of the benchmark, 32 bytes or more',
+  identify: ({ headers }) => {
+    const id = headers.get('x-user')
+    return id ? { id } : undefined
+  },
+  authorize: ({ user }) => user?.id === 'editor',
+  channelUrl: variant === 'uwebsockets' ? ':1/live-poll/channel' : null, // the load generator asks for the port instead
+})
+await livePoll.migrate()
+await livePoll.ready()
+
+const server = createServer(toNodeHandler(livePoll))
+if (variant === 'ws') attachToWs(server, livePoll)
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+const httpPort = (server.address() as AddressInfo).port
+const port = variant === 'ws' ? httpPort : await listenWithUws()
+
+function listenWithUws(): Promise<number> {
+  const uws = loadUws()
+  const app = uws.App()
+  attachToUws(app, livePoll)
+  return listenOnUws(uws, app)
+}
+
+const calls = {
+  ...commonCalls(),
+  port: () => port,
+  httpPort: (_: null) => httpPort,
+  async createPolls(count) {
+    const polls: string[] = []
+    for (let index = 0; index < count; index++) {
+      const poll = { question: `Question ${index}`, choices: ['One', 'Two', 'Three', 'Four'] }
+      polls.push((await livePoll.api.createPoll(poll)).id)
+    }
+    return polls
+  },
+  credential: () => livePoll.api.createRelayTicket(),
+  async countVotes(polls) {
+    let votes = 0
+    for (const poll of polls) votes += (await livePoll.api.getResults(poll)).voters
+    return votes
+  },
+} satisfies VoteServer & Record<string, unknown>
+export type LivePollServer = typeof calls
+answerCalls(calls)
