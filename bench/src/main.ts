@@ -10,10 +10,19 @@ import { describeMachine, otherCore } from './process/machine.ts'
 import { startProcess } from './process/start-process.ts'
 import { formatLine } from './report/lines.ts'
 import { ceiling } from './scenarios/ceiling.ts'
-import { livePoll } from './scenarios/live-poll.ts'
+import { changes, livePoll, manyPolls, onWs } from './scenarios/live-poll.ts'
+import { bestStack, typicalStack } from './scenarios/stacks.ts'
 import type { Contender, Figures, World } from './scenarios/world.ts'
 
-const contenders: readonly Contender[] = [...ceiling, ...livePoll]
+const contenders: readonly Contender[] = [
+  ...ceiling,
+  ...livePoll,
+  ...typicalStack,
+  ...bestStack,
+  ...onWs,
+  ...changes,
+  ...manyPolls,
+]
 
 const wanted = parseArguments(process.argv.slice(2))
 const chosen = contenders.filter(

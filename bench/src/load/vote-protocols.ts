@@ -40,7 +40,7 @@ export interface Step {
 const idPrefix = '00000000-0000-4000-8000-00'
 
 /** Finds the number behind a mark, which nearly always stands where it stood the last time. */
-function numberBehind(mark: string) {
+export function numberBehind(mark: string) {
   const bytesOfMark = Buffer.from(mark)
   let known = 0 // offset of the mark
   return (bytes: Buffer, start: number, end: number): number => {
@@ -49,15 +49,15 @@ function numberBehind(mark: string) {
       start + known + bytesOfMark.length <= end &&
       bytes.compare(bytesOfMark, 0, bytesOfMark.length, start + known, start + known + bytesOfMark.length) === 0
     if (!isThere) {
-      const found = bytes.indexOf(bytesOfMark, start)
-      if (found < 0 || found >= end) return -1
-      known = found - start
+      const found = bytes.subarray(start, end).indexOf(bytesOfMark) // what lies behind it may be half a megabyte
+      if (found < 0) return -1
+      known = found
     }
     return readDigits(bytes, start + known + bytesOfMark.length, end)
   }
 }
 
-function beginsWith(text: string) {
+export function beginsWith(text: string) {
   const wanted = Buffer.from(text)
   return (bytes: Buffer, start: number, end: number): boolean =>
     end - start >= wanted.length && bytes.compare(wanted, 0, wanted.length, start, start + wanted.length) === 0

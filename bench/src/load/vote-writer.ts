@@ -48,6 +48,7 @@ export function createVoteWriter(
       template.copy(bytes, at)
       writeDigits(bytes, at + id, firstNumber + vote)
       const turn = vote < voters ? 0 : Math.floor(vote / voters)
+      if (turn > 9) throw new Error('A voter has no tenth change.')
       const person = turn === 0 ? vote : vote - turn * voters
       writeDigits(bytes, at + voter, shuffled(person))
       if (revision > 0 && turn > 0) bytes[at + revision] = 48 + turn

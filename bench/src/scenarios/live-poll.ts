@@ -33,3 +33,21 @@ export const livePoll: readonly Contender[] = [
   ours('b-5000', 'ours, 5,000 votes/s offered', { pace: { perSecond: 5000 } }),
   ours('b-20000', 'ours, 20,000 votes/s offered', { pace: { perSecond: 20_000 } }),
 ]
+
+/** (d) Ours with the `ws` library, on the port of the API. */
+export const onWs: readonly Contender[] = [
+  ours('d-1', 'ours on ws, 1 in flight', { variant: 'ws', pace: { depth: 1 } }),
+  ours('d-64', 'ours on ws, 64 in flight', { variant: 'ws', pace: { depth: 64 } }),
+]
+
+/** (e) Votes that replace votes. */
+export const changes: readonly Contender[] = [
+  ours('e-64', 'ours, changes of votes, 64 in flight', { voters: 100_000, fill: 100_000, pace: { depth: 64 } }),
+]
+
+/** (f) Votes on many polls at once; on one poll it is b-64. */
+export const manyPolls: readonly Contender[] = [
+  ours('f-100', 'ours, 100 polls, 64 in flight', { polls: 100, pace: { depth: 64 } }),
+  ours('f-1000', 'ours, 1,000 polls, 64 in flight', { polls: 1000, pace: { depth: 64 } }),
+  ours('f-20000', 'ours, 1,000 polls, 20,000 votes/s offered', { polls: 1000, pace: { perSecond: 20_000 } }),
+]

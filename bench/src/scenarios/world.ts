@@ -1,6 +1,7 @@
 import type { VotePlan, VoteReport } from '../load/cast-votes.ts'
 import type { LoadGenerator } from '../load/load-generator.ts'
 import { programPath } from '../process/build-programs.ts'
+import type { Calls } from '../process/calls.ts'
 import type { Databases } from '../process/databases.ts'
 import { serverCore } from '../process/machine.ts'
 import { type Remote, startProcess } from '../process/start-process.ts'
@@ -34,7 +35,7 @@ export interface Contender {
 }
 
 /** Runs on a server with an empty database of its own, and ends both. */
-export async function withServer<S extends VoteServer, T>(
+export async function withServer<S extends Calls, T>(
   { databases }: World,
   program: string,
   variant: string | undefined,
