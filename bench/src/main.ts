@@ -9,7 +9,10 @@ import { startDatabases } from './process/databases.ts'
 import { describeMachine, otherCore } from './process/machine.ts'
 import { startProcess } from './process/start-process.ts'
 import { formatLine } from './report/lines.ts'
+import { bigPoll } from './scenarios/big-poll.ts'
 import { ceiling } from './scenarios/ceiling.ts'
+import { fanOut } from './scenarios/fan-out.ts'
+import { footprint } from './scenarios/footprint.ts'
 import { changes, livePoll, manyPolls, onWs } from './scenarios/live-poll.ts'
 import { bestStack, typicalStack } from './scenarios/stacks.ts'
 import type { Contender, Figures, World } from './scenarios/world.ts'
@@ -22,6 +25,9 @@ const contenders: readonly Contender[] = [
   ...onWs,
   ...changes,
   ...manyPolls,
+  ...bigPoll,
+  ...fanOut,
+  ...footprint,
 ]
 
 const wanted = parseArguments(process.argv.slice(2))

@@ -1,14 +1,12 @@
 import { parseArgs } from 'node:util'
+import type { Times } from './scenarios/world.ts'
 
-export interface Wanted {
+export interface Wanted extends Times {
   readonly isQuick: boolean
   /** Scenarios, as in `b` or `b-64`; none: all. */
   readonly only: readonly string[]
   readonly profile: boolean
   readonly rounds: number
-  /** Seconds. */
-  readonly warmUp: number
-  readonly seconds: number
 }
 
 const usage = `npm run bench                        everything, in rounds; writes bench/RESULTS.md and bench/plots
@@ -42,6 +40,7 @@ export function parseArguments(args: readonly string[]): Wanted {
       profile: values.profile,
       rounds: positive(values.rounds ?? (isShort ? '1' : '3'), 'rounds'),
       seconds: positive(values.seconds ?? (values.quick ? '2' : '5'), 'seconds'),
+      show: (viewers) => (isShort ? 3 : viewers === 10_000 ? 30 : 10),
       warmUp: positive(values['warm-up'] ?? (values.quick ? '1' : '2'), 'warm-up'),
     }
   } catch (error) {

@@ -21,6 +21,8 @@ export interface World {
 export interface Times {
   readonly warmUp: number
   readonly seconds: number
+  /** For which so many viewers are shown updates. */
+  show(viewers: number): number
 }
 
 /** Figures of one measurement, by name. Their units: votes/s, ms, microseconds of CPU a vote, bytes. */
@@ -39,7 +41,7 @@ export async function withServer<S extends Calls, T>(
   { databases }: World,
   program: string,
   variant: string | undefined,
-  use: (server: Remote<S>) => Promise<T>,
+  use: (server: Remote<S>, started: { readonly postgresUrl: string; readonly startTime: number }) => Promise<T>,
 ): Promise<T> {
   const database = await databases.createDatabase()
   try {
@@ -47,9 +49,10 @@ export async function withServer<S extends Calls, T>(
       ...{ postgresUrl: database.url, redisUrl: databases.redis.url },
       ...(variant !== undefined && { variant }),
     }
+    const begun = performance.now()
     const server = await startProcess<S>(programPath(program), serverCore, argument)
     try {
-      return await use(server)
+      return await use(server, { postgresUrl: database.url, startTime: performance.now() - begun })
     } finally {
       await server.stop()
     }

@@ -48,9 +48,9 @@ function listenWithUws(): Promise<number> {
 
 const calls = {
   ...commonCalls(),
-  port: () => port,
+  port: (_: null) => port,
   httpPort: (_: null) => httpPort,
-  async createPolls(count) {
+  async createPolls(count: number) {
     const polls: string[] = []
     for (let index = 0; index < count; index++) {
       const poll = { question: `Question ${index}`, choices: ['One', 'Two', 'Three', 'Four'] }
@@ -58,7 +58,7 @@ const calls = {
     }
     return polls
   },
-  credential: () => livePoll.api.createRelayTicket(),
+  credential: (_: null) => livePoll.api.createRelayTicket(),
   async countVotes(polls) {
     let votes = 0
     for (const poll of polls) votes += (await livePoll.api.getResults(poll)).voters

@@ -1,0 +1,92 @@
+import type { ViewersReport } from '../load/viewers.ts'
+import type { ProtocolName } from '../load/vote-protocols.ts'
+import type { Remote } from '../process/start-process.ts'
+import type { FanOutServer } from '../servers/fan-out.ts'
+import type { LivePollServer } from '../servers/live-poll.ts'
+import { type Contender, type Figures, type World, withServer } from './world.ts'
+
+/** Updates a second, at most and about. */
+const pace = 10
+/** Votes a second that make ours update: two for each update, so that each has something new. */
+const votes = 2 * pace
+
+const sizes = [1000, 5000, 10_000] as const
+
+/** (h) Results shown to many: what each update costs, how far apart it arrives, how much memory a viewer takes. */
+export const fanOut: readonly Contender[] = sizes.flatMap((count) => [
+  contender(`h-ours-${count}`, 'ours', count, (world) =>
+    withServer<LivePollServer, Figures>(world, 'live-poll', undefined, async (server) => {
+      const polls = await server.call('createPolls', 1)
+      const port = await server.call('port', null)
+      const credential = await server.call('credential', null)
+      const parts = { server: server.pid, postgres: 0, redis: 0 }
+      return show(world, server, 'livePoll', polls[0] ?? '', count, (seconds) =>
+        world.load.call('castVotes', {
+          ...{ protocol: 'livePoll', port, credential, polls, connections: 1, pace: { perSecond: votes }, parts },
+          ...{ warmUp: 0, seconds },
+        }),
+      )
+    }),
+  ),
+  contender(`h-ws-${count}`, 'ws', count, (world) => library(world, 'ws-fan-out', 'bare', count)),
+  contender(`h-io-${count}`, 'Socket.IO', count, (world) => library(world, 'socket-io-fan-out', 'socketIo', count)),
+])
+
+function contender(key: string, name: string, count: number, measure: Contender['measure']): Contender {
+  return { key, title: `${name}, ${count.toLocaleString('en')} viewers`, measure }
+}
+
+function library(world: World, program: string, protocol: ProtocolName, count: number): Promise<Figures> {
+  return withServer<FanOutServer, Figures>(world, program, undefined, (server) =>
+    show(world, server, protocol, 'p_0000000000000000', count, () => server.call('broadcast', pace)),
+  )
+}
+
+/** Seconds of updates before those that are looked at: the first ones are compiled. */
+const warmUp = 2
+
+async function show(
+  world: World,
+  server: Remote<FanOutServer> | Remote<LivePollServer>,
+  protocol: ProtocolName,
+  poll: string,
+  count: number,
+  update: (seconds: number) => Promise<unknown>,
+): Promise<Figures> {
+  const { load } = world
+  const { call } = server as Remote<FanOutServer>
+  const port = await call('port', null)
+  const seconds = world.times.show(count)
+  try {
+    // What the first viewers bring into memory is code, not viewers.
+    await load.call('gather', { protocol, port, poll, count: 200 })
+    await load.call('leave', null)
+    const before = await call('memory', null)
+    await load.call('gather', { protocol, port, poll, count })
+    const memory = ((await call('memory', null)) - before) / count
+    const updating = update(warmUp + seconds + 1)
+    await load.call('observe', { seconds: warmUp, parts: { server: 0, postgres: 0, redis: 0 } })
+    const report = await load.call('observe', { seconds, parts: { server: server.pid, postgres: 0, redis: 0 } })
+    const memoryAfter = ((await call('memory', null)) - before) / count
+    await updating
+    return toFigures(report, memory, memoryAfter)
+  } finally {
+    await load.call('leave', null)
+  }
+}
+
+function toFigures(report: ViewersReport, memory: number, memoryAfter: number): Figures {
+  const { delivered, seconds, updates, fewest, spread, behind, cpu } = report
+  return {
+    delivered: delivered / seconds,
+    server: cpu.server / delivered,
+    updates: updates / seconds,
+    fewest: fewest / seconds,
+    spread50: spread.p50,
+    spread99: spread.p99,
+    behind,
+    memory,
+    memoryAfter,
+    load: cpu.load / 1e6 / seconds,
+  }
+}
