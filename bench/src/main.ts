@@ -1,53 +1,56 @@
 /** The benchmark: `npm run bench`, with `-- --help` for what else it can do. */
-import { mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LoadGenerator } from './load/load-generator.ts'
+import { measureAll } from './measure-all.ts'
 import { parseArguments } from './parse-arguments.ts'
-import { buildPrograms, programPath } from './process/build-programs.ts'
-import { startDatabases } from './process/databases.ts'
-import { describeMachine, otherCore } from './process/machine.ts'
-import { startProcess } from './process/start-process.ts'
+import { alignedTable, claimRows } from './report/claim-table.ts'
 import { formatLine } from './report/lines.ts'
+import { mediansOf } from './report/medians.ts'
+import { drawPlot } from './report/plots.ts'
+import { plotsOf } from './report/plots-of.ts'
+import { writeResultsPage } from './report/results-page.ts'
 import { bigPoll } from './scenarios/big-poll.ts'
 import { ceiling } from './scenarios/ceiling.ts'
 import { fanOut } from './scenarios/fan-out.ts'
 import { footprint } from './scenarios/footprint.ts'
 import { changes, livePoll, manyPolls, onWs } from './scenarios/live-poll.ts'
 import { bestStack, typicalStack } from './scenarios/stacks.ts'
-import type { Contender, Figures, World } from './scenarios/world.ts'
 
-const contenders: readonly Contender[] = [
-  ...ceiling,
-  ...livePoll,
-  ...typicalStack,
-  ...bestStack,
-  ...onWs,
-  ...changes,
-  ...manyPolls,
-  ...bigPoll,
-  ...fanOut,
-  ...footprint,
-]
+const votes = [ceiling, livePoll, typicalStack, bestStack, onWs, changes, manyPolls, bigPoll]
+const contenders = [...votes, fanOut, footprint].flat()
 
 const wanted = parseArguments(process.argv.slice(2))
-const chosen = contenders.filter(
-  ({ key }) => wanted.only.length === 0 || wanted.only.some((word) => key === word || key.startsWith(`${word}-`)),
-)
-await buildPrograms()
-const databases = await startDatabases()
-try {
-  for (const line of [...describeMachine(), ...databases.settings]) console.log(line)
-  const load = await startProcess<LoadGenerator>(programPath('load-generator'), otherCore)
-  const profiles = wanted.profile ? await mkdtemp(join(tmpdir(), 'live-poll-profiles-')) : undefined
-  const world: World = { databases, load, times: wanted, print: console.log, ...(profiles && { profiles }) }
-  for (let round = 1; round <= wanted.rounds; round++) {
-    for (const contender of chosen) {
-      const figures: Figures = await contender.measure(world)
-      console.log(formatLine(contender, figures))
-    }
-  }
-  await load.stop()
-} finally {
-  await databases.stop()
+const isChosen = (key: string) => wanted.only.some((word) => key === word || key.startsWith(`${word}-`))
+const profiles = wanted.profile ? await mkdtemp(join(tmpdir(), 'live-poll-profiles-')) : undefined
+const begun = performance.now()
+const { measured, limits } = await measureAll({
+  contenders: contenders.filter(({ key, isLong }) =>
+    wanted.only.length > 0 ? isChosen(key) : !(wanted.isQuick && isLong),
+  ),
+  rounds: wanted.rounds,
+  times: wanted,
+  print: console.log,
+  done: (contender, figures) => console.log(formatLine(contender, figures)),
+  ...(profiles !== undefined && { profiles }),
+})
+const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
+
+const medians = mediansOf(measured)
+const rows = claimRows(medians)
+if (rows.length > 0) console.log(`\n${alignedTable(['', 'measured', 'wanted', 'met'], rows)}`)
+if (profiles) console.log(`\nProfiles, for the developer tools of a browser: ${profiles}`)
+const isWhole = wanted.only.length === 0 && !wanted.isQuick
+if (isWhole) await writeReport()
+console.log(`\n${minutes} minutes. Limits that were changed:\n${limits.map((limit) => `  ${limit}`).join('\n')}`)
+
+async function writeReport(): Promise<void> {
+  const bench = join(import.meta.dirname, '..')
+  const plots = plotsOf(measured, medians)
+  const times = `${wanted.rounds} rounds; each line ${wanted.seconds} s after ${wanted.warmUp} s to warm up`
+  await mkdir(join(bench, 'plots'), { recursive: true })
+  for (const [file, plot] of plots) await writeFile(join(bench, 'plots', file), drawPlot(plot))
+  const page = writeResultsPage({ measured, medians, plots, limits: [...limits, times] })
+  await writeFile(join(bench, 'RESULTS.md'), page)
+  console.log('\nWritten: bench/RESULTS.md, bench/plots')
 }

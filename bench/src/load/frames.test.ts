@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest'
 import { clientFrame, createFrameReader, opcodes } from './frames.ts'
 
-const texts = ['', 'a', 'b'.repeat(125), 'c'.repeat(126), 'd'.repeat(65_536), 'e']
-
 function serverFrame(text: string): Buffer {
   const { length } = text
   if (length < 126) return Buffer.concat([Buffer.from([0x81, length]), Buffer.from(text)])
@@ -14,9 +12,16 @@ function serverFrame(text: string): Buffer {
   return Buffer.concat([head, Buffer.from(text)])
 }
 
-it('cuts frames of every length, wherever the chunks end', () => {
+it.each([
+  { words: 'short frames', texts: ['', 'a', 'b'.repeat(125), 'c'.repeat(126), 'd'], sizes: [1, 2, 3, 7, 130, 1000] },
+  {
+    words: 'frames of every length',
+    texts: ['a', 'b'.repeat(65_535), 'c'.repeat(65_536), 'd'],
+    sizes: [9999, 200_000],
+  },
+])('cuts $words, wherever the chunks end', ({ texts, sizes }) => {
   const stream = Buffer.concat(texts.map(serverFrame))
-  for (const size of [1, 2, 3, 7, 130, 1000, stream.length]) {
+  for (const size of sizes) {
     const seen: string[] = []
     const read = createFrameReader((opcode, bytes, start, end) => {
       expect(opcode).toBe(opcodes.text)

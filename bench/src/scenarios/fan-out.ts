@@ -33,7 +33,7 @@ export const fanOut: readonly Contender[] = sizes.flatMap((count) => [
 ])
 
 function contender(key: string, name: string, count: number, measure: Contender['measure']): Contender {
-  return { key, title: `${name}, ${count.toLocaleString('en')} viewers`, measure }
+  return { key, title: `${name}, ${count.toLocaleString('en')} viewers`, measure, isLong: count === 5000 }
 }
 
 function library(world: World, program: string, protocol: ProtocolName, count: number): Promise<Figures> {

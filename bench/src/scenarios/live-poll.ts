@@ -1,34 +1,52 @@
 import { join } from 'node:path'
+import type { Remote } from '../process/start-process.ts'
 import type { LivePollServer } from '../servers/live-poll.ts'
-import { type CastPlan, type Contender, castOn, type Figures, toFigures, withServer } from './world.ts'
+import { shownTo, whileShown } from './shown.ts'
+import { type CastPlan, type Contender, castOn, type Figures, toFigures, type World, withServer } from './world.ts'
 
-type OurPlan = Omit<CastPlan, 'protocol' | 'connections'> & { readonly polls?: number; readonly variant?: string }
+type OurPlan = Omit<CastPlan, 'protocol' | 'connections'> & {
+  readonly polls?: number
+  readonly variant?: string
+  /** Who look on meanwhile. */
+  readonly viewers?: number
+}
 
 /** A measurement of our server. */
-export function ours(key: string, title: string, { polls = 1, variant, ...plan }: OurPlan): Contender {
+function ours(key: string, title: string, { polls = 1, variant, viewers = 0, ...plan }: OurPlan): Contender {
   return {
     key,
     title,
     measure: (world) =>
       withServer<LivePollServer, Figures>(world, 'live-poll', variant, async (server) => {
         const ids = await server.call('createPolls', polls)
-        if (world.profiles) await server.call('startProfile', null)
+        const stopProfile = await profile(world, server, key)
         await server.call('watchLoop', null)
-        const report = await castOn(world, server, ids, { protocol: 'livePoll', connections: 100, ...plan })
+        const cast = () => castOn(world, server, ids, { protocol: 'livePoll', connections: 100, ...plan })
+        const report =
+          viewers > 0 ? await whileShown(world, server, 'livePoll', ids[0] ?? '', viewers, cast) : await cast()
         const loop = await server.call('loopDelay', null)
-        if (world.profiles) {
-          const file = join(world.profiles, `${key}.cpuprofile`)
-          for (const line of await server.call('stopProfile', file)) world.print(line)
-          world.print(file)
-        }
+        await stopProfile()
         return { ...toFigures(report), loopDelay: loop.p99 }
       }),
+  }
+}
+
+/** Profiles our server where that is wanted. @returns ends it, and says what took most time */
+async function profile(world: World, server: Remote<LivePollServer>, key: string): Promise<() => Promise<void>> {
+  const { profiles } = world
+  if (!profiles) return async () => {}
+  await server.call('startProfile', null)
+  return async () => {
+    const file = join(profiles, `${key}.cpuprofile`)
+    for (const line of await server.call('stopProfile', file)) world.print(line)
+    world.print(file)
   }
 }
 
 /** (b) Ours on Postgres and Redis, at saturation and at a given pace. */
 export const livePoll: readonly Contender[] = [
   ours('b-1', 'ours, 1 in flight', { pace: { depth: 1 } }),
+  ours('b-shown', `the same, shown to ${shownTo}`, { viewers: shownTo, pace: { depth: 1 } }),
   ours('b-64', 'ours, 64 in flight', { pace: { depth: 64 } }),
   ours('b-5000', 'ours, 5,000 votes/s offered', { pace: { perSecond: 5000 } }),
   ours('b-20000', 'ours, 20,000 votes/s offered', { pace: { perSecond: 20_000 } }),

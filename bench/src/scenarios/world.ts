@@ -33,6 +33,8 @@ export interface Contender {
   /** As in `b-64`: the scenario's letter, and which of it. */
   readonly key: string
   readonly title: string
+  /** Left out of the quick run. */
+  readonly isLong?: boolean
   measure(world: World): Promise<Figures>
 }
 

@@ -1,0 +1,37 @@
+import { type Claim, claims, isMet } from './claims.ts'
+import type { Medians } from './medians.ts'
+
+/** What was to be shown, what was measured, what was wanted, whether that is so. Lines that were not measured are left out. */
+export function claimRows(medians: Medians): readonly (readonly [string, string, string, string])[] {
+  return claims.flatMap((claim) => {
+    const figure = claim.figure(medians)
+    if (figure === undefined) return []
+    return [[claim.claim, written(figure, claim), wantedOf(claim), isMet(claim, figure) ? 'yes' : 'NO'] as const]
+  })
+}
+
+function wantedOf(claim: Claim): string {
+  const { target, aim } = claim
+  const [words, value] = 'least' in target ? ['at least', target.least] : ['at most', target.most]
+  return `${words} ${written(value, claim)}${aim === undefined ? '' : ` (aim: ${aim})`}`
+}
+
+const units = { times: ' x', ms: ' ms', us: ' us', '/s': '/s' } as const
+
+function written(value: number, { unit }: Claim): string {
+  const digits = value >= 1000 ? 0 : value >= 100 ? 0 : value >= 10 ? 1 : 2
+  return `${Number(value.toFixed(digits)).toLocaleString('en')}${units[unit]}`
+}
+
+/** As text for a terminal. */
+export function alignedTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)))
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,98 @@
+import type { Medians } from './medians.ts'
+
+/** Something that the benchmark is to show, of which each line of the last table is one. */
+export interface Claim {
+  readonly claim: string
+  /** Written behind the figure. */
+  readonly unit: 'times' | 'ms' | 'us' | '/s'
+  /** The figure is to be at least this, or at most. */
+  readonly target: { readonly least: number } | { readonly most: number }
+  /** What would be better still. */
+  readonly aim?: number
+  /** @returns undefined where not all of it was measured */
+  figure(medians: Medians): number | undefined
+}
+
+const atMost = Math.max
+const sizes = [1000, 5000, 10_000]
+
+export const claims: readonly Claim[] = [
+  ratio('votes/s, 1 in flight: ours / typical stack', ['b-1', 'votes'], ['c1-quiet', 'votes'], { least: 10 }, 15),
+  ratio('the same, shown to 200 who look on', ['b-shown', 'votes'], ['c1-emit', 'votes'], { least: 50 }, 75),
+  ratio('votes/s, 1 in flight: ours / best of that stack', ['b-1', 'votes'], ['c2-1', 'votes'], { least: 3 }, 5),
+  ratio(
+    'server CPU a vote, 1 in flight: typical stack / ours',
+    ['c1-quiet', 'server'],
+    ['b-1', 'server'],
+    { least: 8 },
+    20,
+  ),
+  {
+    ...{ claim: 'votes/s, 64 in flight: ours / bare bulk upsert', unit: 'times', target: { least: 0.6 } },
+    figure(medians) {
+      const upserts = [medians('a-upsert-500', 'votes'), medians('a-upsert-2000', 'votes')]
+      return quotient(medians('b-64', 'votes'), combine(upserts, atMost))
+    },
+  },
+  ratio('server CPU a vote, 64 in flight: ours / bare uWebSockets.js', ['b-64', 'server'], ['a-64', 'server'], {
+    most: 4,
+  }),
+  single('votes/s acknowledged, 20,000 offered', '/s', ['b-20000', 'votes'], { least: 19_800 }),
+  single('ack p50, 20,000 votes/s offered', 'ms', ['b-20000', 'p50'], { most: 4 }),
+  single('ack p99, 20,000 votes/s offered', 'ms', ['b-20000', 'p99'], { most: 15 }),
+  single('CPU of server, Postgres and Redis a vote, 20,000/s offered', 'us', ['b-20000', 'all'], { most: 60 }),
+  single('ack p99, 20,000 votes/s offered on 1,000 polls', 'ms', ['f-20000', 'p99'], { most: 25 }),
+  ratio('CPU a vote, all together: a million votes / none', ['g-million', 'all'], ['g-empty', 'all'], { most: 1.3 }),
+  ratio('time to read results: a million votes / none', ['g-million', 'reading'], ['g-empty', 'reading'], {
+    most: 1.3,
+  }),
+  worst('CPU a delivered update: ours / Socket.IO, at worst', 'h-io', 0.5),
+  worst('CPU a delivered update: ours / ws, at worst', 'h-ws', 1),
+  ratio('memory a viewer of 10,000: Socket.IO / ours', ['h-io-10000', 'memory'], ['h-ours-10000', 'memory'], {
+    least: 6,
+  }),
+  ratio('memory a viewer of 10,000: ws / ours', ['h-ws-10000', 'memory'], ['h-ours-10000', 'memory'], { least: 3 }),
+  single('updates/s that the slowest of 10,000 viewers got', '/s', ['h-ours-10000', 'fewest'], { least: 9.5 }),
+  single('how far any of 10,000 viewers was behind', 'ms', ['h-ours-10000', 'behind'], { most: 500 }),
+]
+
+export function isMet({ target }: Claim, figure: number): boolean {
+  return 'least' in target ? figure >= target.least : figure <= target.most
+}
+
+type Figure = readonly [key: string, figure: string]
+
+function ratio(claim: string, above: Figure, below: Figure, target: Claim['target'], aim?: number): Claim {
+  return {
+    ...{ claim, unit: 'times', target, ...(aim !== undefined && { aim }) },
+    figure: (medians) => quotient(medians(...above), medians(...below)),
+  }
+}
+
+function single(claim: string, unit: Claim['unit'], figure: Figure, target: Claim['target']): Claim {
+  return { claim, unit, target, figure: (medians) => medians(...figure) }
+}
+
+/** Over all sizes that both have. */
+function worst(claim: string, other: string, most: number): Claim {
+  return {
+    ...{ claim, unit: 'times', target: { most } },
+    figure(medians) {
+      const ratios = sizes.map((size) =>
+        quotient(medians(`h-ours-${size}`, 'server'), medians(`${other}-${size}`, 'server')),
+      )
+      return combine(ratios, atMost)
+    },
+  }
+}
+
+function quotient(above: number | undefined, below: number | undefined): number | undefined {
+  return above === undefined || below === undefined ? undefined : above / below
+}
+
+function combine(
+  values: readonly (number | undefined)[],
+  choose: (a: number, b: number) => number,
+): number | undefined {
+  return values.reduce((a, b) => (a === undefined || b === undefined ? (a ?? b) : choose(a, b)))
+}

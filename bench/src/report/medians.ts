@@ -1,0 +1,28 @@
+import type { Contender, Figures } from '../scenarios/world.ts'
+
+/** All rounds of one line. */
+export interface Measured {
+  readonly contender: Pick<Contender, 'key' | 'title'>
+  readonly rounds: readonly Figures[]
+}
+
+/** By a line's key; undefined for a line or a figure that was not measured. */
+export type Medians = (key: string, figure: string) => number | undefined
+
+export function mediansOf(measured: readonly Measured[]): Medians {
+  const all = new Map(measured.map(({ contender, rounds }) => [contender.key, medianFigures(rounds)]))
+  return (key, figure) => all.get(key)?.[figure]
+}
+
+/** Of each figure by itself, where any round has it. */
+export function medianFigures(rounds: readonly Figures[]): Figures {
+  const names = new Set(rounds.flatMap((figures) => Object.keys(figures)))
+  return Object.fromEntries([...names].map((name) => [name, median(rounds.flatMap((figures) => figures[name] ?? []))]))
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] as number
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
+}

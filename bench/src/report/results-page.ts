@@ -1,0 +1,82 @@
+import type { Figures } from '../scenarios/world.ts'
+import { claimRows } from './claim-table.ts'
+import { figureFormats } from './figure-formats.ts'
+import { type Measured, type Medians, medianFigures } from './medians.ts'
+
+export interface ResultsPage {
+  readonly measured: readonly Measured[]
+  readonly medians: Medians
+  /** What was changed of machine and databases, and how long each line was measured. */
+  readonly limits: readonly string[]
+  /** Names of the files in `plots/`, with their titles. */
+  readonly plots: ReadonlyMap<string, { readonly title: string }>
+}
+
+const scenarios: Readonly<Record<string, string>> = {
+  a: 'The ceiling',
+  b: 'Ours, on Postgres and Redis',
+  c1: 'The typical stack',
+  c2: 'The best of that stack',
+  d: 'Ours on the `ws` library',
+  e: 'Changes of votes',
+  f: 'Many polls at once',
+  g: 'A poll with a million votes',
+  h: 'Results shown to many',
+  i: 'Before the first vote',
+}
+
+/** `bench/RESULTS.md` as a whole. */
+export function writeResultsPage({ measured, medians, limits, plots }: ResultsPage): string {
+  const rounds = Math.max(...measured.map(({ rounds }) => rounds.length))
+  const sections = Object.entries(scenarios).flatMap(([letter, title]) => {
+    const own = measured.filter(({ contender: { key } }) => key.split('-')[0] === letter)
+    return own.length === 0 ? [] : [`### ${letter}: ${title}`, '', scenarioTable(own), '']
+  })
+  return [
+    '# Results',
+    '',
+    `Written by \`npm run bench\`: medians of ${rounds} rounds, in each of which every line was measured once, after one another. Above ratios of two lines of one run, little of the machine is left in the figures; absolute ones are this machine's. [README.md](README.md) says what each line is.`,
+    '',
+    '## What it shows',
+    '',
+    markdownTable(['', 'measured', 'wanted', 'met'], claimRows(medians)),
+    '',
+    ...[...plots].flatMap(([file, { title }]) => [`![${title}](plots/${file})`, '']),
+    '## Where it was measured',
+    '',
+    ...limits.map((limit) => `- ${limit}`),
+    '',
+    'Both opponents are here to be read and improved: [the typical stack](src/servers/typical-stack.ts), [the best of it](src/servers/best-stack.ts); those that only show results: [ws](src/servers/ws-fan-out.ts), [Socket.IO](src/servers/socket-io-fan-out.ts). [Ours](src/servers/live-poll.ts).',
+    '',
+    '## All lines',
+    '',
+    'CPU is microseconds a vote (in h, of the server for each update that reached a viewer), of the server with all its threads, of Postgres with all its processes, and of Redis. In brackets: the least and the most of all rounds.',
+    '',
+    ...sections,
+  ].join('\n')
+}
+
+function scenarioTable(measured: readonly Measured[]): string {
+  const names = Object.keys(figureFormats).filter((name) =>
+    measured.some(({ rounds }) =>
+      rounds.some((figures) => figures[name] !== undefined && (name !== 'refused' || figures[name] > 0)),
+    ),
+  )
+  const rows = measured.map(({ contender, rounds }) => [contender.title, ...names.map((name) => cellOf(name, rounds))])
+  return markdownTable(['', ...names.map((name) => figureFormats[name]?.head ?? name)], rows)
+}
+
+/** Only rates show how much rounds differ: the rest follows from them. */
+function cellOf(name: string, rounds: readonly Figures[]): string {
+  const cell = figureFormats[name]?.cell
+  const value = medianFigures(rounds)[name]
+  if (!cell || value === undefined) return ''
+  if (rounds.length === 1 || !['votes', 'delivered'].includes(name)) return cell(value)
+  const all = rounds.flatMap((figures) => figures[name] ?? [])
+  return `${cell(value)} (${cell(Math.min(...all))} - ${cell(Math.max(...all))})`
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n')
+}
