@@ -67,7 +67,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          include: ['packages/server-sdk/test/{faults,mutants}/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          include: ['packages/server-sdk/test/{faults,mutants}/**/*.test.ts', '{examples/*,bench}/test/**/*.test.ts'],
           ...twoAtATime,
           testTimeout: 600_000,
           hookTimeout: 120_000,

@@ -19,7 +19,8 @@ function wantedOf(claim: Claim): string {
 const units = { times: ' x', ms: ' ms', us: ' us', '/s': '/s' } as const
 
 function written(value: number, { unit }: Claim): string {
-  const digits = value >= 1000 ? 0 : value >= 100 ? 0 : value >= 10 ? 1 : 2
+  if (Number.isNaN(value)) return 'none'
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
   return `${Number(value.toFixed(digits)).toLocaleString('en')}${units[unit]}`
 }
 

@@ -25,6 +25,13 @@ it('says nothing of what was not measured', () => {
   expect(claims.filter((claim) => claim.figure(medians) !== undefined)).toEqual([])
 })
 
+it('does not take a server that answers nothing for a fast one', () => {
+  const medians = mediansOf([measured('b-20000', { votes: 0 })])
+  const claim = claimed('ack p99, 20,000 votes/s offered')
+  expect(claim.figure(medians)).toBeNaN()
+  expect(isMet(claim, Number.NaN)).toBe(false)
+})
+
 it('takes the better of two ceilings, and the worst of all sizes', () => {
   const medians = mediansOf([
     measured('b-64', { votes: 60 }),

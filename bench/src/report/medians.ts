@@ -6,12 +6,15 @@ export interface Measured {
   readonly rounds: readonly Figures[]
 }
 
-/** By a line's key; undefined for a line or a figure that was not measured. */
+/** By a line's key; undefined for a line that was not measured, NaN for a figure that it has not come to. */
 export type Medians = (key: string, figure: string) => number | undefined
 
 export function mediansOf(measured: readonly Measured[]): Medians {
   const all = new Map(measured.map(({ contender, rounds }) => [contender.key, medianFigures(rounds)]))
-  return (key, figure) => all.get(key)?.[figure]
+  return (key, figure) => {
+    const figures = all.get(key)
+    return figures && (figures[figure] ?? Number.NaN)
+  }
 }
 
 /** Of each figure by itself, where any round has it. */

@@ -55,7 +55,7 @@ export function plotsOf(measured: readonly Measured[], medians: Medians): Readon
     const bars = keys.flatMap((key): Bar[] => {
       const value = medians(key, figure)
       const title = titles.get(key) ?? key
-      return value === undefined || value <= 0 ? [] : [{ label: title, value: value / per, isOurs: isOurs(key) }]
+      return value === undefined || !(value > 0) ? [] : [{ label: title, value: value / per, isOurs: isOurs(key) }]
     })
     return [file, { ...plan, bars }]
   })
