@@ -4,7 +4,7 @@ import { startDatabases } from './process/databases.ts'
 import { describeMachine, otherCore } from './process/machine.ts'
 import { startProcess } from './process/start-process.ts'
 import type { Measured } from './report/medians.ts'
-import type { Contender, Figures, Times } from './scenarios/world.ts'
+import type { Contender, Figures, Times, World } from './scenarios/world.ts'
 
 export interface Plan {
   readonly contenders: readonly Contender[]
@@ -34,9 +34,7 @@ export async function measureAll(plan: Plan): Promise<{ measured: readonly Measu
     const measured = contenders.map((contender) => ({ contender, rounds: [] as Figures[] }))
     for (let round = 0; round < rounds; round++) {
       for (const { contender, rounds } of measured) {
-        const figures = await contender.measure(world).catch((error: unknown) => {
-          throw new Error(`${contender.key}, ${contender.title}: failed`, { cause: error })
-        })
+        const figures = await measure(contender, world)
         rounds.push(figures)
         done(contender, figures)
       }
@@ -45,5 +43,15 @@ export async function measureAll(plan: Plan): Promise<{ measured: readonly Measu
     return { measured, limits }
   } finally {
     await databases.stop()
+  }
+}
+
+/** @returns the figures that it has come to: there is no latency where nothing was answered */
+async function measure({ key, title, measure }: Contender, world: World): Promise<Figures> {
+  try {
+    const figures = await measure(world)
+    return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)))
+  } catch (error) {
+    throw new Error(`${key}, ${title}: failed`, { cause: error })
   }
 }

@@ -6,6 +6,8 @@ import type { Step, VoteProtocol } from './vote-protocols.ts'
 export interface Connection {
   /** @param frames whole frames; the buffer is the socket's until the server has answered */
   send(frames: Buffer): void
+  /** Reads nothing any more, but for what arrives next. That it was cut off is noticed by what is sent. */
+  stopReading(): void
   /** Ends it without a word, so that its port is free at once. */
   end(): void
 }
@@ -37,6 +39,7 @@ export function openConnection(
   return new Promise((resolve, reject) => {
     let state: 'upgrading' | 'greeting' | 'open' | 'ended' = 'upgrading'
     const waiting = [...steps]
+    let isReading = true
 
     const socket = connect({
       ...{ port, host: '127.0.0.1', noDelay: true },
@@ -44,7 +47,7 @@ export function openConnection(
         buffer: shared,
         callback(length, bytes) {
           onBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), length)
-          return true
+          return isReading
         },
       },
     })
@@ -100,6 +103,9 @@ export function openConnection(
       state = 'open'
       resolve({
         send: (frames) => socket.write(frames),
+        stopReading() {
+          isReading = false
+        },
         end: () => {
           state = 'ended'
           socket.resetAndDestroy()

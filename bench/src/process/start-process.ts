@@ -8,6 +8,8 @@ export interface Remote<C extends Calls> {
   readonly pid: number
   /** @throws Error as the process threw it, or when it has ended */
   call<N extends keyof C & string>(name: N, argument: Parameters<C[N]>[0]): Promise<Awaited<ReturnType<C[N]>>>
+  /** SIGKILL. */
+  kill(): Promise<void>
   /** Ends it. May be called twice. */
   stop(): Promise<void>
 }
@@ -57,6 +59,10 @@ export async function startProcess<C extends Calls>(
         asked.set(id, { resolve, reject })
         child.send({ id, name, argument } satisfies Question)
       })
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
     },
     async stop() {
       if (child.connected) child.disconnect()

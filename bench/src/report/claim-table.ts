@@ -16,10 +16,10 @@ function wantedOf(claim: Claim): string {
   return `${words} ${written(value, claim)}${aim === undefined ? '' : ` (aim: ${aim})`}`
 }
 
-const units = { times: ' x', ms: ' ms', us: ' us', '/s': '/s' } as const
+const units = { times: ' x', s: ' s', ms: ' ms', us: ' us', '/s': '/s', KB: ' KB', '': '' } as const
 
 function written(value: number, { unit }: Claim): string {
-  if (Number.isNaN(value)) return 'none'
+  if (!Number.isFinite(value)) return 'none'
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
   return `${Number(value.toFixed(digits)).toLocaleString('en')}${units[unit]}`
 }

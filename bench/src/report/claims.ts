@@ -4,7 +4,7 @@ import type { Medians } from './medians.ts'
 export interface Claim {
   readonly claim: string
   /** Written behind the figure. */
-  readonly unit: 'times' | 'ms' | 'us' | '/s'
+  readonly unit: 'times' | 's' | 'ms' | 'us' | '/s' | 'KB' | ''
   /** The figure is to be at least this, or at most. */
   readonly target: { readonly least: number } | { readonly most: number }
   /** What would be better still. */
@@ -54,6 +54,16 @@ export const claims: readonly Claim[] = [
   ratio('memory a viewer of 10,000: ws / ours', ['h-ws-10000', 'memory'], ['h-ours-10000', 'memory'], { least: 3 }),
   single('updates/s that the slowest of 10,000 viewers got', '/s', ['h-ours-10000', 'fewest'], { least: 9.5 }),
   single('how far any of 10,000 viewers was behind', 'ms', ['h-ours-10000', 'behind'], { most: 500 }),
+  single('10,000 clients whose node dies are back on another', 's', ['j-dies', 'returned'], { most: 60 }),
+  single('uses of the database meanwhile', '', ['j-dies', 'reads'], { most: 500 }),
+  single('of 50 clients who never read, cut off', '', ['j-silent', 'closed'], { least: 50 }),
+  {
+    ...{ claim: 'memory of one who never reads, beside one who does', unit: 'KB', target: { most: 256 } },
+    figure: (medians) => quotient(medians('j-silent', 'silentMemory'), 1024),
+  },
+  ratio('ack p99 of others: while 50 do not read / while they do', ['j-silent', 'p99'], ['j-silent', 'calm99'], {
+    most: 2,
+  }),
 ]
 
 export function isMet({ target }: Claim, figure: number): boolean {

@@ -48,6 +48,18 @@ export const figureFormats: Readonly<Record<string, FigureFormat>> = {
   rss: format('RSS, MB', megabytes, (cell) => `RSS ${cell} MB`),
   pss: format('PSS, MB', megabytes, (cell) => `PSS ${cell} MB`),
   installed: format('installed, MB', megabytes, (cell) => `${cell} MB installed`),
+  back: format('back', whole, (cell) => `${cell} back`),
+  returned: format('in, s', tenths, (cell) => `in ${cell} s`),
+  attempts: format('attempts each', tenths, (cell) => `${cell} attempts each`),
+  reads: format('uses of the database', whole, (cell) => `${cell} uses of the database`),
+  calm99: format('ack p99 while they read, ms', tenths, (cell) => `while they read ${cell} ms`),
+  closed: format('cut off', whole, (cell) => `${cell} cut off`),
+  cut: format('after, s', tenths, (cell) => `after ${cell} s`),
+  silentMemory: format(
+    'memory each, KB',
+    (value) => whole(value / 1024),
+    (cell) => `${cell} KB each`,
+  ),
   load: format(
     'load generator, cores',
     (value) => value.toFixed(2),

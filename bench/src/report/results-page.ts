@@ -23,6 +23,7 @@ const scenarios: Readonly<Record<string, string>> = {
   g: 'A poll with a million votes',
   h: 'Results shown to many',
   i: 'Before the first vote',
+  j: 'Standing under load',
 }
 
 /** `bench/RESULTS.md` as a whole. */

@@ -15,10 +15,10 @@ function poll(key: string, title: string, votes: number): Contender {
     key,
     title,
     measure: (world) =>
-      withServer<LivePollServer, Figures>(world, 'live-poll', undefined, async (server, { postgresUrl }) => {
+      withServer<LivePollServer, Figures>(world, 'live-poll', undefined, async (server, { argument }) => {
         const polls = await server.call('createPolls', 1)
         const [id = ''] = polls
-        await fill(postgresUrl, id, votes)
+        await fill(argument.postgresUrl, id, votes)
         const reading = await timeReading(await server.call('httpPort', null), id, votes)
         const plan = { protocol: 'livePoll', connections: 100, pace: { depth: 64 } } as const
         return { ...toFigures(await castOn(world, server, polls, plan)), reading }

@@ -43,7 +43,7 @@ export async function withServer<S extends Calls, T>(
   { databases }: World,
   program: string,
   variant: string | undefined,
-  use: (server: Remote<S>, started: { readonly postgresUrl: string; readonly startTime: number }) => Promise<T>,
+  use: (server: Remote<S>, started: { readonly argument: ServerArgument; readonly startTime: number }) => Promise<T>,
 ): Promise<T> {
   const database = await databases.createDatabase()
   try {
@@ -54,7 +54,7 @@ export async function withServer<S extends Calls, T>(
     const begun = performance.now()
     const server = await startProcess<S>(programPath(program), serverCore, argument)
     try {
-      return await use(server, { postgresUrl: database.url, startTime: performance.now() - begun })
+      return await use(server, { argument, startTime: performance.now() - begun })
     } finally {
       await server.stop()
     }
@@ -97,7 +97,7 @@ export async function castOn(
 /** What a report comes to for the tables. */
 export function toFigures({ seconds, accepted, p50, p99, max, cpu, total }: VoteReport): Figures {
   const each = (micros: number) => micros / accepted
-  const figures = {
+  return {
     votes: accepted / seconds,
     p50,
     p99,
@@ -109,5 +109,4 @@ export function toFigures({ seconds, accepted, p50, p99, max, cpu, total }: Vote
     load: cpu.load / 1e6 / seconds,
     refused: total.refused + total.unknown,
   }
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)))
 }

@@ -46,10 +46,22 @@ function listenWithUws(): Promise<number> {
   return listenOnUws(uws, app)
 }
 
+let taken = 0
+pool.on('acquire', () => {
+  taken++
+})
+
 const calls = {
   ...commonCalls(),
   port: (_: null) => port,
   httpPort: (_: null) => httpPort,
+  /** How often a connection to the database was taken, for a statement or a transaction. */
+  databaseUses: (_: null) => taken,
+  /** A poll whose every copy is about so many bytes. */
+  async createBigPoll(bytes: number) {
+    const choices = Array.from({ length: Math.ceil(bytes / 200) }, (_, index) => `${index} ${'x'.repeat(170)}`)
+    return (await livePoll.api.createPoll({ question: 'Which of these?', choices })).id
+  },
   async createPolls(count: number) {
     const polls: string[] = []
     for (let index = 0; index < count; index++) {
