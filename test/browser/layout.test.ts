@@ -80,6 +80,60 @@ describeInBrowser('layout', () => {
     const bar = await rowOf(page, second).locator('.bar').boundingBox()
     expect((bar?.x ?? 0) + (bar?.width ?? 0)).toBeCloseTo((row?.x ?? 0) + (row?.width ?? 0) - 1)
   })
+
+  test('a date keeps its own direction in words of the other', async ({ site, open }) => {
+    const closesAt = '2030-12-25T12:00:00Z'
+    const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'], closesAt })
+    const tag = `${script()}<live-poll poll="${id}"></live-poll>`
+    const page = await open(site.page(htmlPage(tag, '', 'lang="ar" dir="rtl"')), { timezoneId: 'UTC' })
+    const timer = page.getByRole('timer')
+    await timer.getByText('Open until').waitFor()
+    const placeOf = (part: string) =>
+      timer.evaluate((element, searched) => {
+        const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+        while (text.nextNode()) {
+          const at = text.currentNode.textContent?.indexOf(searched) ?? -1
+          if (at < 0) continue
+          const range = document.createRange()
+          range.setStart(text.currentNode, at)
+          range.setEnd(text.currentNode, at + searched.length)
+          return range.getBoundingClientRect().x
+        }
+        throw new Error(`There is no ${searched} in ${element.textContent}.`)
+      }, part)
+    const [words, hour, year, day] = [
+      await placeOf('until'),
+      await placeOf('12:00'),
+      await placeOf('2030'),
+      await placeOf('25'),
+    ]
+    expect([words, hour, year, day], 'Arabic: day, month, year and hour from right to left').toEqual(
+      [words, hour, year, day].sort((a, b) => a - b),
+    )
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`in forced colors, ${colorScheme}, the row that is chosen, or voted for, is marked`, async ({
+      site,
+      open,
+    }) => {
+      const { id } = await site.livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad', 'Pie'] })
+      const page = await open('about:blank', { forcedColors: 'active', colorScheme })
+      await page.goto(site.tag(`poll="${id}"`, '<i style="color: Highlight">x</i><i style="color: CanvasText">x</i>'))
+      const [marked, plain] = await page
+        .locator('i')
+        .evaluateAll((all) => all.map((one) => getComputedStyle(one).color))
+      expect(marked).not.toBe(plain)
+      const borders = () =>
+        page.locator('.choice').evaluateAll((rows) => rows.map((row) => getComputedStyle(row).borderTopColor))
+      await page.getByRole('radio', { name: 'Salad' }).check()
+      await expect.poll(borders).toEqual([plain, marked, plain])
+      await vote(page, 'Pie')
+      await expect.poll(borders).toEqual([plain, plain, marked])
+      const bar = rowOf(page, 'Pie').locator('.bar')
+      expect(await bar.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(plain)
+    })
+  }
 })
 
 /** Where the rows and what follows the tag begin and end. */

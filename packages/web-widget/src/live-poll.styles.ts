@@ -254,13 +254,16 @@ export const styles = /* css */ `
       transition: none;
     }
   }
+  /* Only the names of system colours stay as they are. */
   @media (forced-colors: active) {
+    :host {
+      --strong: Highlight;
+    }
     .bar {
       inset-block-start: auto;
       block-size: 4px;
       background: CanvasText;
       opacity: 1 !important;
-      forced-color-adjust: none;
     }
     .blocked span {
       color: GrayText !important;

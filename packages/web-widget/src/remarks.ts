@@ -28,7 +28,7 @@ export function timerOf({ poll, left }: Remarkable, words: LivePollStrings, { lo
   if (left <= lastHour) return (isOpen ? words.closesIn : words.opensIn)(writeLeft(left, locale))
   const moment = new Date(`${isOpen ? poll.closesAt : poll.opensAt}`)
   const time = moment.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })
-  return (isOpen ? words.closes : words.opens)(time)
+  return (isOpen ? words.closes : words.opens)(isolate(time))
 }
 
 /** What stands beside the turnout, each under the name of its part: votes that were taken out, and who watches. */
@@ -50,4 +50,12 @@ export function hiddenBecause({ poll, vote }: Remarkable, words: LivePollStrings
   }
   if (!minVoters) return ''
   return state === 'closed' ? words.tooFew : words.hiddenUntilVoters(minVoters, count(minVoters))
+}
+
+/**
+ * Text that keeps its own direction in a sentence that may run in the other: a date of an Arabic page in English words.
+ * First strong isolate, https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+ */
+function isolate(text: string): string {
+  return `\u2068${text}\u2069`
 }
