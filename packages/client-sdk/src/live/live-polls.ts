@@ -84,8 +84,8 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
       }),
     send,
   })
-  const stopWaking = onWake(({ key, newValue }) => {
-    if (newValue && key === voter.parts.markerKey) renew()
+  const stopWaking = onWake(({ key, newValue, persisted }) => {
+    if (persisted || (newValue && key === voter.parts.markerKey)) renew(persisted)
     if (key !== undefined) return
     connection.wake()
     lower?.wake()
@@ -99,8 +99,8 @@ export function createLivePolls(options: LivePollsOptions): VoterClient {
   }
 
   /** Who votes here may be another now. */
-  function renew(): void {
-    voter.renew()
+  function renew(asLoaded?: boolean): void {
+    voter.renew(asLoaded)
     polls.revive()
     rejoin()
   }

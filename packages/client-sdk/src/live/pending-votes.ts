@@ -42,11 +42,11 @@ interface PendingVote {
   readonly resolve: (receipt: VoteReceipt) => void
   readonly reject: (error: PollError) => void
   /** Whether it is to be sent again, and not yet. */
-  isHeld: boolean
-  timer: ReturnType<typeof setTimeout> | undefined
-  wasSent: boolean
+  isHeld?: boolean
+  timer?: ReturnType<typeof setTimeout>
+  wasSent?: boolean
   refusals: number
-  wasDoubted: boolean
+  wasDoubted?: boolean
 }
 
 export type Later = (callback: () => void, ms: number) => ReturnType<typeof setTimeout>
@@ -121,11 +121,7 @@ export function createPendingVotes(
           replaces,
           resolve,
           reject,
-          isHeld: false,
-          timer: undefined,
-          wasSent: false,
           refusals: 0,
-          wasDoubted: false,
         }
         lane.push(vote)
         lanes.set(laneOf(outgoing), lane)
@@ -189,7 +185,7 @@ function laneOf({ pollId, voter }: OutgoingVote): string {
   return `${pollId} ${voter}`
 }
 
-function unanswered(voteId: string, wasSent: boolean, { code, details, message }: PollError): PollError {
+function unanswered(voteId: string, wasSent: boolean | undefined, { code, details, message }: PollError): PollError {
   return wasSent
     ? new PollError('UNAVAILABLE', { ...details, voteId }, `${message} Vote ${voteId} may count.`)
     : new PollError(code, { ...details, voteId }, message)

@@ -32,8 +32,11 @@ export interface Voter {
   admit(shown?: Shown, token?: string): Promise<VoterAdmission>
   /** Stores a value, or without one nothing, as far as that works. */
   write(key: string, value?: string): void
-  /** Forgets who was signed in: another may be by now. What is on its way to say so is asked for again. */
-  renew(): void
+  /**
+   * Forgets who was signed in: another may be by now. What is on its way to say so is asked for again.
+   * @param asLoaded As of a page that was just loaded: where nobody was signed in, the next vote asks.
+   */
+  renew(asLoaded?: boolean): void
   readonly parts: VoterParts
 }
 
@@ -85,10 +88,7 @@ export function createVoter(parts: VoterParts): Voter {
     return admission
   }
 
-  const voter: Voter = {
-    admitted: isGiven,
-    unsure: Boolean(isInvited || (given ? !isGiven : read(markerKey))),
-    session: undefined,
+  const voter = {
     own: isGiven ? given : undefined,
     // Storage first, and anew each time: another tab may have become a voter meanwhile.
     stored: () => read(storageKey) ?? voter.own,
@@ -101,14 +101,15 @@ export function createVoter(parts: VoterParts): Voter {
       return admission
     },
     write: (key, value) => attempt(() => (value ? storage?.setItem(key, value) : storage?.removeItem(key))),
-    renew() {
+    renew(asLoaded = false) {
       turn++
+      voter.unsure = !asLoaded || Boolean(voter.session ?? (isInvited || (given ? !isGiven : read(markerKey))))
+      voter.admitted = asLoaded && isGiven
       admission = voter.session = undefined
-      voter.admitted = false
-      voter.unsure = true
     },
     parts,
-  }
+  } as Voter
+  voter.renew(true)
   return voter
 }
 

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createFakeConnection, createPage, createReadyConnection, pollMessage } from '../../test/fake-server.ts'
+import {
+  createFakeConnection,
+  createPage,
+  createReadyConnection,
+  createReturningPage,
+  own,
+  pollMessage,
+  samplePoll,
+} from '../../test/fake-server.ts'
 
 const page = { document: { hidden: false }, events: new EventTarget() }
 
@@ -104,6 +112,74 @@ describe('a page', () => {
     page.document.hidden = false
     page.events.dispatchEvent(new Event('visibilitychange'))
     expect(last().types()).toEqual(['hello', 'watch'])
+  })
+})
+
+describe('a page that comes back from the browser’s memory', () => {
+  const comeBack = () => page.events.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+  const admissions = (log: readonly string[]) => log.filter((line) => line.startsWith('POST /voters'))
+
+  it('asks at once who is signed in, where somebody was: no vote goes out as them', async () => {
+    const { client, http, watch, settle, last, sayPoll, sentVotes, answerVote } = createPage()
+    http.user = 'ann'
+    const { now } = watch()
+    await settle()
+    last().welcome()
+    sayPoll()
+    const receipt = client.vote('lunch', [1])
+    await settle()
+    last().say({ type: 'welcome', voterId: 'ann' })
+    sayPoll()
+    answerVote(1)
+    await receipt
+    http.user = 'ben'
+    comeBack()
+    void client.vote('lunch', [2])
+    expect(sentVotes()).toHaveLength(1)
+    await settle()
+    last().welcome('ben')
+    expect(last().sent[0]).toEqual({ type: 'hello', token: 'lpv_s2' })
+    expect(now().vote).toBeNull()
+    sayPoll()
+    await settle()
+    expect(sentVotes()).toMatchObject([{ choices: [2], revision: 0 }])
+  })
+
+  it('asks before the next vote where a device voted, as a page that was loaded', async () => {
+    const { client, http, settle, last, sayPoll, sentVotes } = await createReturningPage(own)
+    const receipt = client.vote('lunch', [2])
+    await settle()
+    expect(sentVotes()).toHaveLength(1)
+    const { voteId } = sentVotes()[0] as { voteId: string }
+    last().say({ type: 'voted', voteId, pollId: 'lunch', revision: 5, epoch: 1 })
+    await receipt
+    expect(admissions(http.log)).toHaveLength(1)
+    comeBack()
+    await settle()
+    last().welcome('v')
+    sayPoll({}, { ...own, revision: 5 })
+    expect(admissions(http.log)).toHaveLength(1)
+    http.user = 'ann'
+    void client.vote('lunch', [1])
+    expect(sentVotes()).toEqual([])
+    await settle()
+    expect(admissions(http.log)).toHaveLength(2)
+    last().welcome('ann')
+    sayPoll()
+    expect(sentVotes()).toMatchObject([{ choices: [1], revision: 0 }])
+  })
+
+  it('looks again for a poll that was not there', async () => {
+    const { http, polls, watch, settle } = createPage()
+    polls.set('board', samplePoll({ id: 'board' }))
+    http.hidden.add('board')
+    const { now } = watch('board')
+    await settle()
+    expect(now().status).toBe('not-found')
+    http.user = 'ann'
+    comeBack()
+    await settle()
+    expect(now()).toMatchObject({ status: 'ready', poll: { id: 'board' } })
   })
 })
 

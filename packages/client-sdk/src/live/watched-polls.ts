@@ -1,6 +1,6 @@
 import { changed, forgetVote, type HeldPoll, holdVote, nothingHeld, reducePoll } from '../poll-state.ts'
 import type { ClientMessage, ErrorMessage, PollMessage, ServerMessage } from '../protocol/messages.ts'
-import type { Vote } from '../protocol/models.ts'
+import type { Poll, Vote } from '../protocol/models.ts'
 import { PollError } from '../protocol/poll-error.ts'
 import { isPollId } from '../protocol/poll-id.ts'
 import { toPollError } from '../to-poll-error.ts'
@@ -229,9 +229,8 @@ export function createWatchedPolls({ getPoll, clock, voter, send }: WatchedPolls
       }
     },
     receive(message) {
-      const entry = entries.get(
-        message.type === 'poll' ? message.poll.id : ('pollId' in message && message.pollId) || '',
-      )
+      const { poll, pollId = poll?.id } = message as { readonly poll?: Poll; readonly pollId?: string }
+      const entry = entries.get(pollId as string)
       if (!entry) return
       if (message.type === 'error') return receiveError(entry, message)
       if (message.type === 'poll') {

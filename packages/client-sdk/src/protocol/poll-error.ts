@@ -29,7 +29,7 @@ export interface ErrorBody {
 }
 
 /** The codes after which the same request may be sent again. The table of errors says the same; a test holds them equal. */
-const retryableCodes = /^(RATE_LIMITED|INTERNAL|BUSY|(STORAGE_)?UNAVAILABLE)$/
+const retryableCodes = /^(RATE_LIMITED|INTERNAL|BUSY|\w*UNAVAILABLE)$/
 
 /** An expected failure with its code from the table of errors. A later server may send a code that is not in it yet. */
 export class PollError extends Error {
