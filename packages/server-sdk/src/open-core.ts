@@ -32,10 +32,11 @@ import { createRoutes } from './http/routes.ts'
 import { createCheckCaptcha } from './identity/captcha.ts'
 import { deriveKeys } from './identity/keys.ts'
 import { createMayView } from './identity/may-view.ts'
-import { clientAddress, createNetworkNames, createSharedNetworkNames, networkOf } from './identity/network.ts'
+import { clientAddress, createHiddenNames, createSharedHiddenNames, networkOf } from './identity/network.ts'
 import { createSessions } from './identity/sessions.ts'
 import { signedInAccounts } from './identity/signed-in-accounts.ts'
 import { createTokens } from './identity/tokens.ts'
+import type { AccountsSite } from './ports/accounts.ts'
 import type { Database, OpenDatabase } from './ports/database.ts'
 import type { Fleet } from './ports/fleet.ts'
 import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
@@ -66,7 +67,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const { logger, channelUrl } = options
   const adapter = await chooseDatabase(options)
   const database = await adapter.open(logger)
-  const { keys, accounts, fleet } = await openBeside(options, database).catch(async (error) => {
+  const { keys, hidden, accounts, fleet } = await openBeside(options, database).catch(async (error) => {
     await database.close()
     throw error
   })
@@ -148,9 +149,8 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     return record && aboutPoll(record.facts)
   }
   const access = createAccess({ ...options, ...host, tokens, origins, sessions, mayView, findPoll })
-  const networkName = options.redis ? createSharedNetworkNames(keys.networks) : createNetworkNames()
   const addressOf = (request: HttpRequest) => clientAddress(request, trustedProxies)
-  const nameNetwork = (request: HttpRequest) => networkName(networkOf(addressOf(request)))
+  const nameNetwork = (request: HttpRequest) => hidden(networkOf(addressOf(request)))
 
   return {
     database,
@@ -181,9 +181,22 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
 /** What is opened beside the database. */
 async function openBeside(options: Options, database: OpenDatabase) {
   const keys = await readKeys(options, database)
-  const { basePath, logger } = options
-  const accounts = await options.accounts?.open(database.sql, { basePath, key: keys.accounts, logger })
-  return { keys, accounts, fleet: await (await chooseFleet(options)).open(logger) }
+  const { basePath, logger, redis } = options
+  const hidden = redis ? createSharedHiddenNames(keys.hiddenNames) : createHiddenNames()
+  const fleet = await (await chooseFleet(options)).open(logger)
+  const site: AccountsSite = {
+    ...{ basePath, key: keys.accounts, logger },
+    createRateLimiter(...limit) {
+      const { take } = fleet.createRateLimiter(...limit)
+      return { take: (name) => take(hidden(name)) }
+    },
+  }
+  try {
+    return { keys, hidden, fleet, accounts: await options.accounts?.open(database.sql, site) }
+  } catch (error) {
+    await fleet.close()
+    throw error
+  }
 }
 
 async function readKeys({ secret: given, tokenSecrets, database: chosen }: Options, database: OpenDatabase) {

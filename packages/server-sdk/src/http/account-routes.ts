@@ -1,5 +1,6 @@
 import { type Issue, pollError } from '@live-poll/client-sdk/protocol'
 import { readPasswordChange, readSignIn, readSignUp } from '../domain/account-input.ts'
+import { networkOf } from '../identity/network.ts'
 import type { AccountRequest, OpenAccounts, SignedIn } from '../ports/accounts.ts'
 import type { HttpReply, HttpRequest } from './http-message.ts'
 import { mayCarryCookies } from './may-carry-cookies.ts'
@@ -20,7 +21,7 @@ export function createAccountRoutes({ accounts, origins, addressOf }: AccountRou
   const toAccountRequest = (request: HttpRequest): AccountRequest => ({
     cookie: mayCarryCookies(request, origins) ? request.headers.get('cookie') : null,
     origin: request.headers.get('origin'),
-    address: addressOf(request),
+    address: networkOf(addressOf(request), 32),
   })
 
   /** A form of another site can be neither sent in a visitor's name nor sign them in as someone else. */

@@ -12,8 +12,8 @@ export interface Keys {
   readonly invitations: Uint8Array
   /** Signs the cookies of accounts. */
   readonly accounts: Uint8Array
-  /** Names networks, where nodes share their limits. */
-  readonly networks: Uint8Array
+  /** Hides names where nodes share their limits. */
+  readonly hiddenNames: Uint8Array
   /** @param salt of the poll, base64url */
   voterKeys(salt: string): Uint8Array
 }
@@ -33,7 +33,7 @@ export function deriveKeys(secret: string, tokenSecrets: readonly string[] = [])
     tokens: [...tokenSecrets, secret].map((from) => derive(from, '', 'live-poll tokens')),
     invitations: derive(secret, '', 'live-poll invitations'),
     accounts: derive(secret, '', 'live-poll accounts'),
-    networks: derive(secret, '', 'live-poll networks'),
+    hiddenNames: derive(secret, '', 'live-poll networks'),
     voterKeys: (salt) => derive(secret, salt, 'live-poll voter keys'),
   }
 }

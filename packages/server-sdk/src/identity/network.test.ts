@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientAddress, createNetworkNames, createSharedNetworkNames, networkOf } from './network.ts'
+import { clientAddress, createHiddenNames, createSharedHiddenNames, networkOf } from './network.ts'
 
 describe('the network of an address', () => {
   it.each([
@@ -71,6 +71,18 @@ describe('the network of an address', () => {
   })
 })
 
+describe('an address alone', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7/32'],
+    ['203.0.113.7:4711', '203.0.113.7/32'],
+    ['::ffff:203.0.113.7', '203.0.113.7/32'],
+    ['2001:db8:0:1::7', '2001:db8:0:1::/64'],
+    ['no address', 'unknown'],
+  ])('%s is %s: of IPv6, who has one has a whole network', (address, named) => {
+    expect(networkOf(address, 32)).toBe(named)
+  })
+})
+
 describe('the address of a client', () => {
   const socket = '192.0.2.1'
   const addressOf = (trustedProxies: number, forwarded?: string, remoteAddress: string | undefined = socket) => {
@@ -110,7 +122,7 @@ describe('the name of a network', () => {
 
   it('is the same for a day, and another afterwards', () => {
     let now = 0
-    const nameOf = createNetworkNames(() => now)
+    const nameOf = createHiddenNames(() => now)
     const first = nameOf('203.0.113.0/24')
     now = day
     expect(nameOf('203.0.113.0/24')).toBe(first)
@@ -124,16 +136,16 @@ describe('the name of a network', () => {
   })
 
   it('tells networks apart, and nothing of them', () => {
-    const nameOf = createNetworkNames()
+    const nameOf = createHiddenNames()
     const names = Array.from({ length: 256 }, (_, index) => nameOf(`203.0.${index}.0/24`))
     expect(new Set(names).size).toBe(256)
     for (const name of names) expect(name).toMatch(/^[\w-]{43}$/)
-    expect(createNetworkNames()('203.0.113.0/24'), 'another node').not.toBe(nameOf('203.0.113.0/24'))
+    expect(createHiddenNames()('203.0.113.0/24'), 'another node').not.toBe(nameOf('203.0.113.0/24'))
   })
 
   it('is the same on every node that has the key, for a day', () => {
     let now = day
-    const name = (key: number) => createSharedNetworkNames(new Uint8Array(32).fill(key), () => now)('203.0.113.0/24')
+    const name = (key: number) => createSharedHiddenNames(new Uint8Array(32).fill(key), () => now)('203.0.113.0/24')
     const first = name(1)
     expect(name(1)).toBe(first)
     expect(name(2)).not.toBe(first)

@@ -23,21 +23,26 @@ export function clientAddress({ remoteAddress, headers }: Hop, trustedProxies: n
 /**
  * The network of an address, as large as one household or office commonly has: /24 of IPv4, /64 of IPv6 (RFC 6177).
  * What is no address is one network of its own.
+ * @param bits that are told of an IPv4 address; with 32 it is the address itself
  */
-export function networkOf(address = ''): string {
+export function networkOf(address = '', bits: 24 | 32 = 24): string {
   const bare = address.replace(/^\[([^\]]+)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
-  if (isIP(bare) === 4) return networkOfV4(bare.split('.').map(Number))
+  if (isIP(bare) === 4) return networkOfV4(bare.split('.').map(Number), bits)
   if (isIP(bare) !== 6) return 'unknown'
   const groups = groupsOf(bare.replace(/%.*$/, ''))
   // An IPv4 client of a socket for both (RFC 4291, section 2.5.5.2), which each server writes in its own way.
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
-  if (isMapped) return networkOfV4(groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]))
+  if (isMapped)
+    return networkOfV4(
+      groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]),
+      bits,
+    )
   const network = groups.slice(0, 4).map((group) => group.toString(16))
   return `${network.join(':')}::/64`
 }
 
-function networkOfV4(bytes: readonly number[]): string {
-  return `${bytes.slice(0, 3).join('.')}.0/24`
+function networkOfV4(bytes: readonly number[], bits: 24 | 32): string {
+  return bits === 32 ? `${bytes.join('.')}/32` : `${bytes.slice(0, 3).join('.')}.0/24`
 }
 
 /** The eight groups of an IPv6 address, however it is written. */
@@ -60,27 +65,27 @@ function parseGroups(text: string): readonly number[] {
 /** Milliseconds. */
 const saltLife = 24 * 60 * 60 * 1000
 
-/** Names networks without telling them: by a keyed hash whose key is kept in memory, and for a day. */
-export function createNetworkNames(now: () => number = Date.now): (network: string) => string {
+/** Hides where something came from: under a keyed hash whose key is kept in memory, and for a day. */
+export function createHiddenNames(now: () => number = Date.now): (name: string) => string {
   let salt = randomBytes(32)
   let madeAt = now()
-  return (network) => {
+  return (name) => {
     if (now() - madeAt > saltLife) {
       salt = randomBytes(32)
       madeAt = now()
     }
-    return createHmac('sha256', salt).update(network).digest('base64url')
+    return createHmac('sha256', salt).update(name).digest('base64url')
   }
 }
 
 /**
- * The same names on every node, for limits that they share. Whoever has the key can find networks out by trying them; names
- * are kept where the limits are, for as long as a limit remembers.
+ * The same on every node, for limits that they share. Whoever has the key can find out by trying what is hidden; it is
+ * kept where the limits are, for as long as a limit remembers.
  * @param key that all nodes have
  */
-export function createSharedNetworkNames(key: Uint8Array, now: () => number = Date.now): (network: string) => string {
-  return (network) =>
+export function createSharedHiddenNames(key: Uint8Array, now: () => number = Date.now): (name: string) => string {
+  return (name) =>
     createHmac('sha256', key)
-      .update(`${Math.floor(now() / saltLife)} ${network}`)
+      .update(`${Math.floor(now() / saltLife)} ${name}`)
       .digest('base64url')
 }

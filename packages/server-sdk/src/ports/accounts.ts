@@ -1,6 +1,7 @@
 import type { Account, PasswordChange, SignInInput, SignUpInput } from '@live-poll/client-sdk/protocol'
 import type { SqlConnection } from './database.ts'
 import type { Logger } from './logger.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 
 /** Accounts of a host without a sign-in of its own, not yet open. */
 export interface Accounts {
@@ -16,6 +17,11 @@ export interface AccountsSite {
   /** Signs the cookies: 32 bytes for this purpose alone. */
   readonly key: Uint8Array
   readonly logger: Logger
+  /**
+   * A limit that all nodes keep together, as a fleet's. Where it is kept, nothing tells what a name stands for.
+   * @param name of what is limited, one limiter each
+   */
+  createRateLimiter(name: string, perSecond: number, burst: number): RateLimiter
 }
 
 /** What of a request the accounts may know. */
@@ -24,8 +30,8 @@ export interface AccountRequest {
   readonly cookie: string | null
   /** The header `Origin`: cookies are `Secure` where it begins with `https:`. */
   readonly origin: string | null
-  /** The address that asks, as far as it can be trusted: for limits, in memory only. */
-  readonly address: string | undefined
+  /** The address that asks, as far as it can be trusted, of IPv6 its network: for limits only. */
+  readonly address: string
 }
 
 /** An account that is signed in, and the header `Set-Cookie` that says so. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type AccountsOptions, accounts } from '../../src/adapters/accounts/accounts.ts'
+import { createTokenBucket, type TokenBucket } from '../../src/domain/token-bucket.ts'
 import type { AccountRequest, OpenAccounts } from '../../src/ports/accounts.ts'
 import type { OpenDatabase } from '../../src/ports/database.ts'
+import type { RateLimiter } from '../../src/ports/rate-limiter.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
 import type { AccountDatabase } from './account-databases.ts'
 
@@ -18,8 +20,23 @@ export async function openTestAccounts(
 ): Promise<TestAccounts> {
   const logger = createRecordingLogger()
   const database = await shared.forNode().open(logger)
-  const open = await accounts(options).open(database.sql, { basePath: '/live-poll', key: randomBytes(32), logger })
+  const open = await accounts(options).open(database.sql, { ...testSite, key: randomBytes(32), logger })
   return { open, database, logger, close: () => database.close() }
+}
+
+/** Its limits stand still: they give their burst and no more, however long a test takes. */
+export const testSite = {
+  basePath: '/live-poll',
+  createRateLimiter(_: string, perSecond: number, burst: number): RateLimiter {
+    const buckets = new Map<string, TokenBucket>()
+    return {
+      async take(name) {
+        const bucket = buckets.get(name) ?? createTokenBucket(perSecond, burst)
+        buckets.set(name, bucket)
+        return bucket.take(0)
+      },
+    }
+  },
 }
 
 export const password = 'correct horse battery'

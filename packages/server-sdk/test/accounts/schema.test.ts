@@ -1,6 +1,5 @@
 import { getMigrations } from 'better-auth/db/migration'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createAttempts } from '../../src/adapters/accounts/attempts.ts'
 import { checkColumns } from '../../src/adapters/accounts/check-columns.ts'
 import { authOptions } from '../../src/adapters/accounts/create-auth.ts'
 import { loadBetterAuth } from '../../src/adapters/accounts/load-better-auth.ts'
@@ -11,7 +10,7 @@ import { createRecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
 import { createPool } from '../servers/postgres-database.ts'
 import { type AccountDatabase, accountDatabases } from './account-databases.ts'
-import { createVisitor, openTestAccounts, password } from './open-test-accounts.ts'
+import { createVisitor, openTestAccounts, password, testSite } from './open-test-accounts.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // passwords are hashed for real, and slowly
 
@@ -22,11 +21,10 @@ async function optionsOn(connection: SqlConnection) {
       ...{
         betterAuth,
         connection,
-        attempts: createAttempts(),
         hashing: hashBeforehand({ hash: async () => '', verify: async () => false }),
       },
-      ...{ sessionLife: 60, allowsSignUp: true, attemptsPerMinute: 1, onSessionDeleted() {} },
-      site: { basePath: '/live-poll', key: new Uint8Array(32), logger: createRecordingLogger() },
+      ...{ sessionLife: 60, allowsSignUp: true, onSessionDeleted() {} },
+      site: { ...testSite, key: new Uint8Array(32), logger: createRecordingLogger() },
     },
     true,
   )

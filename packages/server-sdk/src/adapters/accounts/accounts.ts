@@ -23,14 +23,11 @@ export interface AccountsOptions {
   /** Milliseconds that a session lives after it was last used, to a seventh of that. @default 604800000, a week */
   readonly sessionLife?: number
   /**
-   * Attempts a minute from one address to sign up; as many to sign in, and to change a password. A hall may stand behind
-   * one address. For one e-mail from one address it is 10 in 10 minutes besides. @default 120
+   * Attempts a minute from one address to sign up, as many at once; the same to sign in, and to change a password. A hall
+   * may stand behind one address. At one e-mail from one address it is one a minute, 10 at once, besides. @default 120
    */
   readonly attemptsPerMinute?: number
 }
-
-/** A day has no more guesses at one account from one address than 1,440. */
-const perEmail = { window: 600, max: 10 }
 
 /**
  * Accounts for a host that has no sign-in of its own: sign up, sign in, sign out, session and password under
@@ -58,18 +55,21 @@ export function accounts({
   }
 }
 
-type Settings = Pick<AuthParts, 'allowsSignUp' | 'sessionLife' | 'attemptsPerMinute'>
+type Settings = Pick<AuthParts, 'allowsSignUp' | 'sessionLife'> & { readonly attemptsPerMinute: number }
 
-async function openAccounts(connection: SqlConnection, site: AccountsSite, settings: Settings): Promise<OpenAccounts> {
+async function openAccounts(
+  connection: SqlConnection,
+  site: AccountsSite,
+  { attemptsPerMinute, ...settings }: Settings,
+): Promise<OpenAccounts> {
   const betterAuth = await loadBetterAuth()
-  const attempts = createAttempts()
+  const attempts = createAttempts(site, attemptsPerMinute)
   const listeners = new Set<(session: string) => void>()
   const parts: AuthParts = {
     ...settings,
     betterAuth,
     connection,
     site,
-    attempts,
     hashing: hashBeforehand(inTurn({ hash: betterAuth.hashPassword, verify: betterAuth.verifyPassword })),
     onSessionDeleted(id) {
       for (const tell of listeners) tell(id)
@@ -91,22 +91,19 @@ async function openAccounts(connection: SqlConnection, site: AccountsSite, setti
     return signedIn
   }
 
-  function limitEmail(email: string, { address }: AccountRequest) {
-    const { allowed, retryAfter } = attempts.consume(`${address}\0${email}`, perEmail)
-    if (!allowed) throw pollError('RATE_LIMITED', { retryAfter: (retryAfter ?? 1) * 1000 })
-  }
-
   return {
-    signUp: (input, request) =>
-      replacing(request, (auth) =>
+    async signUp(input, request) {
+      await attempts.count('sign-up', request)
+      return replacing(request, (auth) =>
         send(auth, '/sign-up/email', input, request).catch(async (error) => {
           // Two at once: both looked, and the second found the address taken when it wrote. That is told like any failure.
           if (!(error instanceof PollError) && (await hasAccount(connection, input.email))) throw addressTaken()
           throw error
         }),
-      ),
+      )
+    },
     async signIn(input, request) {
-      limitEmail(input.email, request)
+      await attempts.count('sign-in', request, input.email)
       return replacing(request, (auth) => send(auth, '/sign-in/email', input, request))
     },
     async signOut(request) {
@@ -117,7 +114,7 @@ async function openAccounts(connection: SqlConnection, site: AccountsSite, setti
       const auth = authOf(request)
       const { found } = await readSession(auth, request, { refreshes: false })
       if (!found) throw pollError('UNAUTHENTICATED', {}, 'Sign in first.')
-      limitEmail(found.account.email, request)
+      await attempts.count('password', request, found.account.email)
       const body = { currentPassword: current, newPassword: next, revokeOtherSessions: true }
       return send(auth, '/change-password', body, request)
     },

@@ -1,49 +1,34 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { pollError } from '@live-poll/client-sdk/protocol'
+import type { AccountRequest, AccountsSite } from '../../ports/accounts.ts'
+import type { RateLimiter } from '../../ports/rate-limiter.ts'
 
-export interface AttemptRule {
-  /** Seconds. */
-  readonly window: number
-  /** Attempts in one window. */
-  readonly max: number
-}
+/** A day has no more guesses at one account from one address than 1,450. */
+const onOneEmail = { perSecond: 1 / 60, burst: 10 }
 
+/** What people try at an account. */
 export interface Attempts {
   /**
-   * Counts an attempt, unless there have been enough of them.
-   * @returns `retryAfter`: seconds until one is allowed again, null where this one is
+   * Counts one.
+   * @param email of the account, where there may be one to guess at
+   * @throws RATE_LIMITED: there have been enough of them
    */
-  consume(from: string, rule: AttemptRule): { readonly allowed: boolean; readonly retryAfter: number | null }
+  count(what: 'sign-up' | 'sign-in' | 'password', request: AccountRequest, email?: string): Promise<void>
 }
 
-/** Keys that are remembered; beyond, the oldest are forgotten. */
-const mostKeys = 100_000
-
-/** Attempts in fixed windows, in the memory of this node only, and there under a keyed hash of what they came from. */
-export function createAttempts(now: () => number = Date.now): Attempts {
-  const salt = randomBytes(32)
-  const windows = new Map<string, { readonly endsAt: number; count: number }>()
-
-  /** Windows are kept in the order of their beginning. */
-  function forget() {
-    for (const [key, { endsAt }] of windows) {
-      if (endsAt > now() && windows.size <= mostKeys) break
-      windows.delete(key)
-    }
-  }
+/** @param perMinute from one address, of each kind */
+export function createAttempts({ createRateLimiter }: AccountsSite, perMinute: number): Attempts {
+  const fromAddress = createRateLimiter('attempts', perMinute / 60, perMinute)
+  const atEmail = createRateLimiter('attempts-at-email', onOneEmail.perSecond, onOneEmail.burst)
 
   return {
-    consume(from, { window, max }) {
-      const key = createHmac('sha256', salt).update(from).digest('base64url')
-      const known = windows.get(key)
-      if (known && known.endsAt > now()) {
-        if (known.count >= max) return { allowed: false, retryAfter: Math.ceil((known.endsAt - now()) / 1000) }
-        known.count++
-        return { allowed: true, retryAfter: null }
-      }
-      windows.delete(key)
-      windows.set(key, { endsAt: now() + window * 1000, count: 1 })
-      forget()
-      return { allowed: true, retryAfter: null }
+    async count(what, { address }, email) {
+      if (email !== undefined) await take(atEmail, `${address} ${email}`)
+      await take(fromAddress, `${what} ${address}`)
     },
   }
+}
+
+async function take(limiter: RateLimiter, name: string): Promise<void> {
+  const retryAfter = await limiter.take(name)
+  if (retryAfter > 0) throw pollError('RATE_LIMITED', { retryAfter })
 }

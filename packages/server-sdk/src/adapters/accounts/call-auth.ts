@@ -1,6 +1,6 @@
 import { type Account, PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type { AccountRequest, AccountSession, SignedIn } from '../../ports/accounts.ts'
-import { type Auth, type AuthParts, addressHeader, innerOrigin } from './create-auth.ts'
+import { type Auth, type AuthParts, innerOrigin } from './create-auth.ts'
 
 interface ReadSession {
   readonly found: AccountSession | undefined
@@ -49,9 +49,6 @@ export function createCalls({
     const response = await onDatabase(() => hashing.inWork(() => auth.handler(toRequest(path, body, request))))
     const answer = (await response.json()) as { readonly code?: string; readonly user?: User }
     if (response.ok) return { account: toAccount(answer.user), setCookie: sessionCookie(response.headers) ?? '' }
-    if (response.status === 429) {
-      throw pollError('RATE_LIMITED', { retryAfter: Number(response.headers.get('x-retry-after') ?? 1) * 1000 })
-    }
     throw answers[answer.code ?? '']?.() ?? new Error(`better-auth answered ${response.status} ${answer.code}.`)
   }
 
@@ -79,11 +76,10 @@ export function createCalls({
   return { send, readSession }
 }
 
-/** Nothing of the visitor but what is needed: no user agent, and no header that names an address. */
-function toRequest(path: string, body: object, { cookie, address }: AccountRequest): Request {
+/** Nothing of the visitor but what is needed: no user agent, and no address. */
+function toRequest(path: string, body: object, { cookie }: AccountRequest): Request {
   const headers = new Headers({ 'content-type': 'application/json', origin: innerOrigin })
   if (cookie !== null) headers.set('cookie', cookie)
-  if (address !== undefined) headers.set(addressHeader, address)
   return new Request(innerOrigin + path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 

@@ -3,7 +3,6 @@ import { accountLimits } from '../../domain/account-input.ts'
 import type { AccountsSite } from '../../ports/accounts.ts'
 import type { SqlConnection } from '../../ports/database.ts'
 import { accountTables, models } from './account-tables.ts'
-import type { Attempts } from './attempts.ts'
 import type { BetterAuthPackage } from './load-better-auth.ts'
 import { momentsAsText } from './moments-as-text.ts'
 import type { HashingBeforehand } from './password-hashing.ts'
@@ -13,19 +12,15 @@ export interface AuthParts {
   readonly connection: SqlConnection
   readonly site: AccountsSite
   readonly hashing: HashingBeforehand
-  readonly attempts: Attempts
   /** Seconds. */
   readonly sessionLife: number
   readonly allowsSignUp: boolean
-  /** Attempts a minute and address, at each of signing up, signing in and changing a password. */
-  readonly attemptsPerMinute: number
   /** A session's row is gone. */
   onSessionDeleted(id: string): void
 }
 
 /** Where better-auth believes to be: it is called from here only, whatever the site's own address is. */
 export const innerOrigin = 'http://accounts.live-poll.internal'
-export const addressHeader = 'live-poll-address'
 
 /** better-auth on Live Poll's database. @param isSecure whether its cookies are for https alone: they have another name then */
 export function createAuth(parts: AuthParts, isSecure: boolean) {
@@ -35,9 +30,8 @@ export function createAuth(parts: AuthParts, isSecure: boolean) {
 export type Auth = ReturnType<typeof createAuth>
 
 export function authOptions(parts: AuthParts, isSecure: boolean) {
-  const { betterAuth, connection, site, hashing, attempts, attemptsPerMinute } = parts
+  const { betterAuth, connection, site, hashing } = parts
   const secret = Buffer.from(site.key).toString('base64url')
-  const perAddress = { window: 60, max: attemptsPerMinute }
   return {
     appName: 'Live Poll',
     baseURL: innerOrigin,
@@ -74,21 +68,12 @@ export function authOptions(parts: AuthParts, isSecure: boolean) {
         if (path === '/sign-up/email') await hashing.prepare(body.password)
       }),
     },
-    rateLimit: {
-      enabled: true,
-      customStorage: { consume: async (key, rule) => attempts.consume(key, rule) },
-      customRules: {
-        '/sign-up/email': perAddress,
-        '/sign-in/email': perAddress,
-        '/change-password': perAddress,
-        '/sign-out': false,
-      },
-    },
+    rateLimit: { enabled: false }, // see attempts
     advanced: {
       cookiePrefix: 'live-poll',
       useSecureCookies: isSecure,
       defaultCookieAttributes: { path: site.basePath, httpOnly: true, sameSite: 'lax' },
-      ipAddress: { ipAddressHeaders: [addressHeader] },
+      ipAddress: { disableIpTracking: true },
       database: { validateSchema: false }, // see check-columns
       disableOriginCheck: false,
       disableCSRFCheck: false,
