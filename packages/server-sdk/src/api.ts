@@ -98,7 +98,8 @@ export interface LivePollApi {
   /**
    * Forgets a voter, in all polls: where a poll is not closed, their vote is taken back and deleted; where it is, and where
    * the vote was voided, the count stays, as nobody's. A user's polls lose their owner. Safe to repeat; what they vote
-   * afterwards is new, so end their sessions first.
+   * afterwards is new, so end their sessions first. An account is not touched: `livePoll.accounts.deleteAccount(id)`
+   * deletes it, and ends its sessions.
    *
    * @throws PollError `INVALID`, `INVITATION_INVALID`, `UNAVAILABLE`
    * @example await livePoll.api.eraseVoter({ user: account.id })

@@ -31,8 +31,8 @@ export interface LivePoll {
     /** Makes an organizer of a voter, or the other way round, from their next request on. @returns whether there is such an account */
     setRole(email: string, role: Account['role']): Promise<boolean>
     /**
-     * Deletes an account with its password, and ends its sessions. Votes stay: `api.eraseVoter({ user: id })` before it
-     * forgets who cast them.
+     * Deletes an account with its password, and ends its sessions. Votes stay, under keys that the id leads to:
+     * `api.eraseVoter({ user: id })` afterwards forgets them, too. Safe to repeat.
      */
     deleteAccount(id: string): Promise<void>
   }

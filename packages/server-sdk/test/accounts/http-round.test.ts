@@ -97,6 +97,46 @@ for (const [name, run, make] of accountDatabases) {
       expect((await admit(laptop)).body.kind).toBe('device')
     })
 
+    test('forgets a person by two calls: the account, then its votes', async () => {
+      const [open, closed] = [await newPoll(['account']), await newPoll(['account'])]
+      const page = openPage(running.origin)
+      const { id } = (await page.call<Signed>('POST', '/accounts/sign-up', ann)).body.account
+      const admission = await admit(page)
+      for (const poll of [open, closed]) {
+        expect((await vote(page, poll.id, admission.body.token)).status).toBe(200)
+      }
+      await running.livePoll.api.closePoll(closed.id)
+      const socket = await connect('ws', (await admit(page)).body)
+
+      await running.livePoll.accounts.deleteAccount(id)
+      expect((await socket.closed).code).toBe(4401)
+      const late = await newPoll(['account'])
+      expect((await vote(page, late.id, admission.body.token)).body).toMatchObject({
+        error: { code: 'UNAUTHENTICATED' },
+      })
+      expect(await readResults(running, open.id)).toMatchObject({ voters: 1 })
+      expect(await running.livePoll.api.eraseVoter({ user: id })).toEqual({ polls: 2 })
+      expect(await readResults(running, open.id)).toMatchObject({ voters: 0 })
+      expect(await readResults(running, closed.id)).toMatchObject({ voters: 1 })
+      const again = await page.call<ErrorBody>('POST', '/accounts/sign-in', { email: ann.email, password })
+      expect(again.body.error.code).toBe('UNAUTHENTICATED')
+
+      await running.livePoll.accounts.deleteAccount(id)
+      expect(await running.livePoll.api.eraseVoter({ user: id })).toEqual({ polls: 0 })
+    })
+
+    test('keeps an account whose votes alone are forgotten', async () => {
+      const poll = await newPoll(['account'])
+      const page = openPage(running.origin)
+      const { id } = (await page.call<Signed>('POST', '/accounts/sign-up', ann)).body.account
+      const { token } = (await admit(page)).body
+      await vote(page, poll.id, token)
+      expect(await running.livePoll.api.eraseVoter({ user: id })).toEqual({ polls: 1 })
+      expect((await page.call<Signed>('GET', '/accounts/session')).body.account).toMatchObject({ id })
+      expect((await vote(page, poll.id, token)).status).toBe(200)
+      expect(await readResults(running, poll.id)).toMatchObject({ voters: 1 })
+    })
+
     test('lets organizers run polls, and no voter', async () => {
       const page = openPage(running.origin)
       const { body } = await page.call<Signed>('POST', '/accounts/sign-up', ann)
