@@ -5,12 +5,14 @@ import { createPollClient, type WatchedPoll } from '@live-poll/client-sdk'
 import type { VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { createLivePoll, type LivePoll } from '@live-poll/server-sdk'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
+import { redis } from '@live-poll/server-sdk/redis'
 import { attachChannel } from '@live-poll/server-sdk/ws'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '../servers/postgres.ts'
 import { connectPostgres, postgresDatabase } from '../servers/postgres-database.ts'
+import { describeOnRedis, hasRedis, startRedis, type TestRedis } from '../servers/redis.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { adminKey } from '../start-live-poll.ts'
 
@@ -43,8 +45,16 @@ class BlockedWebSocket {
   close(): void {}
 }
 
-describeOnPostgres('After every kind of voter has come', () => {
+/** Everything that is said to Redis. */
+const saidToRedis: string[] = []
+
+/** As `describe`, on Postgres and Redis. */
+const describeOnServers = hasRedis() ? describeOnPostgres : describeOnRedis
+
+describeOnServers('After every kind of voter has come', () => {
   let database: TestDatabase
+  let cache: TestRedis
+  let monitor: TestRedis['client'] | undefined
   let livePoll: LivePoll
   let origin = ''
   const server = createServer()
@@ -52,9 +62,13 @@ describeOnPostgres('After every kind of voter has come', () => {
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       vi.spyOn(console, method).mockImplementation(note)
     }
-    database = await createPostgresDatabase()
+    ;[database, cache] = await Promise.all([createPostgresDatabase(), startRedis()])
+    monitor = await cache.client.monitor()
+    monitor.on('monitor', (_: string, args: readonly string[]) => void saidToRedis.push(args.join(' ')))
     livePoll = createLivePoll({
       ...{ database: postgresDatabase(database.url), secret: nodeSecret, adminKey, trustedProxies: 1 },
+      redis: redis({ client: cache.client }),
+      newDevices: { perMinute: 1, burst: 100 }, // so that the limit remembers until the end
       logger: { info: note, warn: note, error: note },
       identify: ({ headers }) =>
         headers.get('cookie')?.includes(canaries.cookie) && { id: canaries.user, session: canaries.session },
@@ -77,10 +91,12 @@ describeOnPostgres('After every kind of voter has come', () => {
     await livePoll?.close()
     server.close()
     server.closeAllConnections()
+    monitor?.disconnect()
+    await cache?.stop()
     await database?.drop()
   })
 
-  it('neither the database nor a log holds a user, an address, a token, a ticket or a code', {
+  it('neither the database nor Redis nor a log holds a user, an address, a token, a ticket or a code', {
     timeout: 60_000,
   }, async () => {
     const call = createHttpClient(origin)
@@ -162,19 +178,42 @@ describeOnPostgres('After every kind of voter has come', () => {
     await vi.waitFor(() => expect(now).toMatchObject({ transport: 'sse', results: { voters: 1 } }), { timeout: 20_000 })
     client.close()
 
+    const dumpOfRedis = await dumpRedis()
+    expect(dumpOfRedis, 'the dump of Redis has results').toContain(`{${poll.id}}`)
+    expect(dumpOfRedis, 'and what limits remember').toContain('rate:new-devices:')
     await api.endSession(canaries.session)
+    await vi.waitFor(() => expect(saidToRedis.join('\n'), 'what other nodes must know').toContain(canaries.session))
+    const neverSaid = secrets.filter((secret) => secret !== canaries.session)
     const dump = await dumpAll()
     expect(dump, 'the dump has what is written').toContain('Planted question?')
     expect(log.join('\n'), 'and the log has the requests').toContain(`/live-poll/polls/${poll.id}/vote`)
     for (const secret of secrets) {
       expect(dump.includes(secret), `${secret} is in the database`).toBe(false)
+      expect(dumpOfRedis.includes(secret), `${secret} is in Redis`).toBe(false)
       expect(log.filter((line) => line.includes(secret))).toEqual([])
     }
+    for (const secret of neverSaid) expect(saidToRedis.filter((command) => command.includes(secret))).toEqual([])
+    expect(await dumpRedis(), 'nor is an ended session kept').not.toContain(canaries.session)
     expect(
       log.filter((line) => /lp[avt]_/.test(line)),
       'nor any other credential',
     ).toEqual([])
   })
+
+  /** Every key with all that is in it. */
+  async function dumpRedis(): Promise<string> {
+    const { client } = cache
+    const read: Readonly<Record<string, (key: string) => Promise<unknown>>> = {
+      string: (key) => client.get(key),
+      hash: (key) => client.hgetall(key),
+    }
+    let dump = ''
+    for (const key of await client.keys('*')) {
+      const type = await client.type(key)
+      dump += JSON.stringify([key, (await read[type]?.(key)) ?? expect.fail(`How is a ${type} read?`)])
+    }
+    return dump
+  }
 
   /** Every row of every table. */
   async function dumpAll(): Promise<string> {
