@@ -1,3 +1,4 @@
+import { renderSVG } from 'uqr'
 import { describe, expect, it } from 'vitest'
 import { toInvitationCsv, toInvitationLink, toInvitationSheet } from './invitations.ts'
 
@@ -29,7 +30,11 @@ it('is a line of a table each', () => {
 it('is a card each on a sheet to print, whatever the poll asks', () => {
   const sheet = toInvitationSheet({ question: '<b>"Soup" & more?</b>' }, invitations, page)
   expect(sheet.match(/<li>/g)).toHaveLength(2)
-  expect(sheet.match(/<svg aria-hidden/g)).toHaveLength(2)
+  const images = sheet.match(/<path[^>]*>/g)
+  expect(images).toEqual(
+    invitations.map((one) => renderSVG(toInvitationLink(page, one), { border: 0 }).match(/<path[^>]*>/)?.[0]),
+  )
+  expect(new Set(images).size).toBe(2)
   expect(sheet).toContain('<code>7K3M-09QX-W2RT-B6VA-H4CE</code>')
   expect(sheet).toContain('<h2 dir="auto">&#60;b&#62;&#34;Soup&#34; &#38; more?&#60;/b&#62;</h2>')
   expect(sheet).not.toContain('<b>')

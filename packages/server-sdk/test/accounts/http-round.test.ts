@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Account, ErrorBody, Poll, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { accounts } from '@live-poll/server-sdk/accounts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { cast, readResults } from '../hosts/channel-visitor.ts'
+import { cast, readResults, visitAsRelay } from '../hosts/channel-visitor.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { adminKey, type ChannelServerName, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
@@ -74,6 +74,24 @@ for (const [name, run, make] of accountDatabases) {
       expect(admission.body.voterId).toBe(asBob.body.account.id)
       expect((await vote(page, poll.id, admission.body.token)).status).toBe(200)
       expect(await readResults(running, poll.id)).toMatchObject({ votes: [2, 0], voters: 2 })
+    })
+
+    test('has one vote for an account, named, on a relay and from the host’s own code, too', async () => {
+      const poll = await newPoll(['account'])
+      const page = openPage(running.origin)
+      const { id } = (await page.call<Signed>('POST', '/accounts/sign-up', ann)).body.account
+      expect((await vote(page, poll.id, (await admit(page)).body.token)).status).toBe(200)
+      const refused = { error: { code: 'ALREADY_VOTED' } }
+      const [named] = await running.livePoll.api.nameVoters([id])
+      expect((await vote(openPage(running.origin), poll.id, named?.token ?? '')).body).toMatchObject(refused)
+      const again = (await page.call<VoterAdmission>('POST', '/voters', {})).body
+      expect((await vote(page, poll.id, again.token)).body).toMatchObject(refused)
+      const relay = await visitAsRelay(running, 'ws')
+      expect(await cast(relay, poll.id, { voter: id })).toMatchObject({ code: 'ALREADY_VOTED' })
+      await relay.close()
+      const own = running.livePoll.api.castVote({ pollId: poll.id, voter: id, choices: [2] })
+      await expect(own).rejects.toMatchObject({ code: 'ALREADY_VOTED' })
+      expect(await readResults(running, poll.id)).toMatchObject({ voters: 1 })
     })
 
     test('closes the channel of a session that ends, whatever ends it', async () => {
