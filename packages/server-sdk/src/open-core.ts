@@ -102,6 +102,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     database.lanes,
     { batch: options.batchSize, queue: options.queueSize, wait: options.queueWait },
     logger,
+    metrics,
   )
   const readPoll = createReadPoll(readRecord, board, channelUrl)
   const readVote = createReadVote(facts, ballots)
@@ -116,7 +117,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     editPoll: createEditPoll(polls, everywhere, board, readPoll, options.captcha !== undefined),
     resetPoll: createResetPoll(polls, everywhere, board, readPoll),
     deletePoll: createDeletePoll(polls, everywhere, board),
-    castVote: createCastVote(facts, groupCommit, board, mayView),
+    castVote: createCastVote(facts, groupCommit, board, mayView, metrics),
     recountPoll: createRecountPoll(records, board, metrics, logger),
     exportVotes: createExportVotes(polls, records),
     voidVotes: createVoidVotes(audit, board, metrics),
@@ -140,7 +141,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const reconcile: Reconcile = startReconcile({ polls, board, screens: feed, kept, isShared, metrics, logger })
   const stopForgetting = startForgettingRequests(polls, logger)
   const limits = { ...defaultChannelLimits, ...options.channel }
-  channel.start({ ...actions, tokens, sessions, feed, limits, logger })
+  channel.start({ ...actions, tokens, sessions, feed, limits, logger, metrics })
   const events = createEventStreams({ channel, tokens, sessions, readOwn: actions.readOwn })
 
   async function findPoll(pollId: string) {

@@ -2,7 +2,7 @@ import { limits } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it } from 'vitest'
 import { invitationIdOf } from '../identity/invitation-code.ts'
 import { createTokens, type VoterPass } from '../identity/tokens.ts'
-import type { CounterName } from '../ports/metrics.ts'
+import type { PlainCounterName } from '../ports/metrics.ts'
 import { type AdmissionRequest, createAdmitVoter } from './admit-voter.ts'
 
 const tokens = createTokens([new Uint8Array(32)], { voterToken: 3_600_000, session: 600_000, ticket: 60_000 })
@@ -22,7 +22,7 @@ interface Setup {
 }
 
 function createSetup({ hasCaptcha = true, burst = 9 }: Setup = {}) {
-  const counted: CounterName[] = []
+  const counted: PlainCounterName[] = []
   const taken: string[] = []
   const checked: string[] = []
   const admitVoter = createAdmitVoter({

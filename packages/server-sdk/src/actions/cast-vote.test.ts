@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { readMetrics } from '../../test/read-metrics.ts'
+import { createMemoryMetrics } from '../adapters/memory/metrics.ts'
 import type { DecidedVote } from '../ballot-box/group-commit.ts'
 import type { PreparedPoll } from '../ballot-box/poll-facts.ts'
 import { pollFacts } from '../domain/poll.fixture.ts'
@@ -24,6 +26,7 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
   })
   let readings = 0
   let poll: PreparedPoll | undefined
+  const metrics = createMemoryMetrics()
   const castVote = createCastVote(
     {
       async get() {
@@ -46,8 +49,10 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
     },
     { markDirty: (id) => dirty.push(id) },
     async () => true,
+    metrics,
   )
-  return { castVote, cast, dirty, readings: () => readings }
+  const counted = (name: string, labels = {}) => readMetrics(metrics.text()).value(name, labels)
+  return { castVote, cast, dirty, readings: () => readings, counted }
 }
 
 it('answers the receipt of a committed vote, and has its results read', async () => {
@@ -106,4 +111,23 @@ it('reads the poll anew once for many votes that do not fit', async () => {
   const { castVote, readings } = createSetup([{ kind: 'accepted', revision: 1, epoch: 1 }])
   await Promise.all(Array.from({ length: 100 }, () => castVote({ ...request, choices: [2] })))
   expect(readings()).toBe(2)
+})
+
+it('counts what became of each vote once, whoever decided it', async () => {
+  const name = (end: string) => `live_poll_votes_${end}_total`
+  const one = createSetup([
+    { kind: 'accepted', revision: 1, epoch: 1 },
+    { kind: 'duplicate', revision: 1, epoch: 1 },
+    { kind: 'refused', code: 'POLL_CLOSED' },
+    { kind: 'stale' },
+  ])
+  await one.castVote(request)
+  await one.castVote(request)
+  await expect(one.castVote(request)).rejects.toMatchObject({ code: 'POLL_CLOSED' })
+  await expect(one.castVote(request)).rejects.toMatchObject({ code: 'BUSY' })
+  await expect(one.castVote({ ...request, choices: [999] })).rejects.toMatchObject({ code: 'INVALID' })
+  expect(one.counted(name('accepted'))).toBe(1)
+  expect(one.counted(name('duplicate'))).toBe(1)
+  for (const code of ['POLL_CLOSED', 'BUSY', 'INVALID']) expect(one.counted(name('refused'), { code })).toBe(1)
+  expect(one.counted(name('refused'), { code: 'INTERNAL' })).toBe(0)
 })

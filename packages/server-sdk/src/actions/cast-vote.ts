@@ -5,6 +5,7 @@ import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
 import type { MayView } from '../identity/may-view.ts'
 import type { PreparedVote } from '../ports/ballot-store.ts'
 import { reach } from '../ports/failpoints.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { Board } from '../results/board.ts'
 import { aboutPoll } from './read-poll.ts'
 
@@ -26,6 +27,7 @@ export function createCastVote(
   groupCommit: Pick<GroupCommit, 'cast'>,
   board: Pick<Board, 'markDirty'>,
   mayView: MayView,
+  metrics: Pick<Metrics, 'count' | 'countBy'>,
 ): CastVote {
   /** The poll in memory may be older than the one its voter sees: what does not fit it is fitted to a new reading. */
   async function prepare(request: VoteRequest): Promise<{ poll: PreparedPoll; vote: PreparedVote }> {
@@ -51,24 +53,31 @@ export function createCastVote(
   return async (request) => {
     const { pollId, voteId } = request
     FAILPOINT: reach('recv')
-    for (let preparation = 0; preparation < maxPreparations; preparation++) {
-      const { poll, vote } = await prepare(request)
-      const outcome = await groupCommit.cast(vote)
-      switch (outcome.kind) {
-        case 'accepted':
-          board.markDirty(pollId)
-          return { voteId, revision: outcome.revision, epoch: outcome.epoch }
-        case 'duplicate':
-          return { voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true }
-        case 'refused': {
-          const { kind: _, code, ...details } = outcome
-          if (code === 'POLL_NOT_FOUND') facts.drop(pollId)
-          throw pollError(code, details)
+    try {
+      for (let preparation = 0; preparation < maxPreparations; preparation++) {
+        const { poll, vote } = await prepare(request)
+        const outcome = await groupCommit.cast(vote)
+        switch (outcome.kind) {
+          case 'accepted':
+            metrics.count('live_poll_votes_accepted_total')
+            board.markDirty(pollId)
+            return { voteId, revision: outcome.revision, epoch: outcome.epoch }
+          case 'duplicate':
+            metrics.count('live_poll_votes_duplicate_total')
+            return { voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true }
+          case 'refused': {
+            const { kind: _, code, ...details } = outcome
+            if (code === 'POLL_NOT_FOUND') facts.drop(pollId)
+            throw pollError(code, details)
+          }
+          case 'stale':
+            facts.drop(pollId, poll)
         }
-        case 'stale':
-          facts.drop(pollId, poll)
       }
+      throw pollError('BUSY', { retryAfter: 1000 })
+    } catch (error) {
+      metrics.countBy('live_poll_votes_refused_total', error instanceof PollError ? error.code : 'INTERNAL')
+      throw error
     }
-    throw pollError('BUSY', { retryAfter: 1000 })
   }
 }

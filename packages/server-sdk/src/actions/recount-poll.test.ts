@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { createRecordingLogger } from '../../test/recording-logger.ts'
-import type { CounterName } from '../ports/metrics.ts'
+import type { PlainCounterName } from '../ports/metrics.ts'
 import type { RecountOutcome } from '../ports/vote-records.ts'
 import { createRecountPoll } from './recount-poll.ts'
 
 function createSetup(outcome: RecountOutcome | undefined) {
-  const counted: CounterName[] = []
+  const counted: PlainCounterName[] = []
   const dirty: string[] = []
   const logger = createRecordingLogger()
   const recountPoll = createRecountPoll(

@@ -1,6 +1,7 @@
 import type { PollError } from '@live-poll/client-sdk/protocol'
 import { expect } from 'vitest'
 import { createRecordingLogger } from '../../test/recording-logger.ts'
+import { createMemoryMetrics } from '../adapters/memory/metrics.ts'
 import type { PreparedVote, VoteOutcome } from '../ports/ballot-store.ts'
 import { createGroupCommit, type GroupCommitLimits } from './group-commit.ts'
 
@@ -58,7 +59,8 @@ export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}) 
       }),
   }
   const logger = createRecordingLogger()
-  const box = createGroupCommit(store, lanes, { batch: 500, queue: 20_000, wait: 2000, ...limits }, logger)
+  const metrics = createMemoryMetrics()
+  const box = createGroupCommit(store, lanes, { batch: 500, queue: 20_000, wait: 2000, ...limits }, logger, metrics)
   /** Casts a vote into each box. */
   const cast = (...boxes: string[]) => boxes.map((name) => settle(box.cast(vote(name))))
   /** @returns the only batch in flight */
@@ -68,7 +70,7 @@ export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}) 
     if (!batch) throw new Error('no batch in flight')
     return batch
   }
-  return { box, cast, open, only, logger }
+  return { box, cast, open, only, logger, metrics }
 }
 
 export const turn = async () => {

@@ -1,6 +1,7 @@
 import { pollError } from '@live-poll/client-sdk/protocol'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../ports/ballot-store.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Metrics } from '../ports/metrics.ts'
 
 export interface GroupCommitLimits {
   /** Votes in one transaction. */
@@ -27,6 +28,8 @@ export type DecidedVote = Exclude<VoteOutcome, { kind: 'passed-over' | 'failed' 
 
 interface Waiting {
   readonly vote: PreparedVote
+  /** When the round of I/O began that brought it, in milliseconds. */
+  readonly since: number
   readonly resolve: (outcome: DecidedVote) => void
   readonly reject: (error: unknown) => void
 }
@@ -51,6 +54,7 @@ export function createGroupCommit(
   lanes: number,
   limits: GroupCommitLimits,
   logger: Logger,
+  metrics: Pick<Metrics, 'count' | 'record' | 'gauge'>,
 ): GroupCommit {
   const boxes = new Map<string, BoxQueue>()
   let isDraining = false
@@ -58,7 +62,11 @@ export function createGroupCommit(
   let waiting = 0
   let running = 0
   let flushScheduled = false
+  let roundSince = 0
   let millisPerBatch = 0
+  metrics.gauge('live_poll_queued_votes', () => waiting)
+  metrics.gauge('live_poll_batches_in_flight', () => running)
+  const onUnknownCommit = () => metrics.count('live_poll_unknown_commits_total')
 
   function cast(vote: PreparedVote): Promise<DecidedVote> {
     if (isDraining) return Promise.reject(pollError('UNAVAILABLE', {}, 'The server is restarting.'))
@@ -74,9 +82,9 @@ export function createGroupCommit(
         box = { votes: [], inFlight: false, passedOver: 0 }
         boxes.set(key, box)
       }
-      box.votes.push({ vote, resolve, reject })
-      waiting++
       scheduleFlush()
+      box.votes.push({ vote, since: roundSince, resolve, reject })
+      waiting++
     })
   }
 
@@ -84,6 +92,7 @@ export function createGroupCommit(
   function scheduleFlush() {
     if (flushScheduled) return
     flushScheduled = true
+    roundSince = performance.now()
     setImmediate(() => {
       flushScheduled = false
       while (running < lanes) {
@@ -121,15 +130,23 @@ export function createGroupCommit(
     const members = [...batch.values()].flat()
     running++
     const started = performance.now()
+    metrics.record('live_poll_batch_votes', members.length)
+    for (const { since } of members) metrics.record('live_poll_queue_wait_seconds', (started - since) / 1000)
     try {
-      const outcomes = await store.commit(members.map((member) => member.vote))
+      const outcomes = await store.commit(
+        members.map((member) => member.vote),
+        onUnknownCommit,
+      )
       settle(batch, outcomes)
     } catch (error) {
       logger.error('A batch of votes failed; their voters are told to ask again.', error)
       waiting -= members.length
+      metrics.count('live_poll_votes_unknown_total', members.length)
       for (const member of members) member.reject(pollError('UNAVAILABLE', { retryAfter }))
     }
-    millisPerBatch += (performance.now() - started - millisPerBatch) * 0.2
+    const millis = performance.now() - started
+    metrics.record('live_poll_batch_seconds', millis / 1000)
+    millisPerBatch += (millis - millisPerBatch) * 0.2
     running--
     for (const [box] of batch) box.inFlight = false
     if (waiting > 0) scheduleFlush()
@@ -157,8 +174,10 @@ export function createGroupCommit(
     if (outcome.kind === 'failed') {
       logger.error('The database refuses a vote; its voter is told so.', outcome.error)
       reject(pollError('INTERNAL'))
-    } else if (outcome.kind === 'unknown') reject(pollError('UNAVAILABLE', { retryAfter }))
-    else resolve(outcome)
+    } else if (outcome.kind === 'unknown') {
+      metrics.count('live_poll_votes_unknown_total')
+      reject(pollError('UNAVAILABLE', { retryAfter }))
+    } else resolve(outcome)
   }
 
   return {

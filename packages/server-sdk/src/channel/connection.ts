@@ -21,6 +21,7 @@ import type { Sessions } from '../identity/sessions.ts'
 import type { Admission, Tokens, VoterPass } from '../identity/tokens.ts'
 import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
 import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
 import type { ResultsFeed } from './results-feed.ts'
@@ -34,6 +35,7 @@ export interface ConnectionParts {
   readonly feed: ResultsFeed
   readonly limits: ChannelLimits
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'count' | 'record'>
 }
 
 export interface Connection extends ChannelEvents {
@@ -53,7 +55,7 @@ const closeGrace = 1000
 
 /** One socket's side of the protocol `live-poll.v1`. */
 export function createConnection(socket: ChannelSocket, parts: ConnectionParts): Connection {
-  const { limits } = parts
+  const { limits, metrics } = parts
   const openedAt = performance.now()
   const rate = createTokenBucket(limits.messagesPerSecond, limits.messageBurst)
   let admission: Admission | 'nobody' | undefined
@@ -155,10 +157,12 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   }
 
   async function onVote(vote: VoteMessage) {
+    const readAt = performance.now()
     try {
       const receipt = await parts.castVote({ ...vote, ...whoCasts(vote) })
       FAILPOINT: reach('beforeAck')
       send({ type: 'voted', pollId: vote.pollId, ...receipt, voter: vote.voter })
+      metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
       FAILPOINT: reach('afterAck')
       if (vote.voter === undefined) watched.acknowledged(vote.pollId, { ...receipt, choices: vote.choices })
     } catch (error) {
@@ -211,15 +215,20 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   /** A slow socket gets no snapshots; what it missed is owed, and one newest snapshot a poll pays for all. */
   function judgeSpeed(now: number) {
     const buffered = socket.buffered()
-    if (buffered >= limits.fullBytes) return close(closeCodes.TOO_SLOW, 'reads too slowly')
+    if (buffered >= limits.fullBytes) return closeSlow()
     if (buffered > limits.slowBytes) {
       if (slowSince === undefined) watched.pause()
       slowSince ??= now
-      if (now - slowSince > limits.slowTime) close(closeCodes.TOO_SLOW, 'reads too slowly')
+      if (now - slowSince > limits.slowTime) closeSlow()
     } else if (slowSince !== undefined) {
       slowSince = undefined
       watched.resume()
     }
+  }
+
+  function closeSlow() {
+    metrics.count('live_poll_slow_closed_total')
+    close(closeCodes.TOO_SLOW, 'reads too slowly')
   }
 
   return {

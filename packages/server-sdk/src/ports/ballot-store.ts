@@ -29,11 +29,12 @@ export interface BallotStore {
    * and after a COMMIT whose answer was lost only when nothing of it is in the boxes. Where the database refuses a batch,
    * the votes at fault are found and the others committed, in transactions of their own.
    *
+   * @param onUnknownCommit called each time that the answer to a COMMIT was lost
    * @returns one outcome a vote, in the order given
    * @throws when the database failed; the outcome of every vote is then unknown. The same batch may be sent again:
    * vote ids make it safe.
    */
-  commit(batch: readonly PreparedVote[]): Promise<readonly VoteOutcome[]>
+  commit(batch: readonly PreparedVote[], onUnknownCommit?: () => void): Promise<readonly VoteOutcome[]>
 
   /** What the voter has in the box, committed; undefined when they never voted in this epoch. */
   readVote(pollId: string, voterKey: string): Promise<VoteRow | undefined>

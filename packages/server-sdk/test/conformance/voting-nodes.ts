@@ -1,5 +1,6 @@
 import { PollError, type VoteReceipt } from '@live-poll/client-sdk/protocol'
 import { type CastVote, createCastVote } from '../../src/actions/cast-vote.ts'
+import { createMemoryMetrics } from '../../src/adapters/memory/metrics.ts'
 import { createGroupCommit } from '../../src/ballot-box/group-commit.ts'
 import { createPollFactsCache } from '../../src/ballot-box/poll-facts.ts'
 import type { VoteRequest } from '../../src/ballot-box/prepare-vote.ts'
@@ -11,8 +12,9 @@ import type { StoresUnderTest } from './stores.ts'
 export function startVotingNode({ polls, ballots }: StoresUnderTest, batch = 500): CastVote {
   const facts = createPollFactsCache(polls, deriveKeys('a secret of at least 32 bytes, for tests'))
   const limits = { batch, queue: 20_000, wait: 60_000 }
-  const groupCommit = createGroupCommit(ballots, 2, limits, createRecordingLogger())
-  return createCastVote(facts, groupCommit, { markDirty() {} }, async () => true)
+  const metrics = createMemoryMetrics()
+  const groupCommit = createGroupCommit(ballots, 2, limits, createRecordingLogger(), metrics)
+  return createCastVote(facts, groupCommit, { markDirty() {} }, async () => true, metrics)
 }
 
 let nextVote = 0

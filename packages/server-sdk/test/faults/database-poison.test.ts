@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMemoryMetrics } from '../../src/adapters/memory/metrics.ts'
 import { createGroupCommit } from '../../src/ballot-box/group-commit.ts'
 import type { OpenDatabase } from '../../src/ports/database.ts'
 import { newPoll, vote } from '../conformance/stores.ts'
@@ -66,7 +67,8 @@ describeOnEach('Votes that the database refuses', ({ create }) => {
   test('are answered INTERNAL with the cause in the log, the others as ever', async () => {
     const { batch, findWrong } = await createBatch()
     const logger = createRecordingLogger()
-    const groupCommit = createGroupCommit(opened.ballots, 2, { batch: 500, queue: 20_000, wait: 60_000 }, logger)
+    const limits = { batch: 500, queue: 20_000, wait: 60_000 }
+    const groupCommit = createGroupCommit(opened.ballots, 2, limits, logger, createMemoryMetrics())
     const answers = await Promise.allSettled(batch.map((one) => groupCommit.cast(one)))
     for (const [index, answer] of answers.entries()) {
       if (index === 3 || index === 11)

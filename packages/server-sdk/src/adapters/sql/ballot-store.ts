@@ -29,6 +29,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     batch: readonly PreparedVote[],
     retry: Retry,
     wait: boolean,
+    onUnknownCommit: () => void,
   ): Promise<readonly VoteOutcome[]> {
     let votes = batch
     for (;;) {
@@ -45,21 +46,27 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
         return end.value.outcomes
       }
       if (end.kind === 'unknown') {
+        onUnknownCommit()
         const found = await lookUp(votes, end.value, retry)
         if (found !== 'undone') return found
       }
-      if (end.failure === 'refused') return bisect(votes, end.error, retry)
+      if (end.failure === 'refused') return bisect(votes, end.error, retry, onUnknownCommit)
       await retry.pause(end.error)
       votes = keepRevisions(votes, decided)
     }
   }
 
   /** Finds the votes that the database refuses: each half by itself, in order, so no box may be passed over. */
-  async function bisect(votes: readonly PreparedVote[], error: unknown, retry: Retry): Promise<readonly VoteOutcome[]> {
+  async function bisect(
+    votes: readonly PreparedVote[],
+    error: unknown,
+    retry: Retry,
+    onUnknownCommit: () => void,
+  ): Promise<readonly VoteOutcome[]> {
     if (votes.length === 1) return [{ kind: 'failed', error }]
     const middle = Math.ceil(votes.length / 2)
-    const first = await commitAll(votes.slice(0, middle), retry, true)
-    return [...first, ...(await commitAll(votes.slice(middle), retry, true))]
+    const first = await commitAll(votes.slice(0, middle), retry, true, onUnknownCommit)
+    return [...first, ...(await commitAll(votes.slice(middle), retry, true, onUnknownCommit))]
   }
 
   async function decide(trx: Transaction<Tables>, batch: readonly PreparedVote[], wait: boolean): Promise<Decided> {
@@ -171,7 +178,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   }
 
   return {
-    commit: (batch) => commitAll(batch, startRetry(), false),
+    commit: (batch, onUnknownCommit = () => {}) => commitAll(batch, startRetry(), false, onUnknownCommit),
 
     readVote: (pollId, voterKey) =>
       reading(dialect, async () => {
