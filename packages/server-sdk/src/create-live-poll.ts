@@ -23,6 +23,8 @@ export interface LivePoll {
   readonly channel: Pick<VoteChannel, 'open' | 'attach'> & {
     /** `<basePath>/channel` */
     readonly path: string
+    /** Bytes that may wait for a socket: while there are more, nothing is published to it. */
+    readonly mostBuffered: number
     /** Whether who asks for the upgrade may connect, by what its headers say. */
     allows(caller: Caller): boolean
   }
@@ -149,6 +151,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
     }),
     channel: {
       path: `${options.basePath}/channel`,
+      mostBuffered: options.channel.fullBytes,
       allows: origins.allowsChannel,
       attach: channel.attach,
       open(socket) {

@@ -22,7 +22,6 @@ import { createVoidVotes } from './actions/void-votes.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
 import { createPollFactsCache } from './ballot-box/poll-facts.ts'
 import { createEventStreams } from './channel/event-streams.ts'
-import { defaultChannelLimits } from './channel/limits.ts'
 import { createResultsFeed } from './channel/results-feed.ts'
 import type { VoteChannel } from './channel/vote-channel.ts'
 import { createAccess } from './http/access.ts'
@@ -44,6 +43,7 @@ import { type Board, createBoard } from './results/board.ts'
 import { type Reconcile, startReconcile } from './results/reconcile.ts'
 import { startSchedule } from './results/schedule.ts'
 import { startForgettingRequests } from './upkeep/forget-requests.ts'
+import { watchLoad } from './upkeep/watch-load.ts'
 
 /** Milliseconds: time to connect and say hello. */
 const ticketLife = 60_000
@@ -77,6 +77,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const host = accounts ? signedInAccounts(accounts, options) : options
 
   const metrics = createMemoryMetrics()
+  const load = watchLoad(options.shedding, metrics, logger)
   const tokens = createTokens(keys.tokens, {
     voterToken: options.voterTokenLife,
     session: Math.min(options.voterTokenLife, sessionTokenLife),
@@ -91,7 +92,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   accounts?.onSessionEnd(everywhere.endSession)
   const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
   const checkBehind = (pollId: string) => void reconcile.checkBehind(pollId)
-  const board: Board = createBoard(readRecord, fleet.results, options.resultsInterval, logger, checkBehind)
+  const board: Board = createBoard(readRecord, fleet.results, options.resultsInterval, logger, metrics, checkBehind)
   fleet.results.onGap((pollIds) => {
     for (const pollId of pollIds) board.markDirty(pollId)
   })
@@ -136,13 +137,15 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     }),
   }
   const feed = createResultsFeed(board, fleet.results, channel.publish)
+  metrics.gauge('live_poll_watched_polls', () => feed.watched().length)
+  metrics.gauge('live_poll_watchers', feed.watchers)
   const { isShared } = database
   const { newest: kept } = fleet.results
   const reconcile: Reconcile = startReconcile({ polls, board, screens: feed, kept, isShared, metrics, logger })
   const stopForgetting = startForgettingRequests(polls, logger)
-  const limits = { ...defaultChannelLimits, ...options.channel }
-  channel.start({ ...actions, tokens, sessions, feed, limits, logger, metrics })
-  const events = createEventStreams({ channel, tokens, sessions, readOwn: actions.readOwn })
+  const limits = options.channel
+  channel.start({ ...actions, tokens, sessions, feed, limits, load, logger, metrics })
+  const events = createEventStreams({ channel, tokens, sessions, readOwn: actions.readOwn, most: limits.fullBytes })
 
   async function findPoll(pollId: string) {
     // Not from memory: another node may have made it private, or deleted it.
@@ -159,11 +162,12 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     accounts,
     degraded: () => (fleet.problem() === undefined ? [] : ['redis']),
     routes: createRoutes({
-      ...{ ...actions, access, mayView, findPoll, nameNetwork, metrics, openEvents: events.open },
+      ...{ ...actions, access, mayView, findPoll, nameNetwork, load, metrics, openEvents: events.open },
       accounts: accounts && { accounts, origins, addressOf },
     }),
     async close() {
       stopSchedule()
+      load.stop()
       reconcile.stop()
       stopForgetting()
       stopWatchingSessions()

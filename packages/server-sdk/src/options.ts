@@ -6,6 +6,7 @@ import type { Accounts } from './ports/accounts.ts'
 import type { Database } from './ports/database.ts'
 import type { Fleet } from './ports/fleet.ts'
 import type { Logger } from './ports/logger.ts'
+import type { Shedding } from './upkeep/watch-load.ts'
 
 /** Every option of `createLivePoll`. All of them have defaults that are safe for development. */
 export interface LivePollOptions {
@@ -74,8 +75,13 @@ export interface LivePollOptions {
   readonly queueSize?: number
   /** Milliseconds a vote may have to wait, by estimate; longer is answered `BUSY`. @default 2000 */
   readonly queueWait?: number
-  /** Limits of one channel connection. */
+  /** Limits of channel connections. */
   readonly channel?: Partial<ChannelLimits>
+  /**
+   * From which lag of the event loop on, in milliseconds, this node turns away new connections, then questions, then votes
+   * (`BUSY`). Infinity: never. @default { connections: 200, watches: 500, votes: 2000 }
+   */
+  readonly shedding?: Partial<Shedding>
   /** @default console, without `info` */
   readonly logger?: Logger
 }

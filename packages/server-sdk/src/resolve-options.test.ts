@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defaultChannelLimits } from './channel/limits.ts'
 import type { LivePollOptions } from './options.ts'
 import type { Database } from './ports/database.ts'
 import { OptionError, resolveOptions } from './resolve-options.ts'
@@ -27,6 +28,17 @@ describe('resolveOptions', () => {
       tokenSecrets: [],
       trustedProxies: 0,
       newDevices: { perMinute: 500, burst: 5000 },
+      shedding: { connections: 200, watches: 500, votes: 2000 },
+      channel: {
+        connectionsPerSecond: 500,
+        watchedPolls: 128,
+        messagesPerSecond: 10,
+        messageBurst: 20,
+        hello: 10_000,
+        slowBytes: 65_536,
+        slowTime: 10_000,
+        fullBytes: 262_144,
+      },
       logger: expect.anything(),
     })
   })
@@ -44,7 +56,8 @@ describe('resolveOptions', () => {
       batchSize: 1,
       queueSize: 2,
       queueWait: 3,
-      channel: { hello: 1 },
+      channel: { ...defaultChannelLimits, hello: 1 },
+      shedding: { connections: 1, watches: 1, votes: Number.POSITIVE_INFINITY },
       tokenSecrets: ['t'.repeat(32)],
       trustedProxies: 2,
       newDevices: { perMinute: 0.5, burst: 1 },
@@ -56,6 +69,12 @@ describe('resolveOptions', () => {
 
   it.each<[keyof LivePollOptions, LivePollOptions]>([
     ['secret', { secret: 's'.repeat(31) }],
+    ['channel', { channel: { connectionsPerSecond: 0 } }],
+    ['channel', { channel: { connectionsPerSecond: Number.NaN } }],
+    ['shedding', { shedding: { connections: 0 } }],
+    ['shedding', { shedding: { connections: 501 } }],
+    ['shedding', { shedding: { votes: 100 } }],
+    ['shedding', { shedding: { watches: Number.NaN } }],
     ['adminKey', { adminKey: 'k'.repeat(40) }],
     ['adminKey', { adminKey: `lpa_${'k'.repeat(31)}` }],
     ['adminKey', { adminKey: `lpa_${'k'.repeat(31)} k` }],

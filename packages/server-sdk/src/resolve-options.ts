@@ -1,6 +1,8 @@
+import { defaultChannelLimits } from './channel/limits.ts'
 import { minSecretBytes } from './identity/keys.ts'
 import type { LivePollOptions } from './options.ts'
 import type { Logger } from './ports/logger.ts'
+import { defaultShedding } from './upkeep/watch-load.ts'
 
 /** An option that cannot work. Thrown by `createLivePoll` and `ready()`, never for a request. */
 export class OptionError extends Error {
@@ -59,6 +61,17 @@ export function resolveOptions(options: LivePollOptions) {
   if (!(newDevices.perMinute > 0 && newDevices.burst >= 1)) {
     throw new OptionError('newDevices', 'send { perMinute, burst }: more than 0, and 1 or more.')
   }
+  const perSecond = options.channel?.connectionsPerSecond
+  if (perSecond !== undefined && !(perSecond > 0)) {
+    throw new OptionError('channel', 'send connectionsPerSecond: more than 0.')
+  }
+  const shedding = { ...defaultShedding, ...options.shedding }
+  if (!(shedding.connections > 0 && shedding.watches >= shedding.connections && shedding.votes >= shedding.watches)) {
+    throw new OptionError(
+      'shedding',
+      'send { connections, watches, votes }: each more than 0, none less than the one before.',
+    )
+  }
   const doubled = options.accounts && (['identify', 'endedSessions'] as const).find((name) => options[name])
   if (doubled) throw new OptionError(doubled, 'leave it out: `accounts` says who is signed in.')
   if (options.captcha && typeof options.captcha.verify !== 'function') {
@@ -77,6 +90,8 @@ export function resolveOptions(options: LivePollOptions) {
     tokenSecrets: options.tokenSecrets ?? [],
     trustedProxies: options.trustedProxies ?? 0,
     newDevices,
+    shedding,
+    channel: { ...defaultChannelLimits, ...options.channel },
     logger: options.logger ?? consoleLogger,
   }
 }

@@ -1,8 +1,9 @@
-/** What a WebSocket server must offer. `send` never waits: snapshots supersede each other. */
+/** What a WebSocket server must offer. */
 export interface ChannelSocket {
   /** Of the page that has connected, as its browser says; null: no browser; undefined: it does not always say. */
   readonly origin: string | null | undefined
-  send(frame: string): void
+  /** Never waits: snapshots supersede each other. @returns whether the frame was taken, and not dropped for want of room */
+  send(frame: string): boolean
   subscribe(topic: string): void
   unsubscribe(topic: string): void
   /** Bytes accepted by `send` or published, and not yet taken by the network. */
@@ -14,7 +15,10 @@ export interface ChannelSocket {
 }
 
 export interface ChannelServer {
-  /** Sends a frame to every socket subscribed to the topic. */
+  /**
+   * Sends a frame to every socket subscribed to the topic, but to those for whom more waits than `mostBuffered` of the
+   * channel: it is owed to them.
+   */
   publish(topic: string, frame: string): void
 }
 

@@ -20,6 +20,7 @@ import { createTokenBucket } from '../domain/token-bucket.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Admission, Tokens, VoterPass } from '../identity/tokens.ts'
 import { reach } from '../ports/failpoints.ts'
+import type { Load } from '../ports/load.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
@@ -35,7 +36,10 @@ export interface ConnectionParts {
   readonly feed: ResultsFeed
   readonly limits: ChannelLimits
   readonly logger: Logger
-  readonly metrics: Pick<Metrics, 'count' | 'record'>
+  readonly load: Load
+  readonly metrics: Pick<Metrics, 'count' | 'countBy' | 'record' | 'gauge'>
+  /** The connection is closed since it reads too slowly. */
+  onSlow(): void
 }
 
 export interface Connection extends ChannelEvents {
@@ -53,6 +57,9 @@ type Refusal = Omit<Extract<Decoded<never>, { ok: false }>, 'ok'>
 /** Milliseconds between asking a socket to close and ending it. */
 const closeGrace = 1000
 
+/** UTF-16 code units sent until it is looked whether they are read. */
+const lookEvery = 16 * 1024
+
 /** One socket's side of the protocol `live-poll.v1`. */
 export function createConnection(socket: ChannelSocket, parts: ConnectionParts): Connection {
   const { limits, metrics } = parts
@@ -64,6 +71,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   let bad = 0
   let refused = 0
   let slowSince: number | undefined
+  let sentSinceLook = 0
   let state: 'open' | 'closing' | 'closed' = 'open'
   const watched = createWatchedPolls(socket, {
     readOwn: parts.readOwn,
@@ -77,7 +85,13 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   })
 
   function send(message: ServerMessage) {
-    if (state === 'open') socket.send(encode(message))
+    if (state !== 'open') return
+    const frame = encode(message)
+    if (!socket.send(frame)) return closeSlow()
+    sentSinceLook += frame.length
+    if (sentSinceLook < lookEvery) return
+    sentSinceLook = 0
+    if (slowSince === undefined && socket.buffered() > limits.slowBytes) judgeSpeed(performance.now())
   }
 
   function sendError(code: ErrorCode, details: ErrorDetails & { pollId?: string } = {}, message?: string) {
@@ -189,9 +203,13 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       const reply = message.type === 'vote' ? message : undefined
       return onMalformed({ code: 'INVALID', issues: [{ path: 'type', message: 'Say hello first.' }], reply })
     }
-    if (message.type === 'vote') return void onVote(message)
-    if (message.type === 'watch') return void watched.watch(message.pollId, askerOf(admission))
-    watched.unwatch(message.pollId)
+    if (message.type === 'unwatch') return watched.unwatch(message.pollId)
+    const retryAfter = parts.load.turnsAway(message.type)
+    if (message.type === 'vote') {
+      if (retryAfter > 0) reject(message, pollError('BUSY', { retryAfter }))
+      else void onVote(message)
+    } else if (retryAfter > 0) sendError('BUSY', { retryAfter, pollId: message.pollId })
+    else void watched.watch(message.pollId, askerOf(admission))
   }
 
   /** @returns whether the message was refused for coming too soon */
@@ -227,7 +245,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   }
 
   function closeSlow() {
-    metrics.count('live_poll_slow_closed_total')
+    parts.onSlow()
     close(closeCodes.TOO_SLOW, 'reads too slowly')
   }
 

@@ -25,7 +25,7 @@ export interface EventStreams {
   /**
    * @param ticket who watches; null: anyone
    * @param origin of the page, where its request says so
-   * @throws PollError `UNAUTHENTICATED`, `POLL_NOT_FOUND`
+   * @throws PollError `UNAUTHENTICATED`, `POLL_NOT_FOUND`; `BUSY` where too many come at once
    */
   open(pollId: string, ticket: string | null, origin: string | null): Promise<EventStream>
   /** Publishes to no stream any more; the streams themselves end with the channel. */
@@ -33,24 +33,31 @@ export interface EventStreams {
 }
 
 export interface EventStreamsParts {
-  readonly channel: Pick<VoteChannel, 'open' | 'attach'>
+  readonly channel: Pick<VoteChannel, 'admitStream' | 'openStream' | 'attach'>
   readonly tokens: Pick<Tokens, 'readTicket'>
   readonly sessions: Pick<Sessions, 'hasEnded'>
   readonly readOwn: ReadOwn
+  /** Bytes that may wait for a stream: while there are more, nothing is published to it. */
+  readonly most: number
 }
 
 /** Milliseconds between comments, so that nobody on the way takes the stream for dead. */
 const commentInterval = 15_000
 
-export function createEventStreams({ channel, tokens, sessions, readOwn }: EventStreamsParts): EventStreams {
+export function createEventStreams({ channel, tokens, sessions, readOwn, most }: EventStreamsParts): EventStreams {
   const toEvent = (frame: string) => `data: ${frame}\n\n`
-  const topics = createTopics<EventSink, string>(toEvent, (sink, event) => sink.write(event))
+  const topics = createTopics<EventSink, string>(toEvent, (sink, event) => {
+    if (sink.buffered() <= most) sink.write(event)
+  })
   const detach = channel.attach(topics)
 
   function start(sink: EventSink, pollId: string, ticket: string | null, origin: string | null) {
-    const events = channel.open({
+    const events = channel.openStream({
       origin: origin ?? undefined,
-      send: (frame) => sink.write(toEvent(frame)),
+      send(frame) {
+        sink.write(toEvent(frame))
+        return true
+      },
       subscribe: (topic) => topics.add(topic, sink),
       unsubscribe: (topic) => topics.remove(topic, sink),
       buffered: sink.buffered,
@@ -72,6 +79,8 @@ export function createEventStreams({ channel, tokens, sessions, readOwn }: Event
 
   return {
     async open(pollId, ticket, origin) {
+      const retryAfter = channel.admitStream()
+      if (retryAfter > 0) throw pollError('BUSY', { retryAfter })
       // A browser leaves the origin out where the page is the server's own.
       const admission = ticket === null ? undefined : tokens.readTicket(ticket, origin ?? undefined)
       const session = admission?.kind === 'voter' ? admission.session : undefined

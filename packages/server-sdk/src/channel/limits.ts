@@ -1,5 +1,7 @@
-/** What one connection may ask of this node. Times are milliseconds. */
+/** What connections may ask of this node, one of them where nothing else is said. Times are milliseconds. */
 export interface ChannelLimits {
+  /** Of all together: new ones a second, and as many at once; more are closed with 1013 and come back. @default 500 */
+  readonly connectionsPerSecond: number
   /** Polls a connection may watch. @default 128 */
   readonly watchedPolls: number
   /** Messages a second, on average. A relay is limited by the vote queue alone. @default 10 */
@@ -8,7 +10,7 @@ export interface ChannelLimits {
   readonly messageBurst: number
   /** Until `hello`. @default 10000 */
   readonly hello: number
-  /** Bytes buffered for a socket above which snapshots are skipped. @default 65536 */
+  /** Bytes buffered for a socket above which snapshots are skipped, and questions wait. @default 65536 */
   readonly slowBytes: number
   /** How long a socket may stay above it without a break. @default 10000 */
   readonly slowTime: number
@@ -17,6 +19,7 @@ export interface ChannelLimits {
 }
 
 export const defaultChannelLimits: ChannelLimits = {
+  connectionsPerSecond: 500,
   watchedPolls: 128,
   messagesPerSecond: 10,
   messageBurst: 20,

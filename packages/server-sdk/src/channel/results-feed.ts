@@ -27,6 +27,8 @@ export interface ResultsFeed {
   watched(): readonly string[]
   /** Sockets that watch the poll, on this node. */
   watching(pollId: string): number
+  /** The same, of all polls together. */
+  watchers(): number
   /**
    * Tells what a watcher of the poll has read, before it is on a topic: whoever watched before is told of it where it
    * is more than counts, and nobody is told again of what is not newer.
@@ -104,6 +106,11 @@ export function createResultsFeed(
     },
     watched: () => [...rooms.keys()],
     watching,
+    watchers() {
+      let sum = 0
+      for (const { watchers } of rooms.values()) sum += watchers.size
+      return sum
+    },
     hasRead(snapshot) {
       const room = rooms.get(snapshot.pollId)
       if (!room) return

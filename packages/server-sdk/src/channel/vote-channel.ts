@@ -1,15 +1,27 @@
 import { closeCodes } from '@live-poll/client-sdk/protocol'
+import { createNotice } from '../upkeep/notice.ts'
 import type { ChannelEvents, ChannelServer, ChannelSocket } from './channel-server.ts'
 import { type Connection, type ConnectionParts, createConnection } from './connection.ts'
+import { createEntrance } from './entrance.ts'
+
+export type VoteChannelParts = Omit<ConnectionParts, 'onSlow'>
 
 /** The channel, whichever WebSocket servers carry it. */
 export interface VoteChannel {
-  /** A socket has finished its upgrade; before `start` it is told to try later. @returns what to tell of it */
+  /**
+   * A socket has finished its upgrade. Where too many come, and before `start`, it is told to try later (1013): a status
+   * before the upgrade would say nothing to a browser's WebSocket, and look like a line that lets none through.
+   * @returns what to tell of it
+   */
   open(socket: ChannelSocket): ChannelEvents
+  /** Asks for a stream of Server-Sent Events to come in. @returns 0, or milliseconds until it may ask again */
+  admitStream(): number
+  /** As `open`, for a stream that was admitted. */
+  openStream(socket: ChannelSocket): ChannelEvents
   /** Adds a server to publish to. @returns detach */
   attach(server: ChannelServer): () => void
   publish(topic: string, frame: string): void
-  start(parts: ConnectionParts): void
+  start(parts: VoteChannelParts): void
   /** The sessions that its connections speak for. */
   sessions(): readonly string[]
   /** Closes the connections of a session with 4401: their clients come back as whoever is signed in then. */
@@ -36,6 +48,8 @@ export function createVoteChannel(): VoteChannel {
   const connections = new Set<Connection>()
   let parts: ConnectionParts | undefined
   let sweep: NodeJS.Timeout | undefined
+  let enter: ReturnType<typeof createEntrance> = () => 0
+  let streams = 0
   let isDraining = false
   let onEmpty = () => {}
 
@@ -57,28 +71,45 @@ export function createVoteChannel(): VoteChannel {
     }, sliceInterval)
   }
 
+  function open(socket: ChannelSocket): ChannelEvents {
+    if (!parts) return refuse(socket, closeCodes.TRY_LATER, 'not ready')
+    if (isDraining) return refuse(socket, closeCodes.RESTART, 'the server is restarting')
+    const { logger } = parts
+    const connection = createConnection(socket, parts)
+    connections.add(connection)
+    return {
+      ...connection,
+      message(data) {
+        // WebSocket servers call this from an event: what is thrown there ends the host's process.
+        try {
+          connection.message(data)
+        } catch (error) {
+          logger.error('A channel message failed.', error)
+          connection.close(closeCodes.TRY_LATER, 'something went wrong')
+        }
+      },
+      closed() {
+        connections.delete(connection)
+        connection.closed()
+        if (connections.size === 0) onEmpty()
+      },
+    }
+  }
+
   return {
     open(socket) {
-      if (!parts) return refuse(socket, closeCodes.TRY_LATER, 'not ready')
-      if (isDraining) return refuse(socket, closeCodes.RESTART, 'the server is restarting')
-      const { logger } = parts
-      const connection = createConnection(socket, parts)
-      connections.add(connection)
+      if (!isDraining && enter('connection') > 0) return refuse(socket, closeCodes.TRY_LATER, 'too many at once')
+      return open(socket)
+    },
+    admitStream: () => enter('stream'),
+    openStream(socket) {
+      streams++
+      const events = open(socket)
       return {
-        ...connection,
-        message(data) {
-          // WebSocket servers call this from an event: what is thrown there ends the host's process.
-          try {
-            connection.message(data)
-          } catch (error) {
-            logger.error('A channel message failed.', error)
-            connection.close(closeCodes.TRY_LATER, 'something went wrong')
-          }
-        },
+        ...events,
         closed() {
-          connections.delete(connection)
-          connection.closed()
-          if (connections.size === 0) onEmpty()
+          streams--
+          events.closed()
         },
       }
     },
@@ -90,7 +121,20 @@ export function createVoteChannel(): VoteChannel {
       for (const server of servers) server.publish(topic, frame)
     },
     start(started) {
-      parts = started
+      const { limits, load, metrics, logger } = started
+      const noticeSlow = createNotice((times) =>
+        logger.info(`${times} connections read too slowly and were closed with 4410.`),
+      )
+      parts = {
+        ...started,
+        onSlow() {
+          metrics.count('live_poll_slow_closed_total')
+          noticeSlow()
+        },
+      }
+      enter = createEntrance(limits.connectionsPerSecond, load, metrics, logger)
+      metrics.gauge('live_poll_connections', () => connections.size)
+      metrics.gauge('live_poll_event_streams', () => streams)
       sweep = setInterval(() => {
         const now = performance.now()
         for (const connection of connections) connection.sweep(now)

@@ -2,6 +2,8 @@ import { pollError } from '@live-poll/client-sdk/protocol'
 import { expect, it } from 'vitest'
 import { asker, cast, createSetup, type Facts, reading, snapshot } from './watched-polls.fixture.ts'
 
+const settled = () => new Promise(setImmediate)
+
 it('a watch that fails leaves another of the same poll as it is, answered or not', async () => {
   const { connect, tell } = createSetup()
   for (const order of ['failing first', 'failing last']) {
@@ -196,16 +198,42 @@ it('a paused socket is owed a state only if one was missed, and results always',
   ).toEqual([['state'], ['state']])
 })
 
-it('what is joined as the socket is paused waits, and a vote then shows nothing until it reads', async () => {
-  const { connect, tell } = createSetup()
-  const { polls, watch, look } = connect()
+it('what is asked while the socket is paused is answered once it reads, question by question', async () => {
+  const { connect, tell, feed } = createSetup()
+  const { polls, readings, look } = connect()
+  void polls.watch('p', asker)
   polls.pause()
-  await watch(reading())
+  readings.shift()?.resolve(reading())
+  void polls.watch('p', asker)
+  await settled()
   polls.acknowledged('p', { epoch: 1, revision: 1, choices: [1] })
   tell(snapshot({ version: 1 }))
-  expect(look()).toEqual(['poll'])
+  expect([look(), readings.length, feed.watching('p')], 'nothing is even read').toEqual([[], 0, 1])
+
   polls.resume()
-  expect(look()).toEqual(['results'])
+  expect(readings).toHaveLength(2)
+  readings.shift()?.resolve(reading({ version: 1 }, cast(1)))
+  await settled()
+  expect(look()).toEqual(['poll'])
+  polls.pause()
+  readings.shift()?.resolve(reading({ version: 1 }, cast(1)))
+  await settled()
+  expect(look(), 'it has enough of it again').toEqual([])
+  polls.resume()
+  readings.shift()?.resolve(reading({ version: 1 }, cast(1)))
+  await settled()
+  expect(look()).toEqual(['results', 'poll'])
+})
+
+it('a question that waits for a slow socket goes with the connection', async () => {
+  const { connect, feed } = createSetup()
+  const { polls, readings, look } = connect()
+  polls.pause()
+  void polls.watch('p', asker)
+  polls.leave()
+  polls.resume()
+  await settled()
+  expect([readings.length, look(), feed.watching('p')]).toEqual([0, [], 0])
 })
 
 it('nothing is left of what was watched', async () => {

@@ -23,9 +23,9 @@ export interface WatchedPolls {
   unwatch(pollId: string): void
   /** A vote of this connection's own voter has been acknowledged. To be called after the acknowledgement is sent. */
   acknowledged(pollId: string, vote: { epoch: number; revision: number; choices: Vote['choices'] }): void
-  /** From here on nothing is published to the socket; what it misses is owed. */
+  /** From here on nothing is published to the socket, and no question answered; what it misses is owed. */
   pause(): void
-  /** Pays what is owed, the newest only, and goes on. */
+  /** Pays what is owed, of results the newest only, and goes on: until the socket has enough of it again. */
   resume(): void
   /** The connection is over. */
   leave(): void
@@ -67,6 +67,8 @@ const maxReadings = 3
 export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsParts): WatchedPolls {
   const { feed, send } = parts
   const watched = new Map<string, Watch>()
+  /** Asked for while the socket was paused, in order, one for each answer: a poll may be large. */
+  let owed: Watch[] = []
   let isPaused = false
 
   function join(pollId: string, asker: Asker): Watch {
@@ -182,7 +184,8 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
   async function ask(watch: Watch): Promise<void> {
     const { pollId } = watch
     watch.pending++
-    const outcome = await read(watch).catch((error: unknown) => ({ error }))
+    const outcome = isPaused ? 'owed' : await read(watch).catch((error: unknown) => ({ error }))
+    if (outcome === 'owed' || isPaused) return void owed.push(watch)
     watch.pending--
     try {
       if ('error' in outcome) throw outcome.error
@@ -226,6 +229,7 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
     resume() {
       isPaused = false
       for (const watch of watched.values()) {
+        if (isPaused) return
         const newest = feed.newest(watch.pollId)
         if (!watch.isAnswered || !newest) continue
         place(watch, newest)
@@ -233,11 +237,18 @@ export function createWatchedPolls(socket: ChannelSocket, parts: WatchedPollsPar
         else if (watch.owesState) send(feed.stateFrame(newest))
         watch.owesState = false
       }
+      const due = owed
+      owed = []
+      for (const watch of due) {
+        watch.pending--
+        void ask(watch)
+      }
     },
 
     leave() {
       for (const watch of watched.values()) feed.leave(watch.pollId, watch)
       watched.clear()
+      owed = []
     },
   }
 }

@@ -77,6 +77,7 @@ export function createPollRoutes(parts: PollRouteParts): readonly Route[] {
       method: 'GET',
       path: '/polls/:id',
       actions: ['viewPoll', 'viewResults'],
+      load: 'watch',
       async handle(request, params) {
         const view = await readAsViewer(request, pollId(params))
         return conditionalJson(request, view.poll, viewHeaders(view))
@@ -132,6 +133,7 @@ export function createPollRoutes(parts: PollRouteParts): readonly Route[] {
       method: 'GET',
       path: '/polls/:id/results',
       actions: ['viewResults'],
+      load: 'watch',
       async handle(request, params) {
         const view = await readAsViewer(request, pollId(params))
         if (!view.poll.results) throw pollError('RESULTS_HIDDEN')
@@ -142,6 +144,7 @@ export function createPollRoutes(parts: PollRouteParts): readonly Route[] {
       method: 'GET',
       path: '/polls/:id/events',
       actions: ['viewPoll', 'viewResults'],
+      load: 'watch',
       async handle(request, params) {
         const stream = await parts.openEvents(pollId(params), ticketOf(request), request.headers.get('origin'))
         return { status: 200, headers: eventHeaders, body: null, stream }

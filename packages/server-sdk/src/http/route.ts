@@ -8,6 +8,8 @@ export interface Route {
   readonly path: string
   /** What it lets a caller do, each asked for by itself: a route without them is not tested, and CI says so. */
   readonly actions: readonly Action[]
+  /** As what a request is turned away when the node has too much to do. Left out: never */
+  readonly load?: 'watch' | 'vote'
   handle(request: HttpRequest, params: Params): Promise<HttpReply>
 }
 

@@ -1,3 +1,5 @@
+import { pollError } from '@live-poll/client-sdk/protocol'
+import type { Load } from '../ports/load.ts'
 import { type AccountRouteParts, createAccountRoutes } from './account-routes.ts'
 import { type AuditRouteParts, createAuditRoutes } from './audit-routes.ts'
 import { createInvitationRoutes, type InvitationRouteParts } from './invitation-routes.ts'
@@ -13,13 +15,14 @@ export type RouteParts = PollRouteParts &
   InvitationRouteParts &
   AuditRouteParts &
   MetricsRouteParts & {
+    readonly load: Load
     /** Only where the host has them. */
     readonly accounts?: AccountRouteParts | undefined
   }
 
 /** The whole API as one table, but for what answers before the database is open. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
-  return [
+  const routes = [
     ...createPollRoutes(parts),
     ...createVoteRoutes(parts),
     ...createVoterRoutes(parts),
@@ -28,4 +31,19 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ...createMetricsRoutes(parts),
     ...(parts.accounts ? createAccountRoutes(parts.accounts) : []),
   ]
+  return routes.map((route) => underLoad(route, parts.load))
+}
+
+/** Turned away before anything is read or asked: it must cost less than the answer would. */
+function underLoad(route: Route, load: Load): Route {
+  const kind = route.load
+  if (!kind) return route
+  return {
+    ...route,
+    async handle(request, params) {
+      const retryAfter = load.turnsAway(kind)
+      if (retryAfter > 0) throw pollError('BUSY', { retryAfter })
+      return route.handle(request, params)
+    },
+  }
 }

@@ -23,6 +23,7 @@ export function createVoteRoutes({ access, ...parts }: VoteRouteParts): readonly
       method: 'PUT',
       path: '/polls/:id/vote',
       actions: ['castVote'],
+      load: 'vote',
       async handle(request, params) {
         const pass = await access.requireVoter(request)
         const input = decodeVoteInput(await readJson(request))
@@ -34,6 +35,7 @@ export function createVoteRoutes({ access, ...parts }: VoteRouteParts): readonly
       method: 'DELETE',
       path: '/polls/:id/vote',
       actions: ['castVote'],
+      load: 'vote',
       async handle(request, params) {
         const { query } = request
         const caster = asCaster(await access.requireVoter(request))
@@ -51,6 +53,7 @@ export function createVoteRoutes({ access, ...parts }: VoteRouteParts): readonly
       method: 'GET',
       path: '/polls/:id/vote',
       actions: ['readVote'],
+      load: 'watch',
       async handle(request, params) {
         const pass = await access.requireVoter(request)
         const id = pollId(params)

@@ -23,6 +23,7 @@ export function createVoterRoutes({ access, admitVoter, nameNetwork }: VoterRout
       method: 'POST',
       path: '/voters',
       actions: ['admitVoter', 'nameVoters', 'createRelay'],
+      load: 'watch',
       async handle(request) {
         const input = readVotersInput(await readJson(request, { whenEmpty: {}, maxBytes: votersBytes }))
         const { voters, relay, ...own } = input

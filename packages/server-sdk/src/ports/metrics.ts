@@ -13,8 +13,9 @@ interface HistogramKind {
   readonly bounds: readonly number[]
 }
 
-/** What is turned away while a node has too much to do. */
+/** What may be turned away: what a `Load` is asked about. */
 const shed = ['connection', 'stream', 'watch', 'vote'] as const
+export type ShedKind = (typeof shed)[number]
 
 export const counters = {
   live_poll_votes_accepted_total: { help: 'Votes committed: first ones, changes and retractions.' },
@@ -28,7 +29,7 @@ export const counters = {
   },
   live_poll_unknown_commits_total: { help: 'COMMITs whose answer was lost: the boxes were searched for their votes.' },
   live_poll_shed_total: {
-    help: 'What was turned away because it was too much at once, by what it was.',
+    help: 'What was turned away because too many came at once or the event loop lagged, by what it was.',
     by: { label: 'kind', values: shed },
   },
   live_poll_slow_closed_total: { help: 'Connections closed with 4410, since they read too slowly.' },
@@ -45,6 +46,12 @@ export const counters = {
 export const gauges = {
   live_poll_queued_votes: 'Votes taken and not yet answered: they wait for the database, or are there.',
   live_poll_batches_in_flight: 'Transactions of votes that the database is at.',
+  live_poll_connections: 'Connections of the channel, streams of Server-Sent Events included.',
+  live_poll_event_streams: 'Of these, streams of Server-Sent Events.',
+  live_poll_watched_polls: 'Polls that somebody watches on this node.',
+  live_poll_watchers: 'Connections that watch them; one that watches two polls counts twice.',
+  live_poll_shedding:
+    'What is turned away since the event loop lags: 0 nothing, 1 new connections, 2 watching too, 3 votes too.',
 } as const satisfies Record<`live_poll_${string}`, string>
 
 /** Seconds: of what a voter or a viewer waits for. */
@@ -53,6 +60,14 @@ const waits = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.2
 export const histograms = {
   live_poll_ack_seconds: { help: 'From a vote read from the channel to its acknowledgement sent.', bounds: waits },
   live_poll_queue_wait_seconds: { help: 'From a vote prepared to the beginning of its batch.', bounds: waits },
+  live_poll_snapshot_lag_seconds: {
+    help: 'From the first change that nobody has been told of to the publication of the results with it.',
+    bounds: waits,
+  },
+  live_poll_event_loop_lag_seconds: {
+    help: 'The longest that work had to wait for the process, in each quarter of a second.',
+    bounds: waits,
+  },
   live_poll_batch_seconds: { help: 'From the beginning of a batch to its commit.', bounds: waits },
   live_poll_batch_votes: { help: 'Votes in a batch.', bounds: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
 } as const satisfies Record<`live_poll_${string}`, HistogramKind>

@@ -1,6 +1,7 @@
 import type { Results } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createRecordingLogger } from '../../test/recording-logger.ts'
+import { createMemoryMetrics } from '../adapters/memory/metrics.ts'
 import { pollFacts } from '../domain/poll.fixture.ts'
 import type { PollRecord } from '../domain/poll.ts'
 import { toResults } from '../domain/results.ts'
@@ -50,15 +51,16 @@ function createSetup() {
     return seen
   }
   const logger = createRecordingLogger()
+  const metrics = createMemoryMetrics()
   const behind: string[] = []
-  const board = createBoard(read, bus, interval, logger, (pollId) => behind.push(pollId))
+  const board = createBoard(read, bus, interval, logger, metrics, (pollId) => behind.push(pollId))
   const news: PollNews[] = []
   const heard: Results[] = []
   board.onNews((item) => {
     news.push(item)
     if (item.kind === 'snapshot') heard.push(item.results)
   })
-  return { board, bus, database, logger, published, news, heard, listeners, behind }
+  return { board, bus, database, logger, metrics, published, news, heard, listeners, behind }
 }
 
 const everyone: Visibility = { showResults: 'always', isRevealed: true, isPrivate: false }

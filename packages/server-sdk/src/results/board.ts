@@ -6,6 +6,7 @@ import { isNewerSnapshot, latched } from '../domain/snapshot.ts'
 import { visibilityOf } from '../domain/visibility.ts'
 import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
 import { createTurns } from './turns.ts'
 
@@ -42,13 +43,14 @@ export function createBoard(
   bus: Pick<ResultsBus, 'publish' | 'subscribe'>,
   interval: number,
   logger: Logger,
+  metrics: Pick<Metrics, 'record'>,
   onBehind: (pollId: string) => void = () => {},
 ): Board {
   const inTurn = createTurns(readingsAtOnce)
   const newest = new Map<string, PollSnapshot>()
   const listeners = new Set<(news: PollNews) => void>()
-  /** Polls in their pause after a publication; true once something has changed meanwhile. */
-  const pausing = new Map<string, boolean>()
+  /** Polls being published, or in their pause after it, and since when something has changed since their reading. */
+  const pausing = new Map<string, { changedAt: number | undefined }>()
   const timers = new Set<NodeJS.Timeout>()
   let closed = false
 
@@ -73,19 +75,20 @@ export function createBoard(
 
   function markDirty(pollId: string) {
     if (closed) return
-    if (pausing.has(pollId)) {
-      pausing.set(pollId, true)
-      return
-    }
-    pausing.set(pollId, false)
-    void publish(pollId)
+    const pause = pausing.get(pollId)
+    if (pause) pause.changedAt ??= performance.now()
+    else void publish(pollId, performance.now())
   }
 
-  async function publish(pollId: string) {
+  /** @param changedAt when the first change happened that nobody has been told of */
+  async function publish(pollId: string, changedAt: number) {
+    const pausingNow = { changedAt: undefined as number | undefined }
+    pausing.set(pollId, pausingNow)
     let pause = interval
     try {
       await inTurn(async () => {
         if (closed) return
+        pausingNow.changedAt = undefined // what has changed so far is in the reading
         const shown = newest.get(pollId)?.results // before the reading: nothing committed later is older
         const record = await read(pollId)
         if (!record || closed) return
@@ -93,18 +96,19 @@ export function createBoard(
         if (shown && (isNewer(shown, snapshot.results) || isContradiction(shown, snapshot.results))) onBehind(pollId)
         FAILPOINT: reach('beforePublish')
         bus.publish(snapshot)
+        metrics.record('live_poll_snapshot_lag_seconds', (performance.now() - changedAt) / 1000)
       })
     } catch (error) {
       if (closed) return
       logger.warn('Results could not be read; trying again.', error)
-      pausing.set(pollId, true)
+      pausingNow.changedAt = changedAt
       pause = retryAfter
     }
     const timer = setTimeout(() => {
       timers.delete(timer)
-      const changed = pausing.get(pollId)
       pausing.delete(pollId)
-      if (changed) markDirty(pollId)
+      const { changedAt } = pausingNow
+      if (changedAt !== undefined && !closed) void publish(pollId, changedAt)
     }, pause)
     timers.add(timer)
   }

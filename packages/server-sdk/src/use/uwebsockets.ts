@@ -48,6 +48,9 @@ export interface UwsApp {
   publish(topic: string, frame: string, isBinary?: boolean): boolean
 }
 
+/** What `send` answers when there was no room. */
+const dropped = 2
+
 /**
  * Serves the channel on a uWebSockets.js app of the host's.
  *
@@ -61,7 +64,8 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
   const { channel } = livePoll
   app.ws(channel.path, {
     maxPayloadLength: maxPayloadBytes,
-    maxBackpressure: 0, // no limit of its own, which would drop frames in silence: the channel watches `buffered`
+    // Above it frames are dropped: what is published is owed, and who would have got something else is closed.
+    maxBackpressure: channel.mostBuffered,
     idleTimeout: 60,
     sendPingsAutomatically: true,
 
@@ -87,7 +91,7 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
       // uWS throws on any use of a socket that has closed.
       const events = channel.open({
         origin: socket.getUserData().origin,
-        send: (frame) => isOpen && socket.send(frame),
+        send: (frame) => !isOpen || socket.send(frame) !== dropped,
         subscribe: (topic) => isOpen && socket.subscribe(topic),
         unsubscribe: (topic) => isOpen && socket.unsubscribe(topic),
         buffered: () => (isOpen ? socket.getBufferedAmount() : 0),

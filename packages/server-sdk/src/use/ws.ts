@@ -23,7 +23,9 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
   })
   const topics = createTopics<WebSocket, Buffer>(
     (frame) => Buffer.from(frame), // once, not once a socket
-    (socket, bytes) => socket.send(bytes, { binary: false }),
+    (socket, bytes) => {
+      if (socket.bufferedAmount <= channel.mostBuffered) socket.send(bytes, { binary: false })
+    },
   )
   const detach = channel.attach(topics)
 
@@ -43,7 +45,10 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
   function onOpen(socket: WebSocket, origin: string | null) {
     const events = channel.open({
       origin,
-      send: (frame) => socket.send(frame),
+      send(frame) {
+        socket.send(frame)
+        return true
+      },
       subscribe: (topic) => topics.add(topic, socket),
       unsubscribe: (topic) => topics.remove(topic, socket),
       buffered: () => socket.bufferedAmount,
