@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { isPollId } from '@live-poll/client-sdk/protocol'
+import { isPollId, pollError } from '@live-poll/client-sdk/protocol'
 import { createAdmitVoter } from './actions/admit-voter.ts'
 import { createCastVote } from './actions/cast-vote.ts'
 import { createClosePoll } from './actions/close-poll.ts'
@@ -40,6 +40,7 @@ import type { Database, OpenDatabase } from './ports/database.ts'
 import type { Fleet } from './ports/fleet.ts'
 import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
 import { type Board, createBoard } from './results/board.ts'
+import { coalesce } from './results/coalesce.ts'
 import { type Reconcile, startReconcile } from './results/reconcile.ts'
 import { startSchedule } from './results/schedule.ts'
 import { startForgettingRequests } from './upkeep/forget-requests.ts'
@@ -106,11 +107,18 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     metrics,
   )
   const readPoll = createReadPoll(readRecord, board, channelUrl)
-  const readVote = createReadVote(facts, ballots)
+  let isClosed = false
+  /** What waits for its turn may get it when the database is closed. */
+  function whileOpen<Asked, T>(run: (asked: Asked) => Promise<T>): (asked: Asked) => Promise<T> {
+    return (asked) => (isClosed ? Promise.reject(pollError('UNAVAILABLE')) : run(asked))
+  }
+  const readVote = createReadVote(facts, { readVotes: whileOpen(ballots.readVotes) })
+  // A crowd that comes back costs so many readings a second of each poll, as one that votes does.
+  const readTogether = coalesce(whileOpen(readPoll), options.resultsInterval)
   const actions = {
     readPoll,
     readVote,
-    readOwn: createReadOwn(readPoll, readVote, mayView),
+    readOwn: createReadOwn(readTogether, readVote, board, mayView),
     createPoll: createCreatePoll(polls, readPoll, options.captcha !== undefined),
     listPolls: createListPolls(polls, readRecord, channelUrl),
     openPoll: createOpenPoll(polls, everywhere, board, readPoll),
@@ -172,6 +180,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
       stopForgetting()
       stopWatchingSessions()
       await groupCommit.drain()
+      isClosed = true
       await nextTurn() // the answers are on their way, from promise to promise
       channel.close()
       events.close()

@@ -79,7 +79,7 @@ export interface LivePollOptions {
   readonly channel?: Partial<ChannelLimits>
   /**
    * From which lag of the event loop on, in milliseconds, this node turns away new connections, then questions, then votes
-   * (`BUSY`). Infinity: never. @default { connections: 200, watches: 500, votes: 2000 }
+   * (`BUSY`). Infinity: never. @default { connections: 500, watches: 1000, votes: 3000 }
    */
   readonly shedding?: Partial<Shedding>
   /** @default console, without `info` */

@@ -28,7 +28,7 @@ describe('resolveOptions', () => {
       tokenSecrets: [],
       trustedProxies: 0,
       newDevices: { perMinute: 500, burst: 5000 },
-      shedding: { connections: 200, watches: 500, votes: 2000 },
+      shedding: { connections: 500, watches: 1000, votes: 3000 },
       channel: {
         connectionsPerSecond: 500,
         watchedPolls: 128,
@@ -72,7 +72,7 @@ describe('resolveOptions', () => {
     ['channel', { channel: { connectionsPerSecond: 0 } }],
     ['channel', { channel: { connectionsPerSecond: Number.NaN } }],
     ['shedding', { shedding: { connections: 0 } }],
-    ['shedding', { shedding: { connections: 501 } }],
+    ['shedding', { shedding: { connections: 1001 } }],
     ['shedding', { shedding: { votes: 100 } }],
     ['shedding', { shedding: { watches: Number.NaN } }],
     ['adminKey', { adminKey: 'k'.repeat(40) }],

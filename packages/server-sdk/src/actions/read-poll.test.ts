@@ -87,6 +87,8 @@ function published(version: number, results: Partial<Results> = {}): PollSnapsho
   }
 }
 
+const nothingPublished = { newest: () => undefined }
+
 it('takes what was published meanwhile, and reads again where that is more than counts', async () => {
   const reads = async (newest: PollSnapshot, records: PollRecord[]) => {
     const readPoll = createReadPoll(async () => records.shift(), { newest: () => newest }, null)
@@ -118,6 +120,7 @@ it('answers a vote with a poll of its own epoch only', async () => {
   const readOwn = createReadOwn(
     async () => readings.shift() ?? expect.unreachable(),
     async () => votes.shift() ?? null,
+    nothingPublished,
     async () => true,
   )
   const own = await readOwn('p', { voter: { kind: 'user', id: 'ada' } })
@@ -129,6 +132,7 @@ it('reads no vote of nobody', async () => {
   const readOwn = createReadOwn(
     async () => toReading(record(1), null),
     () => expect.unreachable(),
+    nothingPublished,
     async () => true,
   )
   expect((await readOwn('p', undefined)).vote).toBeNull()
@@ -140,6 +144,7 @@ it('shows a private poll to those it is for, and to a relay, and to nobody else'
   const readOwn = createReadOwn(
     async () => secret,
     async () => null,
+    nothingPublished,
     async (poll, { pass }) => {
       asked.push(poll)
       return pass?.voter.id === 'ada'
@@ -159,8 +164,34 @@ it('shows nothing of a poll that becomes private as it is read', async () => {
   const readOwn = createReadOwn(
     async () => readings.shift() ?? expect.unreachable(),
     async () => null,
+    nothingPublished,
     async ({ isPrivate }) => !isPrivate,
   )
   const reading = readOwn('p', { voter: { kind: 'device', id: 'phone' } })
   await expect(reading).rejects.toMatchObject({ code: 'POLL_NOT_FOUND' })
+})
+
+it('reads a public poll once, after the vote, where its epoch is known already', async () => {
+  const vote: Vote = { voteId: 'v', choices: [1], revision: 1 }
+  const done: string[] = []
+  const readOwn = (newest: PollSnapshot, epochs: number[]) =>
+    createReadOwn(
+      async () => {
+        done.push('poll')
+        return toReading(record(1, { epoch: epochs.shift() ?? 9 }), null)
+      },
+      async () => {
+        done.push('vote')
+        return vote
+      },
+      { newest: () => newest },
+      async () => true,
+    )('p', { voter: { kind: 'user', id: 'ada' } })
+  expect((await readOwn(published(1, { epoch: 2 }), [2])).vote).toBe(vote)
+  expect(done.splice(0)).toEqual(['vote', 'poll'])
+  expect((await readOwn(published(1, { epoch: 1 }), [2, 2])).reading.poll.epoch).toBe(2)
+  expect(done.splice(0), 'it was reset meanwhile').toEqual(['vote', 'poll', 'vote', 'poll'])
+  const secret = published(1)
+  await readOwn({ ...secret, visibility: { ...secret.visibility, isPrivate: true } }, [1, 1])
+  expect(done, 'nothing of a private one before it is known whether it is for them').toEqual(['poll', 'vote', 'poll'])
 })

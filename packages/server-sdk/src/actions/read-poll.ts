@@ -130,23 +130,38 @@ export interface OwnReading {
  */
 export type ReadOwn = (pollId: string, asker: Admitted | 'relay' | undefined) => Promise<OwnReading>
 
-export function createReadOwn(readPoll: ReadPoll, readVote: ReadVote, mayView: MayView): ReadOwn {
-  async function check({ about }: PollReading, asker: Admitted | undefined) {
-    if (!(await mayView(about, { pass: asker }))) throw pollError('POLL_NOT_FOUND')
+export function createReadOwn(
+  readPoll: ReadPoll,
+  readVote: ReadVote,
+  board: Pick<Board, 'newest'>,
+  mayView: MayView,
+): ReadOwn {
+  async function readFor(pollId: string, asker: Admitted | undefined): Promise<PollReading> {
+    const reading = await readPoll(pollId)
+    if (await mayView(reading.about, { pass: asker })) return reading
+    throw pollError('POLL_NOT_FOUND')
+  }
+
+  /**
+   * An epoch that the poll has come to. What is known to be public is not read for it; all else is, so that a poll that is
+   * not for them takes as long as none.
+   */
+  async function epochOf(pollId: string, asker: Admitted): Promise<number> {
+    const known = board.newest(pollId)
+    if (known && !known.visibility.isPrivate) return known.results.epoch
+    return (await readFor(pollId, asker)).poll.epoch
   }
 
   return async (pollId, asker) => {
-    let before = await readPoll(pollId)
-    if (asker === 'relay') return { reading: before, vote: null }
-    await check(before, asker)
-    if (!asker) return { reading: before, vote: null }
+    if (asker === 'relay') return { reading: await readPoll(pollId), vote: null }
+    if (!asker) return { reading: await readFor(pollId, asker), vote: null }
+    let epoch = await epochOf(pollId, asker)
     for (;;) {
       const vote = await readVote(pollId, asker)
-      const reading = await readPoll(pollId)
-      if (!before.about.isPrivate) await check(reading, asker) // it may have become private meanwhile
-      // A vote does not say its epoch: between two readings of one epoch it can only be of that one.
-      if (reading.poll.epoch === before.poll.epoch) return { reading, vote }
-      before = reading
+      const reading = await readFor(pollId, asker) // it may have become private meanwhile
+      // A vote does not say its epoch: read between two looks at one epoch, it can only be of that one.
+      if (reading.poll.epoch === epoch) return { reading, vote }
+      epoch = reading.poll.epoch
     }
   }
 }

@@ -2,8 +2,8 @@
 export interface ChannelSocket {
   /** Of the page that has connected, as its browser says; null: no browser; undefined: it does not always say. */
   readonly origin: string | null | undefined
-  /** Never waits: snapshots supersede each other. @returns whether the frame was taken, and not dropped for want of room */
-  send(frame: string): boolean
+  /** Never waits: snapshots supersede each other. @returns false where it has dropped the frame for want of room */
+  send(frame: string): unknown
   subscribe(topic: string): void
   unsubscribe(topic: string): void
   /** Bytes accepted by `send` or published, and not yet taken by the network. */

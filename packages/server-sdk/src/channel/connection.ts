@@ -87,7 +87,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   function send(message: ServerMessage) {
     if (state !== 'open') return
     const frame = encode(message)
-    if (!socket.send(frame)) return closeSlow()
+    if (socket.send(frame) === false) return closeSlow()
     sentSinceLook += frame.length
     if (sentSinceLook < lookEvery) return
     sentSinceLook = 0

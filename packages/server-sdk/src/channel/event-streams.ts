@@ -54,10 +54,7 @@ export function createEventStreams({ channel, tokens, sessions, readOwn, most }:
   function start(sink: EventSink, pollId: string, ticket: string | null, origin: string | null) {
     const events = channel.openStream({
       origin: origin ?? undefined,
-      send(frame) {
-        sink.write(toEvent(frame))
-        return true
-      },
+      send: (frame) => sink.write(toEvent(frame)),
       subscribe: (topic) => topics.add(topic, sink),
       unsubscribe: (topic) => topics.remove(topic, sink),
       buffered: sink.buffered,

@@ -15,6 +15,12 @@ export type VoteOutcome =
   /** Others have written since, and whether it was in the box is not to be found out. Its repeat tells. */
   | { readonly kind: 'unknown' }
 
+/** A voter of one poll. */
+export interface VoterInPoll {
+  readonly pollId: string
+  readonly voterKey: string
+}
+
 /** The box itself: where votes are counted. */
 export interface BallotStore {
   /**
@@ -36,6 +42,9 @@ export interface BallotStore {
    */
   commit(batch: readonly PreparedVote[], onUnknownCommit?: () => void): Promise<readonly VoteOutcome[]>
 
-  /** What the voter has in the box, committed; undefined when they never voted in this epoch. */
-  readVote(pollId: string, voterKey: string): Promise<VoteRow | undefined>
+  /**
+   * What voters have in the box, committed, in the order given and in one statement; undefined for who never voted in this
+   * epoch.
+   */
+  readVotes(voters: readonly VoterInPoll[]): Promise<readonly (VoteRow | undefined)[]>
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { coalesce } from './coalesce.ts'
 
 /** Runs that end when told, in the order told. */
@@ -115,4 +115,45 @@ it('never answers with less than was there when it was asked, and runs once at a
       await Promise.all(asked)
     }),
   )
+})
+
+it('runs so many times a second at most where there is a pause, and then for all who have asked meanwhile', async () => {
+  vi.useFakeTimers()
+  let runs = 0
+  const read = coalesce(async () => ++runs, 100)
+  const answers: number[] = []
+  const ask = () => void read('a').then((answer) => answers.push(answer))
+  ask()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(answers, 'the first at once').toEqual([1])
+  for (let ms = 0; ms < 1000; ms++) {
+    ask()
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  expect(runs).toBeLessThanOrEqual(11)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(answers).toHaveLength(1001)
+  const quiet = runs
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(runs, 'nobody asks').toBe(quiet)
+  ask()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(answers.at(-1), 'at once again').toBe(quiet + 1)
+  vi.useRealTimers()
+})
+
+it('pauses after a failure too, and not for other keys', async () => {
+  vi.useFakeTimers()
+  let runs = 0
+  const read = coalesce(
+    (key) => (key === 'a' && ++runs === 1 ? Promise.reject(new Error('down')) : Promise.resolve(key)),
+    100,
+  )
+  await expect(read('a')).rejects.toThrow('down')
+  const second = read('a')
+  expect(await read('b')).toBe('b')
+  expect(runs).toBe(1)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(await second).toBe('a')
+  vi.useRealTimers()
 })

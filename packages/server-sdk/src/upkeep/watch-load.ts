@@ -5,15 +5,15 @@ import { comeAgainAfter } from './come-again.ts'
 
 /** From which lag of the event loop on something is turned away, in milliseconds. Each is at least the one before it. */
 export interface Shedding {
-  /** New connections and streams. @default 200 */
+  /** New connections and streams. @default 500 */
   readonly connections: number
-  /** Questions: what somebody begins to watch, or reads over HTTP, and who wants to become a voter. @default 500 */
+  /** Questions: what somebody begins to watch, or reads over HTTP, and who wants to become a voter. @default 1000 */
   readonly watches: number
-  /** Votes. @default 2000 */
+  /** Votes. @default 3000 */
   readonly votes: number
 }
 
-export const defaultShedding: Shedding = { connections: 200, watches: 500, votes: 2000 }
+export const defaultShedding: Shedding = { connections: 500, watches: 1000, votes: 3000 }
 
 export interface WatchedLoad extends Load {
   stop(): void

@@ -64,8 +64,9 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
   const { channel } = livePoll
   app.ws(channel.path, {
     maxPayloadLength: maxPayloadBytes,
-    // Above it frames are dropped: what is published is owed, and who would have got something else is closed.
-    maxBackpressure: channel.mostBuffered,
+    // Above it frames are dropped: what is published is owed, and whoever would have got something else is closed. The
+    // frame that closes them needs room, too.
+    maxBackpressure: channel.mostBuffered + maxPayloadBytes,
     idleTimeout: 60,
     sendPingsAutomatically: true,
 

@@ -39,16 +39,16 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
     const { origin = null, host = null, 'sec-fetch-site': fetchSite = null } = request.headers
     const caller = { origin, host, fetchSite: fetchSite as string | null }
     if (!channel.allows(caller)) return refuse(socket, '403 Forbidden')
-    sockets.handleUpgrade(request, socket, head, (webSocket) => onOpen(webSocket, origin))
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const events = onOpen(webSocket, origin)
+      socket.on('drain', events.drained)
+    })
   }
 
   function onOpen(socket: WebSocket, origin: string | null) {
     const events = channel.open({
       origin,
-      send(frame) {
-        socket.send(frame)
-        return true
-      },
+      send: (frame) => socket.send(frame),
       subscribe: (topic) => topics.add(topic, socket),
       unsubscribe: (topic) => topics.remove(topic, socket),
       buffered: () => socket.bufferedAmount,
@@ -74,6 +74,7 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
       topics.removeAll(socket)
       events.closed()
     })
+    return events
   }
 
   server.on('upgrade', onUpgrade)

@@ -4,6 +4,7 @@ import {
   insertPoll,
   type MakeStores,
   readPoll,
+  readVote,
   recount,
   type StoresUnderTest,
   setBoxes,
@@ -36,7 +37,7 @@ export function describeBallotStore(name: string, make: MakeStores): void {
         const pollId = await insertPoll(stores)
         const first = vote(pollId, { ballot: [1, 3] })
         expect(await commit(first)).toEqual([{ kind: 'accepted', revision: 1, epoch: 1 }])
-        expect(await stores.ballots.readVote(pollId, first.voterKey)).toMatchObject({
+        expect(await readVote(stores, pollId, first.voterKey)).toMatchObject({
           ballot: [1, 3],
           revision: 1,
           voteId: first.voteId,
@@ -63,10 +64,10 @@ export function describeBallotStore(name: string, make: MakeStores): void {
         expect(await commit(vote(pollId, { voterKey, ballot: null, revision: 1 }))).toEqual([
           { kind: 'accepted', revision: 2, epoch: 1 },
         ])
-        expect(await stores.ballots.readVote(pollId, voterKey)).toMatchObject({ ballot: null, revision: 2 })
+        expect(await readVote(stores, pollId, voterKey)).toMatchObject({ ballot: null, revision: 2 })
         await expectCounted(pollId, {})
         await commit(vote(pollId, { voterKey, ballot: [2], revision: 2 }))
-        expect(await stores.ballots.readVote(pollId, voterKey)).toMatchObject({ ballot: [2], revision: 3 })
+        expect(await readVote(stores, pollId, voterKey)).toMatchObject({ ballot: [2], revision: 3 })
         await expectCounted(pollId, { voters: 1, 2: 1 })
       })
 
@@ -74,8 +75,21 @@ export function describeBallotStore(name: string, make: MakeStores): void {
         const pollId = await insertPoll(stores)
         const first = vote(pollId)
         await commit(first)
-        expect(await stores.ballots.readVote(pollId, 'somebody else')).toBeUndefined()
-        expect(await stores.ballots.readVote(await insertPoll(stores), first.voterKey)).toBeUndefined()
+        expect(await readVote(stores, pollId, 'somebody else')).toBeUndefined()
+        expect(await readVote(stores, await insertPoll(stores), first.voterKey)).toBeUndefined()
+      })
+
+      it('is read with those of many others, of other polls too, in the order asked for', async () => {
+        const [one, other] = [await insertPoll(stores), await insertPoll(stores)]
+        const votes = Array.from({ length: 20 }, (_, index) => vote(index % 2 ? one : other))
+        await commit(...votes)
+        const nobody = { pollId: one, voterKey: 'somebody else' }
+        const asked = [...votes.slice(10), nobody, ...votes.slice(0, 10), ...votes.slice(5, 7)]
+        const rows = await stores.ballots.readVotes(asked)
+        expect(rows.map((row) => row?.voteId)).toEqual(
+          asked.map((each) => ('voteId' in each && each.voteId) || undefined),
+        )
+        expect(await stores.ballots.readVotes([])).toEqual([])
       })
     })
 
@@ -107,7 +121,7 @@ export function describeBallotStore(name: string, make: MakeStores): void {
 
         const { version, buckets } = await readPoll(stores, pollId)
         expect({ version, buckets }).toEqual({ version: before.version, buckets: before.buckets })
-        const held = await stores.ballots.readVote(pollId, first.voterKey)
+        const held = await readVote(stores, pollId, first.voterKey)
         expect(held?.voteId).toBe(by === 'a voter' ? first.voteId : undefined)
       })
 

@@ -95,7 +95,7 @@ describeOnMariadb('sessions of the host’s mysql2 pool', () => {
       rest,
       version,
       buckets: [...buckets].sort(),
-      vote: (await ballots.readVote(poll.id, one.voterKey))?.ballot,
+      vote: (await ballots.readVotes([{ pollId: poll.id, voterKey: one.voterKey }]))[0]?.ballot,
     }
   }
 

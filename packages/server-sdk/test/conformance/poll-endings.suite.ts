@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pollState } from '../../src/domain/poll.ts'
-import { insertPoll, type MakeStores, newPoll, readPoll, recount, type StoresUnderTest, tally, vote } from './stores.ts'
+import {
+  insertPoll,
+  type MakeStores,
+  newPoll,
+  readPoll,
+  readVote,
+  recount,
+  type StoresUnderTest,
+  tally,
+  vote,
+} from './stores.ts'
 
 const hour = 3_600_000
 const fromNow = (hours: number) => new Date(Date.now() + hours * hour)
@@ -29,7 +39,7 @@ export function describePollEndings(name: string, make: MakeStores): void {
         expect(after.version).toBe(before.version + 1)
         expect(after.buckets).toEqual(new Map())
         expect(await recount(stores, pollId)).toEqual({})
-        expect(await stores.ballots.readVote(pollId, first.voterKey)).toBeUndefined()
+        expect(await readVote(stores, pollId, first.voterKey)).toBeUndefined()
       })
 
       it('lets everyone vote anew, from revision 1', async () => {
@@ -125,7 +135,7 @@ export function describePollEndings(name: string, make: MakeStores): void {
         expect(await stores.polls.read(gone)).toBeUndefined()
         expect(await leftOf(gone)).toBe(0)
         expect(await tally(stores, stays)).toEqual({ voters: 1, 1: 1 })
-        expect(await stores.ballots.readVote(gone, 'ada')).toBeUndefined()
+        expect(await readVote(stores, gone, 'ada')).toBeUndefined()
       })
 
       it('says that there was nothing to remove', async () => {

@@ -78,6 +78,12 @@ export async function readPoll({ polls }: StoresUnderTest, pollId: string): Prom
   return record
 }
 
+/** What one voter has in the box. */
+export async function readVote({ ballots }: StoresUnderTest, pollId: string, voterKey: string) {
+  const [row] = await ballots.readVotes([{ pollId, voterKey }])
+  return row
+}
+
 /** The buckets as they would be if nobody had kept tallies: counted from the ballots in the box. */
 export async function recount({ db }: StoresUnderTest, pollId: string): Promise<Record<string, number>> {
   const rows = await db

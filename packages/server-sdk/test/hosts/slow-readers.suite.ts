@@ -5,15 +5,15 @@ import { type ObservedSocket, observeSockets } from './observed-sockets.ts'
 
 const unlimited = 1024 ** 3
 /** Asks for the large poll until the buffers of the network (some megabytes) and then those of the server fill up. */
-const manyTimes = 80
+const manyTimes = 400
 
 /** What becomes of a connection whose client stops reading, over one WebSocket server. */
 export function describeSlowReaders(server: ChannelServerName, running: () => RunningLivePoll): void {
-  /** A client who watches a poll, whose description takes 120 KB, and reads no more. */
+  /** A client who watches a poll, whose description takes 40 KB, and reads no more. */
   async function startSlowReader(channel: object) {
     const generous = { messageBurst: unlimited, slowBytes: 1000, fullBytes: unlimited, slowTime: unlimited }
     const limited = await startLivePoll({ directory: running().directory, channel: { ...generous, ...channel } })
-    const choices = Array.from({ length: 200 }, (_, index) => `${'昼'.repeat(190)} ${index}`)
+    const choices = Array.from({ length: 200 }, (_, index) => `${'昼'.repeat(60)} ${index}`)
     const { id } = await limited.livePoll.api.createPoll({ question: 'Large?', choices })
     const observed = observeSockets(limited.livePoll)
     const listener = await channelListeners[server](observed.livePoll)
@@ -73,7 +73,7 @@ export function describeSlowReaders(server: ChannelServerName, running: () => Ru
     })
 
     it('is closed with 4410 at once when too much waits', async () => {
-      const { slow, socket, stop } = await startSlowReader({ fullBytes: 200_000 })
+      const { slow, socket, stop } = await startSlowReader({ fullBytes: 1000 })
       await isClosed(socket)
       expect(socket.closeCode).toBe(4410)
       slow.resume()
@@ -82,7 +82,7 @@ export function describeSlowReaders(server: ChannelServerName, running: () => Ru
     })
 
     it('is gone soon even if they never read again', async () => {
-      const { slow, socket, stop } = await startSlowReader({ fullBytes: 200_000 })
+      const { slow, socket, stop } = await startSlowReader({ fullBytes: 1000 })
       await vi.waitFor(() => expect(socket.hasEnded).toBe(true), { timeout: 10_000 })
       slow.terminate()
       await stop()

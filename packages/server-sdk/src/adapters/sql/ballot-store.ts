@@ -1,12 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
-import type { BallotStore, PreparedVote, VoteOutcome } from '../../ports/ballot-store.ts'
+import type { BallotStore, PreparedVote, VoteOutcome, VoterInPoll } from '../../ports/ballot-store.ts'
 import { reach } from '../../ports/failpoints.ts'
 import { BatchChanges, boxName, sortedBoxes, voterName, type WrittenVote } from './batch-changes.ts'
 import { lockInvitations } from './lock-invitations.ts'
 import { toDate } from './read-clock.ts'
 import { type Retry, startRetry } from './retry.ts'
-import type { SqlDialect, VoterInPoll } from './sql-dialect.ts'
+import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 import { reading, tryTransaction } from './transaction.ts'
 
@@ -170,7 +170,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     )
   }
 
-  async function readRows(trx: Transaction<Tables>, votes: readonly VoterInPoll[]) {
+  async function readRows(trx: Kysely<Tables>, votes: readonly VoterInPoll[]) {
     const voters = new Map(votes.map((vote) => [voterName(vote), vote]))
     if (voters.size === 0) return new Map<string, VoteRow>()
     const rows = await dialect.readVotes(trx, [...voters.values()])
@@ -180,10 +180,10 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   return {
     commit: (batch, onUnknownCommit = () => {}) => commitAll(batch, startRetry(), false, onUnknownCommit),
 
-    readVote: (pollId, voterKey) =>
+    readVotes: (voters) =>
       reading(dialect, async () => {
-        const [row] = await dialect.readVotes(db, [{ pollId, voterKey }])
-        return row
+        const rows = await readRows(db, voters)
+        return voters.map((voter) => rows.get(voterName(voter)))
       }),
   }
 }

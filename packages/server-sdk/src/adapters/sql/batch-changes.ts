@@ -1,8 +1,8 @@
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements } from '../../domain/counting/choose.ts'
 import type { InvitationRow, VoteRow } from '../../domain/decide-vote.ts'
-import type { PreparedVote } from '../../ports/ballot-store.ts'
-import type { BoxKey, InvitationUse, TallyDelta, VoterInPoll, VoteToWrite } from './sql-dialect.ts'
+import type { PreparedVote, VoterInPoll } from '../../ports/ballot-store.ts'
+import type { BoxKey, InvitationUse, TallyDelta, VoteToWrite } from './sql-dialect.ts'
 
 /** A row that a batch writes, and what it replaces. */
 export interface WrittenVote extends VoteToWrite {

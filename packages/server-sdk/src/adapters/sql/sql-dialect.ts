@@ -9,16 +9,12 @@ import type {
   Transaction,
 } from 'kysely'
 import type { VoteRow } from '../../domain/decide-vote.ts'
+import type { VoterInPoll } from '../../ports/ballot-store.ts'
 import type { Tables } from './tables.ts'
 
 export interface BoxKey {
   readonly pollId: string
   readonly box: number
-}
-
-export interface VoterInPoll {
-  readonly pollId: string
-  readonly voterKey: string
 }
 
 export interface VoteToWrite extends VoterInPoll, VoteRow {}
