@@ -28,7 +28,7 @@ export interface ConnectionOptions {
   prepare(wasRefused: boolean): Promise<{ readonly url: string; readonly hello: HelloMessage } | null>
   /** Every message but `pong` and `drain`; a `welcome` first. */
   onMessage(message: ServerMessage): void
-  /** The line is down and will be tried again. `wasReached` is false when no server answered the attempt. */
+  /** The line is down and will be tried again. `wasReached` is false when no server answered the attempt, as far as is known. */
   onDown(wasReached: boolean): void
   /** The line is down and stays down until `connect` is called again. */
   onStopped(error: PollError): void
@@ -124,12 +124,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     const wasReady = isReady
     const now = performance.now()
     if (wasReady) retries.hurry(now - readySince)
-    if (code >= TRY_LATER) retries.calm()
+    const isTold = code >= TRY_LATER
+    if (isTold) retries.calm()
     dropSocket()
     const reason = finalCodes[code]
     const isFirstRefusal = reason === 'UNAUTHENTICATED' && !wasRefused
     if (reason && !isFirstRefusal) return stop(new PollError(reason))
-    options.onDown(wasReady || isFirstRefusal)
+    options.onDown(wasReady || isTold)
     wasRefused = isFirstRefusal
     // An attempt that took its time to fail has waited already.
     retryIn(isFirstRefusal ? 0 : retries.next() - (wasReady ? 0 : now - dialledAt))

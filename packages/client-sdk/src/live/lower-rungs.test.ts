@@ -55,6 +55,20 @@ describe('the way down', () => {
     expect(now().transport).toBe('sse')
   })
 
+  it('is not taken where a server answers, and asks for patience', async () => {
+    const page = createPage()
+    const { now } = page.watch()
+    await page.settle()
+    for (const wait of [500, 1000, 2000, 4000, 8000, 16_000, 30_000]) {
+      page.last().open()
+      page.last().end(1013)
+      await vi.advanceTimersByTimeAsync(wait)
+    }
+    expect(page.http.streams).toEqual([])
+    page.last().welcome()
+    expect(now().transport).toBe('websocket')
+  })
+
   it('ends as soon as a WebSocket opens', async () => {
     const { sockets, last, http, now } = await createStreamingPage()
     expect(sockets).toHaveLength(1)
