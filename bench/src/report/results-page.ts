@@ -36,7 +36,7 @@ export function writeResultsPage({ measured, medians, limits, plots }: ResultsPa
   return [
     '# Results',
     '',
-    `Written by \`npm run bench\`: medians of ${rounds} rounds, in each of which every line was measured once, after one another. Above ratios of two lines of one run, little of the machine is left in the figures; absolute ones are this machine's. [README.md](README.md) says what each line is.`,
+    `Written by \`npm run bench\`: medians of rounds (${rounds}), each of which measures every line once. Ratios are of two lines of this run; absolute figures are this machine's. [README.md](README.md) says what each line is.`,
     '',
     '## What it shows',
     '',

@@ -3,6 +3,7 @@ import type { ProtocolName } from '../load/vote-protocols.ts'
 import type { Remote } from '../process/start-process.ts'
 import type { FanOutServer } from '../servers/fan-out.ts'
 import type { LivePollServer } from '../servers/live-poll.ts'
+import { profile } from './profile.ts'
 import { type Contender, type Figures, type World, withServer } from './world.ts'
 
 /** Updates a second, at most and about. */
@@ -17,15 +18,17 @@ export const fanOut: readonly Contender[] = sizes.flatMap((count) => [
   contender(`h-ours-${count}`, 'ours', count, (world) =>
     withServer<LivePollServer, Figures>(world, 'live-poll', undefined, async (server) => {
       const polls = await server.call('createPolls', 1)
-      const port = await server.call('port', null)
-      const credential = await server.call('credential', null)
       const parts = { server: server.pid, postgres: 0, redis: 0 }
-      return show(world, server, 'livePoll', polls[0] ?? '', count, (seconds) =>
+      const stopProfile = await profile(world, server, `h-ours-${count}`)
+      const figures = await show(world, server, 'livePoll', polls[0] ?? '', count, async (seconds) =>
         world.load.call('castVotes', {
-          ...{ protocol: 'livePoll', port, credential, polls, connections: 1, pace: { perSecond: votes }, parts },
-          ...{ warmUp: 0, seconds },
+          ...{ protocol: 'livePoll', polls, connections: 1, pace: { perSecond: votes }, warmUp: 0, seconds, parts },
+          port: await server.call('port', null),
+          credential: await server.call('credential', null),
         }),
       )
+      await stopProfile()
+      return figures
     }),
   ),
   contender(`h-ws-${count}`, 'ws', count, (world) => library(world, 'ws-fan-out', 'bare', count)),
@@ -65,6 +68,7 @@ async function show(
     await load.call('gather', { protocol, port, poll, count })
     const memory = ((await call('memory', null)) - before) / count
     const updating = update(warmUp + seconds + 1)
+    updating.catch(() => {}) // it is looked at in the end
     await load.call('observe', { seconds: warmUp, parts: { server: 0, postgres: 0, redis: 0 } })
     const report = await load.call('observe', { seconds, parts: { server: server.pid, postgres: 0, redis: 0 } })
     const memoryAfter = ((await call('memory', null)) - before) / count

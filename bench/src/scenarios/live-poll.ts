@@ -1,8 +1,7 @@
-import { join } from 'node:path'
-import type { Remote } from '../process/start-process.ts'
 import type { LivePollServer } from '../servers/live-poll.ts'
+import { profile } from './profile.ts'
 import { shownTo, whileShown } from './shown.ts'
-import { type CastPlan, type Contender, castOn, type Figures, toFigures, type World, withServer } from './world.ts'
+import { type CastPlan, type Contender, castOn, type Figures, toFigures, withServer } from './world.ts'
 
 type OurPlan = Omit<CastPlan, 'protocol' | 'connections'> & {
   readonly polls?: number
@@ -31,22 +30,10 @@ function ours(key: string, title: string, { polls = 1, variant, viewers = 0, ...
   }
 }
 
-/** Profiles our server where that is wanted. @returns ends it, and says what took most time */
-async function profile(world: World, server: Remote<LivePollServer>, key: string): Promise<() => Promise<void>> {
-  const { profiles } = world
-  if (!profiles) return async () => {}
-  await server.call('startProfile', null)
-  return async () => {
-    const file = join(profiles, `${key}.cpuprofile`)
-    for (const line of await server.call('stopProfile', file)) world.print(line)
-    world.print(file)
-  }
-}
-
 /** (b) Ours on Postgres and Redis, at saturation and at a given pace. */
 export const livePoll: readonly Contender[] = [
   ours('b-1', 'ours, 1 in flight', { pace: { depth: 1 } }),
-  ours('b-shown', `the same, shown to ${shownTo}`, { viewers: shownTo, pace: { depth: 1 } }),
+  ours('b-shown', `ours, 1 in flight, shown to ${shownTo}`, { viewers: shownTo, pace: { depth: 1 } }),
   ours('b-64', 'ours, 64 in flight', { pace: { depth: 64 } }),
   ours('b-5000', 'ours, 5,000 votes/s offered', { pace: { perSecond: 5000 } }),
   ours('b-20000', 'ours, 20,000 votes/s offered', { pace: { perSecond: 20_000 } }),

@@ -22,7 +22,7 @@ function stack(key: string, title: string, program: string, variant?: string): C
 /** (c1) The typical stack, as most write it. */
 export const typicalStack: readonly Contender[] = [
   stack('c1-quiet', 'typical stack, 1 in flight', 'typical-stack'),
-  stack('c1-emit', `the same, each vote shown to ${shownTo}`, 'typical-stack', 'emit'),
+  stack('c1-emit', `typical stack, each vote shown to ${shownTo}`, 'typical-stack', 'emit'),
 ]
 
 /** (c2) The best that can be written with the same parts. */

@@ -24,8 +24,6 @@ export function commonCalls() {
       globalThis.gc?.()
       return process.memoryUsage.rss()
     },
-    /** Bytes, garbage included. */
-    memoryNow: (_: null): number => process.memoryUsage.rss(),
     watchLoop(_: null): void {
       delay.reset()
       delay.enable()
