@@ -5,11 +5,16 @@ import type { LivePollServer } from '../servers/live-poll.ts'
 import { type Contender, type Figures, type World, withServer } from './world.ts'
 
 const clients = 10_000
-export const silent = 50
+const silent = 50
 
 /** (j) What happens to everybody else. */
 export const standing: readonly Contender[] = [
-  { key: 'j-dies', title: `ours, the node of ${clients.toLocaleString('en')} clients dies`, measure: measureDeath, isLong: true },
+  {
+    key: 'j-dies',
+    title: `ours, the node of ${clients.toLocaleString('en')} clients dies`,
+    measure: measureDeath,
+    isLong: true,
+  },
   { key: 'j-silent', title: `ours, ${silent} clients never read`, measure: measureSilence, isLong: true },
 ]
 
