@@ -102,7 +102,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const groupCommit = createGroupCommit(
     ballots,
     database.lanes,
-    { batch: options.batchSize, queue: options.queueSize, wait: options.queueWait },
+    { batch: options.batchSize, queue: options.queueSize, wait: options.queueWait, pause: 1 },
     logger,
     metrics,
   )

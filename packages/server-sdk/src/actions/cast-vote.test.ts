@@ -35,6 +35,7 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
         poll ??= prepared()
         return poll
       },
+      known: () => poll,
       drop(_, stale) {
         if (stale !== undefined && stale !== poll) return
         poll = undefined

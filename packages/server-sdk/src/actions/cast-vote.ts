@@ -29,6 +29,18 @@ export function createCastVote(
   mayView: MayView,
   metrics: Pick<Metrics, 'count' | 'countBy'>,
 ): CastVote {
+  /** Where all that it takes is in memory; undefined: it has to be prepared with more care. */
+  function prepareAtOnce(request: VoteRequest): { poll: PreparedPoll; vote: PreparedVote } | undefined {
+    const poll = facts.known(request.pollId)
+    if (!poll || (poll.rules.isPrivate && !request.isTrusted)) return undefined
+    try {
+      return { poll, vote: prepareVote(request, poll) }
+    } catch (error) {
+      if (error instanceof PollError) return undefined
+      throw error
+    }
+  }
+
   /** The poll in memory may be older than the one its voter sees: what does not fit it is fitted to a new reading. */
   async function prepare(request: VoteRequest): Promise<{ poll: PreparedPoll; vote: PreparedVote }> {
     const poll = await find(request)
@@ -55,7 +67,7 @@ export function createCastVote(
     FAILPOINT: reach('recv')
     try {
       for (let preparation = 0; preparation < maxPreparations; preparation++) {
-        const { poll, vote } = await prepare(request)
+        const { poll, vote } = prepareAtOnce(request) ?? (await prepare(request))
         const outcome = await groupCommit.cast(vote)
         switch (outcome.kind) {
           case 'accepted':

@@ -60,7 +60,13 @@ export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}) 
   }
   const logger = createRecordingLogger()
   const metrics = createMemoryMetrics()
-  const box = createGroupCommit(store, lanes, { batch: 500, queue: 20_000, wait: 2000, ...limits }, logger, metrics)
+  const box = createGroupCommit(
+    store,
+    lanes,
+    { batch: 500, queue: 20_000, wait: 2000, pause: 0, ...limits },
+    logger,
+    metrics,
+  )
   /** Casts a vote into each box. */
   const cast = (...boxes: string[]) => boxes.map((name) => settle(box.cast(vote(name))))
   /** @returns the only batch in flight */

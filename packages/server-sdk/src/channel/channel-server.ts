@@ -4,6 +4,8 @@ export interface ChannelSocket {
   readonly origin: string | null | undefined
   /** Never waits: snapshots supersede each other. @returns false where it has dropped the frame for want of room */
   send(frame: string): unknown
+  /** Calls `work`, and has all that it sends go out together. */
+  cork(work: () => void): void
   subscribe(topic: string): void
   unsubscribe(topic: string): void
   /** Bytes accepted by `send` or published, and not yet taken by the network. */

@@ -16,6 +16,7 @@ import {
 } from '@live-poll/client-sdk/protocol'
 import type { CastVote } from '../actions/cast-vote.ts'
 import type { ReadOwn } from '../actions/read-poll.ts'
+import type { VoteRequest } from '../ballot-box/prepare-vote.ts'
 import { createTokenBucket } from '../domain/token-bucket.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Admission, Tokens, VoterPass } from '../identity/tokens.ts'
@@ -24,6 +25,7 @@ import type { Load } from '../ports/load.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
+import { encodeVoted } from './encode-voted.ts'
 import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
 import type { ResultsFeed } from './results-feed.ts'
 import { createWatchedPolls } from './watched-polls.ts'
@@ -73,6 +75,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   let slowSince: number | undefined
   let sentSinceLook = 0
   let state: 'open' | 'closing' | 'closed' = 'open'
+  let acknowledgements: string[] = []
   const watched = createWatchedPolls(socket, {
     readOwn: parts.readOwn,
     feed: parts.feed,
@@ -85,8 +88,26 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   })
 
   function send(message: ServerMessage) {
+    if (acknowledgements.length > 0) sendAcknowledgements()
+    sendFrame(encode(message))
+  }
+
+  /** A batch answers many votes of a relay at once: their frames go out together. */
+  function acknowledge(frame: string) {
+    acknowledgements.push(frame)
+    if (acknowledgements.length === 1) process.nextTick(sendAcknowledgements) // after all promises of the batch
+  }
+
+  function sendAcknowledgements() {
+    const frames = acknowledgements
+    acknowledgements = []
+    if (frames.length === 1) sendFrame(frames[0] as string)
+    else if (frames.length > 1) socket.cork(() => frames.forEach(sendFrame))
+    FAILPOINT: if (frames.length > 0) reach('afterAck')
+  }
+
+  function sendFrame(frame: string) {
     if (state !== 'open') return
-    const frame = encode(message)
     if (socket.send(frame) === false) return closeSlow()
     sentSinceLook += frame.length
     if (sentSinceLook < lookEvery) return
@@ -124,6 +145,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
 
   function close(code: number, reason: string) {
     if (state !== 'open') return
+    sendAcknowledgements()
     state = 'closing'
     watched.leave()
     socket.close(code, reason)
@@ -173,26 +195,27 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   async function onVote(vote: VoteMessage) {
     const readAt = performance.now()
     try {
-      const receipt = await parts.castVote({ ...vote, ...whoCasts(vote) })
+      const { pollId, choices, voter } = vote
+      const receipt = await parts.castVote(requestFor(vote))
       FAILPOINT: reach('beforeAck')
-      send({ type: 'voted', pollId: vote.pollId, ...receipt, voter: vote.voter })
+      const { voteId, revision, epoch, duplicate } = receipt
+      acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter }))
       metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
-      FAILPOINT: reach('afterAck')
-      if (vote.voter === undefined) watched.acknowledged(vote.pollId, { ...receipt, choices: vote.choices })
+      if (voter === undefined) watched.acknowledged(pollId, { epoch, revision, choices })
     } catch (error) {
       reject(vote, toPollError(error))
     }
   }
 
-  function whoCasts(vote: VoteMessage) {
+  function requestFor({ pollId, voteId, choices, revision, epoch, voter: named }: VoteMessage): VoteRequest {
     if (!admission || admission === 'nobody') throw pollError('UNAUTHENTICATED')
     if (admission.kind === 'relay') {
-      if (vote.voter === undefined) throw invalidVoter('On a relay, name the voter.')
-      return { voter: { kind: 'user', id: vote.voter }, isTrusted: true } as const
+      if (named === undefined) throw invalidVoter('On a relay, name the voter.')
+      return { pollId, voteId, choices, revision, epoch, voter: { kind: 'user', id: named }, isTrusted: true }
     }
-    if (vote.voter !== undefined) throw invalidVoter('Only a relay names voters.')
+    if (named !== undefined) throw invalidVoter('Only a relay names voters.')
     const { voter, invitation, isHuman } = admission
-    return { voter, ...(invitation !== undefined && { invitation }), ...(isHuman && { isHuman }) }
+    return { pollId, voteId, choices, revision, epoch, voter, invitation, isHuman }
   }
 
   function dispatch(message: ClientMessage) {

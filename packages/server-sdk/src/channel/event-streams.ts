@@ -55,6 +55,7 @@ export function createEventStreams({ channel, tokens, sessions, readOwn, most }:
     const events = channel.openStream({
       origin: origin ?? undefined,
       send: (frame) => sink.write(toEvent(frame)),
+      cork: (work) => work(), // a stream casts no votes, and nothing else comes in heaps
       subscribe: (topic) => topics.add(topic, sink),
       unsubscribe: (topic) => topics.remove(topic, sink),
       buffered: sink.buffered,

@@ -58,6 +58,7 @@ export function createSetup() {
     const socket = {
       origin: undefined,
       send: hear,
+      cork: (work: () => void) => work(),
       subscribe: (topic: string) => topics.add(topic, hear),
       unsubscribe: (topic: string) => topics.remove(topic, hear),
       buffered: () => 0,

@@ -11,7 +11,7 @@ export interface Voter {
 export interface Admitted {
   readonly voter: Voter
   /** The id of an invitation whose code they showed. */
-  readonly invitation?: string
+  readonly invitation?: string | undefined
   /** They have solved a captcha. */
-  readonly isHuman?: boolean
+  readonly isHuman?: boolean | undefined
 }

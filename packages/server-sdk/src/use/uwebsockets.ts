@@ -7,6 +7,7 @@ import type { LivePoll } from '../index.ts'
 export interface UwsSocket {
   getUserData(): UwsUserData
   send(frame: string, isBinary?: boolean): number
+  cork(work: () => void): unknown
   subscribe(topic: string): boolean
   unsubscribe(topic: string): boolean
   getBufferedAmount(): number
@@ -93,6 +94,7 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
       const events = channel.open({
         origin: socket.getUserData().origin,
         send: (frame) => !isOpen || socket.send(frame) !== dropped,
+        cork: (work) => isOpen && socket.cork(work),
         subscribe: (topic) => isOpen && socket.subscribe(topic),
         unsubscribe: (topic) => isOpen && socket.unsubscribe(topic),
         buffered: () => (isOpen ? socket.getBufferedAmount() : 0),

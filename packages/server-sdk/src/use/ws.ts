@@ -40,15 +40,20 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
     const caller = { origin, host, fetchSite: fetchSite as string | null }
     if (!channel.allows(caller)) return refuse(socket, '403 Forbidden')
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const events = onOpen(webSocket, origin)
+      const events = onOpen(webSocket, socket, origin)
       socket.on('drain', events.drained)
     })
   }
 
-  function onOpen(socket: WebSocket, origin: string | null) {
+  function onOpen(socket: WebSocket, carrier: Duplex, origin: string | null) {
     const events = channel.open({
       origin,
       send: (frame) => socket.send(frame),
+      cork(work) {
+        carrier.cork()
+        work()
+        carrier.uncork()
+      },
       subscribe: (topic) => topics.add(topic, socket),
       unsubscribe: (topic) => topics.remove(topic, socket),
       buffered: () => socket.bufferedAmount,

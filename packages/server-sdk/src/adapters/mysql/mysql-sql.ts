@@ -62,7 +62,7 @@ export const mysqlSql: SqlDialect = {
     }))
   },
 
-  async writeVotes(trx, votes) {
+  async writeBatch(trx, { votes, deltas, boxes }) {
     for (const part of inParts(votes)) {
       const rows = part.map(({ pollId, voterKey, ballot, revision, voteId }) => {
         const choices = ballot && JSON.stringify(ballot)
@@ -74,6 +74,8 @@ export const mysqlSql: SqlDialect = {
         on duplicate key update choices = values(choices), revision = values(revision),
           vote_id = values(vote_id), accepted_at = values(accepted_at)`.execute(trx)
     }
+    await mysqlSql.addTallies(trx, deltas)
+    await mysqlSql.raiseVersions(trx, boxes)
   },
 
   async useInvitations(trx, uses) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { SqlDialect } from '../sql/sql-dialect.ts'
+import type { BoxKey, SqlDialect, TallyDelta } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
 import { beginMigration, readInOrder } from './transaction-limits.ts'
@@ -20,8 +20,7 @@ export const postgresSql: SqlDialect = {
   async lockBoxes(trx, boxes, wait) {
     const { rows } = await sql<{ pollId: string; box: number }>`
       select poll_id as "pollId", box from ${table('live_poll_boxes')}
-      where (poll_id, box) in (select * from unnest(
-        ${boxes.map((b) => b.pollId)}::text[], ${boxes.map((b) => b.box)}::int[]))
+      where ${isOneOfBoxes(boxes)}
       order by poll_id, box
       for no key update ${sql.raw(wait ? '' : 'skip locked')}`.execute(trx)
     return rows
@@ -38,21 +37,24 @@ export const postgresSql: SqlDialect = {
     }>`
       select v.poll_id as "pollId", v.voter_key as "voterKey", v.choices, v.revision, v.vote_id as "voteId",
         v.void_id is not null as "isVoided"
-      from unnest(${voters.map((v) => v.pollId)}::text[], ${voters.map((v) => v.voterKey)}::text[])
+      from unnest(${textArray(voters.map((v) => v.pollId))}::text[], ${textArray(voters.map((v) => v.voterKey))}::text[])
         as asked (poll_id, voter_key)
       join ${table('live_poll_votes')} v on v.poll_id = asked.poll_id and v.voter_key = asked.voter_key`.execute(db)
     return rows.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
   },
 
-  async writeVotes(trx, votes) {
+  async writeBatch(trx, { votes, deltas, boxes }) {
     await sql`
-      insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, revision, vote_id, accepted_at)
-      select *, clock_timestamp() from unnest(
-        ${votes.map((v) => v.pollId)}::text[], ${votes.map((v) => v.voterKey)}::text[],
-        ${votes.map((v) => v.ballot && JSON.stringify(v.ballot))}::text[],
-        ${votes.map((v) => v.revision)}::int[], ${votes.map((v) => v.voteId)}::text[])
-      on conflict (poll_id, voter_key) do update set choices = excluded.choices,
-        revision = excluded.revision, vote_id = excluded.vote_id, accepted_at = excluded.accepted_at`.execute(trx)
+      with written as (
+        insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, revision, vote_id, accepted_at)
+        select *, clock_timestamp() from unnest(
+          ${textArray(votes.map((v) => v.pollId))}::text[], ${textArray(votes.map((v) => v.voterKey))}::text[],
+          ${textArray(votes.map((v) => v.ballot && JSON.stringify(v.ballot)))}::text[],
+          ${votes.map((v) => v.revision)}::int[], ${textArray(votes.map((v) => v.voteId))}::text[])
+        on conflict (poll_id, voter_key) do update set choices = excluded.choices,
+          revision = excluded.revision, vote_id = excluded.vote_id, accepted_at = excluded.accepted_at),
+      counted as (${insertTallies(deltas)})
+      ${raiseBoxes(boxes)}`.execute(trx)
   },
 
   async useInvitations(trx, uses) {
@@ -64,19 +66,11 @@ export const postgresSql: SqlDialect = {
   },
 
   async addTallies(trx, deltas) {
-    await sql`
-      insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
-      select * from unnest(
-        ${deltas.map((d) => d.pollId)}::text[], ${deltas.map((d) => d.box)}::int[],
-        ${deltas.map((d) => d.bucket)}::text[], ${deltas.map((d) => d.votes)}::bigint[])
-      on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes`.execute(trx)
+    await insertTallies(deltas).execute(trx)
   },
 
   async raiseVersions(trx, boxes) {
-    await sql`
-      update ${table('live_poll_boxes')} set version = version + 1
-      where (poll_id, box) in (select * from unnest(
-        ${boxes.map((b) => b.pollId)}::text[], ${boxes.map((b) => b.box)}::int[]))`.execute(trx)
+    await raiseBoxes(boxes).execute(trx)
   },
 
   readInOrder,
@@ -89,4 +83,31 @@ export const postgresSql: SqlDialect = {
       await beginMigration(trx)
       return work(trx)
     }),
+}
+
+function insertTallies(deltas: readonly TallyDelta[]) {
+  return sql`
+    insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
+    select * from unnest(
+      ${textArray(deltas.map((d) => d.pollId))}::text[], ${deltas.map((d) => d.box)}::int[],
+      ${textArray(deltas.map((d) => d.bucket))}::text[], ${deltas.map((d) => d.votes)}::bigint[])
+    on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes`
+}
+
+function raiseBoxes(boxes: readonly BoxKey[]) {
+  return sql`update ${table('live_poll_boxes')} set version = version + 1 where ${isOneOfBoxes(boxes)}`
+}
+
+function isOneOfBoxes(boxes: readonly BoxKey[]) {
+  return sql`(poll_id, box) in (select * from unnest(
+    ${textArray(boxes.map((b) => b.pollId))}::text[], ${boxes.map((b) => b.box)}::int[]))`
+}
+
+/**
+ * An array as Postgres writes it (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). Of ids and ballots nothing
+ * has to be escaped; the driver, which looks at each by itself, takes the others.
+ */
+function textArray(values: readonly (string | null)[]): string | readonly (string | null)[] {
+  if (values.length === 0 || values.includes('') || /["\\]/.test(values.join(''))) return values
+  return `{"${values.join('","')}"}`.replaceAll('""', 'null') // a null joins as nothing
 }

@@ -75,19 +75,21 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     const locked = await dialect.lockBoxes(trx, asked, waits)
     FAILPOINT: reach('afterLock')
     // After waiting, a box that is gone is not locked by anyone: its votes go on, to be answered by what the poll says.
-    const lockedNames = new Set((waits ? asked : locked).map(boxName))
-    const votes = batch.filter((vote) => lockedNames.has(boxName(vote)))
+    const lockedNames = waits || locked.length === asked.length ? undefined : new Set(locked.map(boxName))
+    const isPassedOver = (vote: PreparedVote) => lockedNames !== undefined && !lockedNames.has(boxName(vote))
+    const votes = lockedNames ? batch.filter((vote) => !isPassedOver(vote)) : batch
 
     const invitations = await lockInvitations(trx, dialect, votes) // before the clock is read, for it may wait
     const rules = await readRules(trx, votes)
     const changes = new BatchChanges(await readRows(trx, votes), invitations)
     const outcomes = batch.map((vote): VoteOutcome => {
-      if (!lockedNames.has(boxName(vote))) return { kind: 'passed-over' }
+      if (isPassedOver(vote)) return { kind: 'passed-over' }
       const poll = rules.get(vote.pollId)
-      const row = changes.rowOf(vote)
+      const name = voterName(vote)
+      const row = changes.rowOf(name)
       const decision = decideVote(vote, poll, row, poll?.now ?? new Date(0), changes.invitationOf(vote))
       if (decision.kind !== 'accepted') return decision
-      changes.accept(vote, decision.row, decision.epoch)
+      changes.accept(name, vote, decision.row, decision.epoch)
       return { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch }
     })
     return { outcomes, changes }
@@ -95,13 +97,10 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
 
   async function write(trx: Transaction<Tables>, changes: BatchChanges): Promise<void> {
     if (changes.size === 0) return
-    await dialect.writeVotes(trx, changes.votes())
+    await dialect.writeBatch(trx, { votes: changes.votes(), deltas: changes.deltas(), boxes: changes.boxes() })
     FAILPOINT: reach('afterUpsert')
     const uses = changes.uses()
     if (uses.length > 0) await dialect.useInvitations(trx, uses)
-    const deltas = changes.deltas()
-    if (deltas.length > 0) await dialect.addTallies(trx, deltas)
-    await dialect.raiseVersions(trx, changes.boxes())
   }
 
   /**

@@ -11,14 +11,19 @@ export interface WrittenVote extends VoteToWrite {
   readonly epoch: number
 }
 
+/** A box of which the batch changes something, and what it adds to each bucket. */
+interface ChangedBox extends BoxKey {
+  readonly buckets: Map<string, number>
+}
+
 /** What a batch has changed so far: later votes of the batch see the rows of earlier ones. */
 export class BatchChanges {
   readonly #rows: Map<string, VoteRow>
   readonly #invitations: Map<string, InvitationRow>
   readonly #uses = new Map<string, InvitationUse>()
   readonly #written = new Map<string, WrittenVote>()
-  readonly #deltas = new Map<string, TallyDelta>()
-  readonly #boxes = new Map<string, BoxKey>()
+  readonly #boxes = new Map<string, ChangedBox>()
+  #lastBox: ChangedBox | undefined
 
   constructor(rows: Map<string, VoteRow>, invitations: Map<string, InvitationRow>) {
     this.#rows = rows
@@ -29,8 +34,9 @@ export class BatchChanges {
     return this.#written.size
   }
 
-  rowOf(vote: PreparedVote): VoteRow | undefined {
-    return this.#rows.get(voterName(vote))
+  /** @param name the voter's */
+  rowOf(name: string): VoteRow | undefined {
+    return this.#rows.get(name)
   }
 
   /** The invitation that a vote needs, if there is one. */
@@ -43,16 +49,29 @@ export class BatchChanges {
     return this.#written.get(voterName(vote))
   }
 
-  accept(vote: PreparedVote, row: VoteRow, epoch: number) {
-    const name = voterName(vote)
-    const { pollId, voterKey, box } = vote
-    const before = this.#written.has(name) ? this.#written.get(name)?.before : this.#rows.get(name)
-    this.#count(vote, this.#rows.get(name)?.ballot ?? null, -1)
-    this.#count(vote, row.ballot, +1)
+  /** @param name the voter's */
+  accept(name: string, vote: PreparedVote, row: VoteRow, epoch: number) {
+    const { pollId, voterKey } = vote
+    const { ballot, revision, voteId } = row
+    const replaced = this.#rows.get(name)
+    const written = this.#written.get(name)
+    const before = written ? written.before : replaced
+    const { buckets } = this.#boxOf(vote)
+    if (replaced?.ballot) count(buckets, replaced.ballot, -1)
+    if (ballot) count(buckets, ballot, +1)
     this.#rows.set(name, row)
-    this.#written.set(name, { pollId, voterKey, ...row, before, epoch })
-    this.#boxes.set(boxName(vote), { pollId, box })
-    this.#use(vote)
+    this.#written.set(name, { pollId, voterKey, ballot, revision, voteId, before, epoch })
+    if (vote.invitation !== undefined) this.#use(vote)
+  }
+
+  #boxOf(vote: PreparedVote): ChangedBox {
+    if (this.#lastBox && isSameBox(this.#lastBox, vote)) return this.#lastBox
+    const name = boxName(vote)
+    const { pollId, box } = vote
+    const changed = this.#boxes.get(name) ?? { pollId, box, buckets: new Map<string, number>() }
+    this.#boxes.set(name, changed)
+    this.#lastBox = changed
+    return changed
   }
 
   #use({ invitation, pollId, voterKey }: PreparedVote) {
@@ -60,15 +79,6 @@ export class BatchChanges {
     if (invitation === undefined || !row || row.usedBy !== null) return
     this.#invitations.set(invitation, { ...row, usedBy: voterKey })
     this.#uses.set(invitation, { invitation, pollId, voterKey })
-  }
-
-  #count({ pollId, box }: BoxKey, ballot: Ballot | null, by: number) {
-    if (ballot === null) return
-    for (const bucket of chooseIncrements(ballot)) {
-      const name = `${boxName({ pollId, box })}/${bucket}`
-      const votes = (this.#deltas.get(name)?.votes ?? 0) + by
-      this.#deltas.set(name, { pollId, box, bucket, votes })
-    }
   }
 
   /** All four sorted, so that two nodes lock rows in the same order. */
@@ -81,7 +91,12 @@ export class BatchChanges {
   }
 
   deltas(): readonly TallyDelta[] {
-    return sortedByKey(this.#deltas).filter((delta) => delta.votes !== 0)
+    return sortedByKey(this.#boxes).flatMap(({ pollId, box, buckets }) =>
+      [...buckets.keys()].sort().flatMap((bucket) => {
+        const votes = buckets.get(bucket) ?? 0
+        return votes === 0 ? [] : [{ pollId, box, bucket, votes }]
+      }),
+    )
   }
 
   boxes(): readonly BoxKey[] {
@@ -89,13 +104,27 @@ export class BatchChanges {
   }
 }
 
-/** Each box once, in the order in which everybody locks them. */
-export function sortedBoxes(batch: readonly PreparedVote[]): readonly BoxKey[] {
-  return sortedByKey(new Map(batch.map((vote) => [boxName(vote), { pollId: vote.pollId, box: vote.box }])))
+function count(buckets: Map<string, number>, ballot: Ballot, by: number) {
+  for (const bucket of chooseIncrements(ballot)) buckets.set(bucket, (buckets.get(bucket) ?? 0) + by)
 }
 
+/** Each box once, in the order in which everybody locks them. */
+export function sortedBoxes(batch: readonly PreparedVote[]): readonly BoxKey[] {
+  const boxes = new Map<string, BoxKey>()
+  let last: BoxKey | undefined
+  for (const { pollId, box } of batch) {
+    if (last && isSameBox(last, { pollId, box })) continue // they come box by box
+    last = { pollId, box }
+    boxes.set(boxName(last), last)
+  }
+  return sortedByKey(boxes)
+}
+
+const isSameBox = (a: BoxKey, b: BoxKey) => a.box === b.box && a.pollId === b.pollId
+
+/** In the order of UTF-16 code units, which `sort` without a comparison knows by itself, and fastest. */
 function sortedByKey<T>(map: ReadonlyMap<string, T>): readonly T[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
+  return [...map.keys()].sort().map((key) => map.get(key) as T)
 }
 
 /** Poll ids hold no slash, and boxes have at most five digits: names sort as (poll, box) in any one order. */

@@ -19,6 +19,16 @@ export interface BoxKey {
 
 export interface VoteToWrite extends VoterInPoll, VoteRow {}
 
+/** What a batch writes into its boxes, which it holds. Everything sorted by its key, each key once. */
+export interface BatchToWrite {
+  /** By (poll, voter); at least one. */
+  readonly votes: readonly VoteToWrite[]
+  /** By (poll, box, bucket). */
+  readonly deltas: readonly TallyDelta[]
+  /** Those whose version rises by one. */
+  readonly boxes: readonly BoxKey[]
+}
+
 export interface InvitationUse extends VoterInPoll {
   readonly invitation: string
 }
@@ -95,8 +105,8 @@ export interface SqlDialect {
   /** Remembers who used which invitation. Rows come sorted, each invitation once, none of them used so far. */
   useInvitations(trx: Transaction<Tables>, uses: readonly InvitationUse[]): Promise<void>
 
-  /** Inserts or replaces. Rows come sorted by (poll, voter) and hold each voter once. */
-  writeVotes(trx: Transaction<Tables>, votes: readonly VoteToWrite[]): Promise<void>
+  /** Inserts or replaces votes, inserts or adds to tallies, raises versions: in one statement, where that can be. */
+  writeBatch(trx: Transaction<Tables>, batch: BatchToWrite): Promise<void>
 
   /** Inserts or adds. Rows come sorted by (poll, box, bucket) and hold each bucket once. */
   addTallies(trx: Transaction<Tables>, deltas: readonly TallyDelta[]): Promise<void>
