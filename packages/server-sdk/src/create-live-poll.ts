@@ -39,6 +39,11 @@ export interface LivePoll {
     deleteAccount(id: string): Promise<void>
   }
   /**
+   * What this node has measured since its start, as `GET /metrics` answers it: in the text format of Prometheus, to stand
+   * behind what the host's own registry says. Every name begins with `live_poll_`.
+   */
+  metrics(): Promise<string>
+  /**
    * Opens the database and resolves when votes can be served; one that does not answer is waited for. Whatever is asked
    * meanwhile is answered `UNAVAILABLE`, and opens it as well: nobody has to call this.
    * @throws OptionError, or what the database says
@@ -165,6 +170,7 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
       setRole: async (email, role) => accountsOf(await open()).setRole(email, role),
       deleteAccount: async (id) => accountsOf(await open()).deleteAccount(id),
     },
+    metrics: async () => (await open()).metrics.text(),
     async ready() {
       for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
         try {

@@ -168,6 +168,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     database,
     actions,
     accounts,
+    metrics,
     degraded: () => (fleet.problem() === undefined ? [] : ['redis']),
     routes: createRoutes({
       ...{ ...actions, access, mayView, findPoll, nameNetwork, load, metrics, openEvents: events.open },

@@ -67,7 +67,10 @@ export interface LivePollOptions {
   readonly origins?: readonly string[] | '*'
   /** Life of a voter token in milliseconds. @default 31536000000, a year */
   readonly voterTokenLife?: number
-  /** Milliseconds between two publications of one poll's results, at least. @default 100 */
+  /**
+   * Milliseconds between two publications of one poll's results, at least, and between two readings of it for a crowd that
+   * begins to watch it. @default 100
+   */
   readonly resultsInterval?: number
   /** Votes in one transaction. @default 500 */
   readonly batchSize?: number

@@ -46,7 +46,7 @@ export const counters = {
 export const gauges = {
   live_poll_queued_votes: 'Votes taken and not yet answered: they wait for the database, or are there.',
   live_poll_batches_in_flight: 'Transactions of votes that the database is at.',
-  live_poll_connections: 'Connections of the channel, streams of Server-Sent Events included.',
+  live_poll_connections: 'Connections of the channel, and streams of Server-Sent Events.',
   live_poll_event_streams: 'Of these, streams of Server-Sent Events.',
   live_poll_watched_polls: 'Polls that somebody watches on this node.',
   live_poll_watchers: 'Connections that watch them; one that watches two polls counts twice.',

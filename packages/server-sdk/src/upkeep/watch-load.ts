@@ -96,6 +96,7 @@ export function watchLoad(
   timer.unref()
   return {
     turnsAway(what: ShedKind) {
+      if (level === 0) return 0
       const step = steps.findIndex(({ kinds }) => (kinds as readonly ShedKind[]).includes(what))
       if (step >= level) return 0
       metrics.countBy('live_poll_shed_total', what)
