@@ -16,10 +16,9 @@ import {
 } from '@live-poll/client-sdk/protocol'
 import type { CastVote } from '../actions/cast-vote.ts'
 import type { ReadOwn } from '../actions/read-poll.ts'
-import type { VoteRequest } from '../ballot-box/prepare-vote.ts'
 import { createTokenBucket } from '../domain/token-bucket.ts'
 import type { Sessions } from '../identity/sessions.ts'
-import type { Admission, Tokens, VoterPass } from '../identity/tokens.ts'
+import type { Tokens } from '../identity/tokens.ts'
 import { reach } from '../ports/failpoints.ts'
 import type { Load } from '../ports/load.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -29,6 +28,7 @@ import { encodeVoted } from './encode-voted.ts'
 import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
 import type { ResultsFeed } from './results-feed.ts'
 import { createWatchedPolls } from './watched-polls.ts'
+import { askerOf, passOf, requestFor, type Shown } from './who-asks.ts'
 
 export interface ConnectionParts {
   readonly castVote: CastVote
@@ -67,7 +67,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
   const { limits, metrics } = parts
   const openedAt = performance.now()
   const rate = createTokenBucket(limits.messagesPerSecond, limits.messageBurst)
-  let admission: Admission | 'nobody' | undefined
+  let admission: Shown | undefined
   /** Whether the session of a `hello` still stands is being found out: what comes meanwhile waits. */
   let admitting: Promise<void> | undefined
   let bad = 0
@@ -176,7 +176,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       })
   }
 
-  function readCredential({ ticket, token }: HelloMessage): Admission | 'nobody' | undefined {
+  function readCredential({ ticket, token }: HelloMessage): Shown | undefined {
     if (ticket !== undefined) return parts.tokens.readTicket(ticket, socket.origin)
     if (token === undefined) return 'nobody'
     const pass = parts.tokens.readVoterToken(token)
@@ -187,7 +187,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     close(closeCodes.NOT_ADMITTED, 'the ticket or token is not valid')
   }
 
-  function admit(shown: Admission | 'nobody') {
+  function admit(shown: Shown) {
     admission = shown
     send({ type: 'welcome', voterId: passOf(shown)?.voter.id ?? null })
   }
@@ -196,7 +196,7 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     const readAt = performance.now()
     try {
       const { pollId, choices, voter } = vote
-      const receipt = await parts.castVote(requestFor(vote))
+      const receipt = await parts.castVote(requestFor(vote, admission))
       FAILPOINT: reach('beforeAck')
       const { voteId, revision, epoch, duplicate } = receipt
       acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter }))
@@ -205,17 +205,6 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     } catch (error) {
       reject(vote, toPollError(error))
     }
-  }
-
-  function requestFor({ pollId, voteId, choices, revision, epoch, voter: named }: VoteMessage): VoteRequest {
-    if (!admission || admission === 'nobody') throw pollError('UNAUTHENTICATED')
-    if (admission.kind === 'relay') {
-      if (named === undefined) throw invalidVoter('On a relay, name the voter.')
-      return { pollId, voteId, choices, revision, epoch, voter: { kind: 'user', id: named }, isTrusted: true }
-    }
-    if (named !== undefined) throw invalidVoter('Only a relay names voters.')
-    const { voter, invitation, isHuman } = admission
-    return { pollId, voteId, choices, revision, epoch, voter, invitation, isHuman }
   }
 
   function dispatch(message: ClientMessage) {
@@ -295,16 +284,4 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
     session: () => passOf(admission)?.session,
     close,
   }
-}
-
-function passOf(admission: Admission | 'nobody' | undefined): VoterPass | undefined {
-  return typeof admission === 'object' && admission.kind === 'voter' ? admission : undefined
-}
-
-function askerOf(admission: Admission | 'nobody'): VoterPass | 'relay' | undefined {
-  return typeof admission === 'object' && admission.kind === 'relay' ? 'relay' : passOf(admission)
-}
-
-function invalidVoter(message: string): PollError {
-  return pollError('INVALID', { issues: [{ path: 'voter', message }] }, message)
 }

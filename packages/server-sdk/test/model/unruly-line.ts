@@ -64,7 +64,8 @@ export function createUnrulyLine({ livePoll, random, onSent, onAnswered }: Unrul
       this.#events = livePoll.channel.open({
         origin: undefined,
         send: (frame) => this.#carry(frame),
-        subscribe: (topic) => {
+        cork: (work) => work(),
+      subscribe: (topic) => {
           this.#topics.add(topic)
           const sends = subscribers.get(topic) ?? new Set()
           subscribers.set(topic, sends.add(this.#send))
