@@ -65,7 +65,7 @@ export function createUnrulyLine({ livePoll, random, onSent, onAnswered }: Unrul
         origin: undefined,
         send: (frame) => this.#carry(frame),
         cork: (work) => work(),
-      subscribe: (topic) => {
+        subscribe: (topic) => {
           this.#topics.add(topic)
           const sends = subscribers.get(topic) ?? new Set()
           subscribers.set(topic, sends.add(this.#send))
