@@ -4,6 +4,7 @@ import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/
 import { embedded } from '@live-poll/server-sdk/embedded'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
+import { neverShed } from '../../packages/server-sdk/test/never-shed.ts'
 
 /** A web server with the pages that a test gives it. */
 export interface Pages {
@@ -76,7 +77,11 @@ export interface Site extends Pages {
 }
 
 export async function startSite({ host, port, directory, ...options }: SiteOptions): Promise<Site> {
-  const livePoll = createLivePoll({ ...options, database: options.database ?? embedded({ directory }) })
+  const livePoll = createLivePoll({
+    shedding: neverShed,
+    ...options,
+    database: options.database ?? embedded({ directory }),
+  })
   await livePoll.ready()
   const pages = await startPages({ host, port }, toNodeHandler(livePoll))
   const detach = attachChannel(pages.server, livePoll)

@@ -9,6 +9,7 @@ import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel as attachToUws } from '@live-poll/server-sdk/uwebsockets'
 import { attachChannel as attachToWs } from '@live-poll/server-sdk/ws'
 import { makeDataFolder } from './data-folder.ts'
+import { neverShed } from './never-shed.ts'
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.ts'
 
 /** The WebSocket servers that the channel stands on. */
@@ -39,7 +40,10 @@ export async function startLivePoll({
 }: LivePollOptions & { readonly directory?: string } = {}): Promise<RunningLivePoll> {
   const folder = directory ?? (await makeDataFolder())
   const logger = createRecordingLogger()
-  const livePoll = createLivePoll({ database: embedded({ directory: folder }), adminKey, logger, ...options })
+  const livePoll = createLivePoll({
+    ...{ database: embedded({ directory: folder }), adminKey, logger, shedding: neverShed },
+    ...options,
+  })
   await livePoll.ready()
   const http = await listen(toNodeHandler(livePoll))
   const detach = attachToWs(http.server, livePoll)

@@ -13,6 +13,7 @@ import { createLivePoll, type DrainOptions } from '../../src/create-live-poll.ts
 import { armFailpoints, type Failpoint } from '../../src/ports/failpoints.ts'
 import { toNodeHandler } from '../../src/use/node.ts'
 import { attachChannel } from '../../src/use/ws.ts'
+import { neverShed } from '../never-shed.ts'
 import { databaseAdapters, type FaultyDatabase } from './database-adapters.ts'
 
 export interface FleetNodeStart {
@@ -50,6 +51,7 @@ const livePoll = createLivePoll({
   adminKey,
   logger: { info() {}, warn() {}, error() {} },
   channel: { messagesPerSecond: 100_000, messageBurst: 100_000 },
+  shedding: neverShed,
 })
 const server = createServer(toNodeHandler(livePoll))
 attachChannel(server, livePoll)

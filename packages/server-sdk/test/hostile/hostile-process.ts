@@ -11,6 +11,7 @@ import { embedded } from '@live-poll/server-sdk/embedded'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
 import { httpHosts } from '../hosts/http-hosts.ts'
+import { neverShed } from '../never-shed.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type ChannelServerName, channelListeners, listen } from '../start-live-poll.ts'
 
@@ -40,7 +41,7 @@ const tell = (message: FromHostileProcess) => process.send?.(message)
 
 const logger = createRecordingLogger()
 const livePoll = createLivePoll({
-  ...{ database: embedded({ directory }), adminKey, secret, logger },
+  ...{ database: embedded({ directory }), adminKey, secret, logger, shedding: neverShed },
   identify({ headers }) {
     const id = /^Bearer host-session-of-(\w+)$/.exec(headers.get('authorization') ?? '')?.[1]
     return id !== undefined && { id }

@@ -3,6 +3,7 @@ import { isNewer } from '@live-poll/client-sdk/protocol'
 import { createLivePoll, type Database, type LivePoll } from '@live-poll/server-sdk'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { neverShed } from '../never-shed.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { inProcessFetch } from './in-process-fetch.ts'
 import { LinesUnderTest } from './lines-under-test.ts'
@@ -34,7 +35,7 @@ export function describeWholeLife(name: string, makeDatabase: () => Promise<Data
       under = await makeDatabase()
       const { database, secret } = under
       const channel = { messagesPerSecond: 1e6, messageBurst: 1e6 }
-      livePoll = createLivePoll({ database, secret, logger, channel, resultsInterval: 1 })
+      livePoll = createLivePoll({ database, secret, logger, channel, resultsInterval: 1, shedding: neverShed })
       await livePoll.ready()
     })
     afterAll(async () => {

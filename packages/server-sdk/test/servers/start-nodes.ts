@@ -1,5 +1,6 @@
 import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/server-sdk'
 import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
+import { neverShed } from '../never-shed.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase } from './postgres.ts'
 import { connectPostgres, type PostgresConnection, postgresDatabase } from './postgres-database.ts'
@@ -21,7 +22,7 @@ export interface TwoNodes {
 }
 
 /** A queue that no test fills: a vote is decided, or the test has waited for something else. */
-const patientQueue = { queueSize: 1_000_000, queueWait: 600_000 } satisfies LivePollOptions
+const patientQueue = { queueSize: 1_000_000, queueWait: 600_000, shedding: neverShed } satisfies LivePollOptions
 
 /** Starts two nodes on a new database. @param pollDialectOfA how node A locks and writes polls, for a fault to be shown */
 export async function startTwoNodes(options: LivePollOptions = {}, pollDialectOfA?: SqlDialect): Promise<TwoNodes> {
