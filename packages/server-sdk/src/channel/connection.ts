@@ -201,7 +201,9 @@ export function createConnection(socket: ChannelSocket, parts: ConnectionParts):
       const { voteId, revision, epoch, duplicate } = receipt
       acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter }))
       metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
-      if (voter === undefined) watched.acknowledged(pollId, { epoch, revision, choices })
+      if (voter !== undefined) return
+      sendAcknowledgements() // before any results that it lets its voter see
+      watched.acknowledged(pollId, { epoch, revision, choices })
     } catch (error) {
       reject(vote, toPollError(error))
     }
