@@ -34,7 +34,7 @@ describeInBrowser('a poll with times', () => {
     const page = await open('about:blank')
     await page.clock.install()
     await page.goto(site.tag(`poll="${id}"`))
-    await expect.poll(() => statusOf(page)).toMatch(/^Opens \w+ \d+, \d{4}/)
+    await expect.poll(() => statusOf(page)).toMatch(/^Opens \u2068?\w+ \d+, \d{4}/)
     await page.clock.fastForward(3 * minute)
     await expect.poll(() => statusOf(page)).toMatch(/^Opens in 5[89]:\d\d$/)
     await page.clock.fastForward(60 * minute)

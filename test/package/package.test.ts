@@ -25,9 +25,11 @@ describe('the tarballs', () => {
     expect(files).toEqual(
       expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']),
     )
-    expect(files.filter((file) => !/^(dist\/|LICENSE$|README\.md$|PROTOCOL\.md$|package\.json$)/.test(file))).toEqual(
-      [],
-    )
+    expect(
+      files.filter(
+        (file) => !/^(dist\/|LICENSE$|README\.md$|PROTOCOL\.md$|grafana\/live-poll\.json$|package\.json$)/.test(file),
+      ),
+    ).toEqual([])
     expect(files.filter((file) => /\.test\.|(^|\/)src\/|\.tsbuildinfo$/.test(file))).toEqual([])
   })
 
