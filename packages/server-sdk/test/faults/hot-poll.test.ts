@@ -42,7 +42,7 @@ describeOnPostgres('A hot poll on three nodes', () => {
     })
 
     test.each([1, 4, 16])('has the right sum at every read, in %i boxes', async (boxes) => {
-      const votes = atLength(`votes in ${boxes} boxes`, 9000, 90_000)
+      const votes = atLength(`votes in ${boxes} boxes`, 3000, 90_000)
       const [one] = fleet.nodes as readonly [FleetNode]
       const { id } = await one.call<{ id: string }>('POST', '/polls', { question: 'Lunch?', choices, boxes })
       const acked: AckedVote[] = []
