@@ -1,27 +1,23 @@
 import { setTimeout as pass } from 'node:timers/promises'
-import { createPollClient, type Relay } from '@live-poll/client-sdk'
+import type { Relay } from '@live-poll/client-sdk'
 import type { Poll, Results } from '@live-poll/client-sdk/protocol'
 import { afterEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { castFirstChoices } from '../../../../examples/minneapolis-replay/src/cast-first-choices.ts'
 import { first } from '../../../../examples/minneapolis-replay/src/first.ts'
 import { readBallots } from '../../../../examples/minneapolis-replay/src/read-ballots.ts'
 import { readPublished } from '../../../../examples/minneapolis-replay/src/read-published.ts'
 import { atLength } from '../at-length.ts'
 import { recountResults } from '../recount.ts'
-import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
-import { connectPostgres } from '../servers/postgres-database.ts'
+import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeOnRedis, startRedisCluster } from '../servers/redis.ts'
-import { nodeSecret } from '../servers/start-nodes.ts'
-import { type FleetNode, fleetAdminKey, startFleet } from './fleet.ts'
+import type { FleetNode } from './fleet.ts'
+import { createClosing, relayTo, startFleetOnPostgres } from './fleet-on-postgres.ts'
 
 /** Votes a second, over all nodes. */
 const pace = 2000
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = createClosing()
+afterEach(closing.closeAll)
 
 describeOnPostgres('The Minneapolis election of 2013, on three nodes', () => {
   describeOnRedis('with a Redis Cluster between them', () => {
@@ -34,7 +30,7 @@ describeOnPostgres('The Minneapolis election of 2013, on three nodes', () => {
       const [one] = fleet.nodes as readonly [FleetNode]
       const poll = await one.call<Poll>('POST', '/polls', { question: contest, choices: [...firstChoices.keys()] })
 
-      const relays = fleet.nodes.map(relayAt)
+      const relays = fleet.nodes.map((node) => relayTo(node, closing))
       let turn = 0
       const relay: Pick<Relay, 'vote'> = { vote: (vote) => (relays[turn++ % relays.length] as Relay).vote(vote) }
       let isOver = false
@@ -82,23 +78,8 @@ async function* atPace<T>(perSecond: number, items: AsyncIterable<T>): AsyncGene
   }
 }
 
-/** By way of the door: it stays whatever process stands there. */
-function relayAt(node: FleetNode): Relay {
-  const client = createPollClient({ server: node.server, token: fleetAdminKey, WebSocket })
-  const relay = client.relay(() => client.api.admitRelay())
-  closing.push(() => relay.close(), client.close)
-  return relay
-}
-
 async function startAll() {
-  const database = await createPostgresDatabase()
-  closing.push(database.drop)
   const cluster = await startRedisCluster()
-  closing.push(cluster.stop)
-  const { db, close } = connectPostgres(database.url)
-  closing.push(close)
-  const redisPorts = cluster.masters.map(({ port }) => port)
-  const fleet = await startFleet(3, { database: 'postgres', url: database.url, redisPorts }, nodeSecret)
-  closing.push(fleet.stop)
-  return { fleet, db }
+  closing.add(cluster.stop)
+  return startFleetOnPostgres({ redisPorts: cluster.masters.map(({ port }) => port) }, closing)
 }

@@ -1,16 +1,14 @@
-import { createPollClient, type Relay } from '@live-poll/client-sdk'
+import type { Relay } from '@live-poll/client-sdk'
 import type { Results } from '@live-poll/client-sdk/protocol'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { atLength } from '../at-length.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
-import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
-import { connectPostgres } from '../servers/postgres-database.ts'
+import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeOnRedis, startRedis } from '../servers/redis.ts'
-import { nodeSecret } from '../servers/start-nodes.ts'
-import { type Fleet, type FleetNode, fleetAdminKey, startFleet } from './fleet.ts'
+import type { Fleet, FleetNode } from './fleet.ts'
+import { createClosing, relayTo, startFleetOnPostgres } from './fleet-on-postgres.ts'
 
 const choices = ['Soup', 'Salad', 'Pie']
 
@@ -18,7 +16,7 @@ const choices = ['Soup', 'Salad', 'Pie']
 const lanes = 300
 const votesEach = 3
 
-const closing: (() => unknown)[] = []
+const closing = createClosing()
 
 describeOnPostgres('A hot poll on three nodes', () => {
   describeOnRedis('with a Redis between them', () => {
@@ -26,20 +24,12 @@ describeOnPostgres('A hot poll on three nodes', () => {
     let db: Kysely<Tables>
     let relays: readonly Relay[]
     beforeAll(async () => {
-      const database = await createPostgresDatabase()
-      closing.push(database.drop)
       const redis = await startRedis()
-      closing.push(redis.stop)
-      const connection = connectPostgres(database.url)
-      closing.push(connection.close)
-      db = connection.db
-      fleet = await startFleet(3, { database: 'postgres', url: database.url, redisUrl: redis.url }, nodeSecret)
-      closing.push(fleet.stop)
-      relays = fleet.nodes.map(relayAt)
+      closing.add(redis.stop)
+      ;({ fleet, db } = await startFleetOnPostgres({ redisUrl: redis.url }, closing))
+      relays = fleet.nodes.map((node) => relayTo(node, closing))
     })
-    afterAll(async () => {
-      for (const close of closing.splice(0).reverse()) await close()
-    })
+    afterAll(closing.closeAll)
 
     test.each([1, 4, 16])('has the right sum at every read, in %i boxes', async (boxes) => {
       const votes = atLength(`votes in ${boxes} boxes`, 3000, 90_000)
@@ -104,10 +94,3 @@ describeOnPostgres('A hot poll on three nodes', () => {
     })
   })
 })
-
-function relayAt(node: FleetNode): Relay {
-  const client = createPollClient({ server: node.server, token: fleetAdminKey, WebSocket })
-  const relay = client.relay(() => client.api.admitRelay())
-  closing.push(() => relay.close(), client.close)
-  return relay
-}

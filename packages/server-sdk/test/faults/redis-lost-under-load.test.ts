@@ -1,12 +1,11 @@
 import { setTimeout as pass } from 'node:timers/promises'
 import type { WatchedPoll } from '@live-poll/client-sdk'
 import { afterEach, expect, test } from 'vitest'
-import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
-import { connectPostgres } from '../servers/postgres-database.ts'
+import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeOnRedis, startRedis, type TestRedis } from '../servers/redis.ts'
-import { nodeSecret } from '../servers/start-nodes.ts'
 import { checkFleet } from './check-fleet.ts'
-import { type FleetNode, startFleet } from './fleet.ts'
+import type { FleetNode } from './fleet.ts'
+import { createClosing, startFleetOnPostgres } from './fleet-on-postgres.ts'
 import { startLine } from './line.ts'
 import { type Load, startLoad } from './load.ts'
 import { type ScreenLag, watchLag } from './screen-lag.ts'
@@ -22,16 +21,14 @@ const promise = 2000
 /** Milliseconds that a fault, and what follows it, is watched. */
 const watched = 4000
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = createClosing()
+afterEach(closing.closeAll)
 
 describeOnPostgres('Three nodes under votes', () => {
   describeOnRedis('whose Redis', () => {
     test('is wiped, and then killed: no vote is refused, and screens are right within two seconds', async () => {
       const redis = await startRedis()
-      closing.push(redis.stop)
+      closing.add(redis.stop)
       const { lag, load, check } = await startAll(redis)
       await report('with a Redis that works', lag, load)
       await redis.client.flushall()
@@ -45,11 +42,11 @@ describeOnPostgres('Three nodes under votes', () => {
 
     test('loses its replica to a black hole, and then fails over to it: the same', async () => {
       const primary = await startRedis()
-      closing.push(primary.stop)
+      closing.add(primary.stop)
       const replication = await startLine(primary.port)
-      closing.push(replication.close)
+      closing.add(replication.close)
       const replica = await startRedis('--replicaof', `127.0.0.1 ${replication.port}`)
-      closing.push(replica.stop)
+      closing.add(replica.stop)
       await expect
         .poll(() => replica.client.info('replication'), { timeout: 20_000 })
         .toContain('master_link_status:up')
@@ -84,23 +81,18 @@ async function report(what: string, lag: ScreenLag, load: Load) {
 }
 
 async function startAll(redis: TestRedis) {
-  const database = await createPostgresDatabase()
-  closing.push(database.drop)
-  const { db, close } = connectPostgres(database.url)
-  closing.push(close)
-  const fleet = await startFleet(3, { database: 'postgres', url: database.url, redisUrl: redis.url }, nodeSecret)
-  closing.push(fleet.stop)
+  const { fleet, db } = await startFleetOnPostgres({ redisUrl: redis.url }, closing)
   const [one] = fleet.nodes as readonly [FleetNode]
   const ballot = { kind: 'choose', min: 1, max: 2 }
   const { id } = await one.call<{ id: string }>('POST', '/polls', { question: 'Lunch?', choices, ballot })
   const polls = [{ id, choices: choices.length }]
   const load = startLoad(fleet, { polls, voters, random: seededRandom(6) })
-  closing.push(load.close)
+  closing.add(load.close)
   const screens = (pollId: string): readonly (WatchedPoll | undefined)[] =>
     fleet.nodes.flatMap((node) => load.screens(node, pollId))
   await expect.poll(() => screens(id).every((screen) => screen?.results), { timeout: 20_000 }).toBe(true)
   const lag = watchLag(db, [id], screens)
-  closing.push(lag.stop)
+  closing.add(lag.stop)
   return {
     fleet,
     lag,

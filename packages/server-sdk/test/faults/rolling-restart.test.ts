@@ -4,12 +4,10 @@ import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { atLength } from '../at-length.ts'
 import { type AckedVote, findMiscounts, recountResults } from '../recount.ts'
-import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
-import { connectPostgres } from '../servers/postgres-database.ts'
+import { describeOnPostgres } from '../servers/postgres.ts'
 import { describeOnRedis, startRedis } from '../servers/redis.ts'
-import { nodeSecret } from '../servers/start-nodes.ts'
 import { startBalancer } from './balancer.ts'
-import { startFleet } from './fleet.ts'
+import { createClosing, startFleetOnPostgres } from './fleet-on-postgres.ts'
 
 const voters = 40
 const times = { delay: 1000, spread: 5000, limit: 20_000 }
@@ -17,10 +15,8 @@ const times = { delay: 1000, spread: 5000, limit: 20_000 }
 /** Milliseconds in which everybody is back. */
 const promise = 60_000
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = createClosing()
+afterEach(closing.closeAll)
 
 describeOnPostgres('A fleet of three nodes behind a load balancer', () => {
   describeOnRedis('with a Redis between them', () => {
@@ -61,7 +57,7 @@ describeOnPostgres('A fleet of three nodes behind a load balancer', () => {
 
       function watch(name: string) {
         const client = createPollClient({ server, storage: null, WebSocket })
-        closing.push(client.close)
+        closing.add(client.close)
         let state: WatchedPoll | undefined
         client.watch(id, (next) => {
           state = next
@@ -89,15 +85,10 @@ function countsOf(results: Results | null | undefined) {
 }
 
 async function startAll() {
-  const database = await createPostgresDatabase()
-  closing.push(database.drop)
   const redis = await startRedis()
-  closing.push(redis.stop)
-  const { db, close } = connectPostgres(database.url)
-  closing.push(close)
-  const fleet = await startFleet(3, { database: 'postgres', url: database.url, redisUrl: redis.url }, nodeSecret)
-  closing.push(fleet.stop)
+  closing.add(redis.stop)
+  const { fleet, db } = await startFleetOnPostgres({ redisUrl: redis.url }, closing)
   const balancer = await startBalancer(() => fleet.nodes.map((node) => node.directServer()))
-  closing.push(balancer.close)
+  closing.add(balancer.close)
   return { fleet, balancer, db }
 }
