@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-// One group after the other; two workers at most, since much of a test is waiting. What measures how soon something is
-// there has the machine to itself.
+// One group after the other; three workers on two cores, since much of a test is waiting. What measures how soon something
+// is there has the machine to itself.
 // No retries anywhere: a test that fails now and then is a defect. Under CI=true `.only` fails (vitest's default).
 const oneAtATime = { maxWorkers: 1, isolate: true }
 const twoAtATime = { maxWorkers: 2, isolate: true }
+const threeAtATime = { maxWorkers: 3, isolate: true }
 const measuring = ['coming-back', 'offline', 'storm'].map((name) => `test/browser/${name}.test.ts`)
 
 export default defineConfig({
@@ -27,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['packages/server-sdk/test/{access,accounts,cli,conformance,hosts,hostile,model}/**/*.test.ts'],
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 20_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 2 },
@@ -48,7 +49,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           exclude: measuring,
-          ...twoAtATime,
+          ...threeAtATime,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 4 },

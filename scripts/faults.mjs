@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fastTemp } from './fast-temp.mjs'
 import { prepare } from './prepare.mjs'
 import { root, runNode, tools } from './run-command.mjs'
 
@@ -15,9 +16,11 @@ if (!/^\d+$/.test(seed ?? '')) {
 }
 
 await prepare()
+const temp = fastTemp()
 const folder = mkdtempSync(join(tmpdir(), 'live-poll-faults-'))
 const report = join(folder, 'report.md')
 const env = {
+  ...temp.env,
   LIVE_POLL_FAULTS: isFull ? 'full' : 'small',
   LIVE_POLL_FAULTS_SEED: seed,
   LIVE_POLL_FAULTS_REPORT: report,
@@ -36,4 +39,5 @@ if (isFull) {
   writeFileSync(join(root, 'packages/server-sdk/test/faults/RESULTS.md'), head + readFileSync(report, 'utf8'))
 }
 rmSync(folder, { recursive: true })
+temp.remove()
 process.exitCode = Math.max(...codes)

@@ -1,3 +1,4 @@
+import { fastTemp } from './fast-temp.mjs'
 import { prepare } from './prepare.mjs'
 import { runNode, tools } from './run-command.mjs'
 
@@ -6,6 +7,8 @@ const args = process.argv.slice(2)
 const isLong = args.includes('--long')
 
 await prepare()
+const temp = fastTemp()
 process.exitCode = await runNode([tools.vitest, 'run', ...args.filter((arg) => arg !== '--long')], {
-  env: isLong ? { LIVE_POLL_TEST_LONG: '1' } : {},
+  env: { ...temp.env, ...(isLong && { LIVE_POLL_TEST_LONG: '1' }) },
 })
+temp.remove()

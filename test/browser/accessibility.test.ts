@@ -133,7 +133,9 @@ describeInBrowser('accessibility', () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
         await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
-        expect(await violationsOf(page), colorScheme).toEqual([])
+        // In the dark it is the same document in other colors.
+        const rules = colorScheme === 'light' ? {} : { runOnly: ['color-contrast'] }
+        expect(await violationsOf(page, rules), colorScheme).toEqual([])
       }
     })
   }
@@ -169,8 +171,8 @@ async function lunch(site: Site, rules = {}, voters = 3): Promise<string> {
   return id
 }
 
-async function violationsOf(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()')
+async function violationsOf(page: Page, rules: axe.RunOptions): Promise<string[]> {
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(${JSON.stringify(rules)})`)
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
   )

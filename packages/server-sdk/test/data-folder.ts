@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { embedded } from '../src/adapters/embedded/embedded.ts'
 import { createRecordingLogger } from './recording-logger.ts'
 
@@ -15,14 +18,18 @@ import { createRecordingLogger } from './recording-logger.ts'
 export async function makeDataFolder(): Promise<string> {
   const template = await templateDatabase()
   const directory = await mkdtemp(join(tmpdir(), 'live-poll-test-'))
-  await cp(template, join(directory, 'database'), { recursive: true })
+  await copyFolder(template, join(directory, 'database'))
   return directory
 }
 
+const root = new URL('../../../', import.meta.url)
+
 /** Kept between runs, for as long as PGlite and the migrations stay what they are. */
 async function templateDatabase(): Promise<string> {
-  const folder = join(tmpdir(), `live-poll-template-${await fingerprint()}`)
+  const cache = fileURLToPath(new URL('node_modules/.cache/live-poll/', root))
+  const folder = join(cache, `template-${await fingerprint()}`)
   if (existsSync(folder)) return folder
+  await mkdir(cache, { recursive: true })
   const draft = `${folder}.${process.pid}.${randomBytes(4).toString('hex')}`
   const database = await embedded({ directory: draft }).open(createRecordingLogger())
   await database.close()
@@ -35,10 +42,15 @@ async function templateDatabase(): Promise<string> {
 }
 
 async function fingerprint(): Promise<string> {
-  const root = new URL('../../../', import.meta.url)
   const migrations = new URL('packages/server-sdk/src/adapters/sql/migrations/', root)
   const files = (await readdir(migrations)).sort().map((name) => new URL(name, migrations))
   const hash = createHash('sha256')
   for (const file of [new URL('package-lock.json', root), ...files]) hash.update(await readFile(file))
   return hash.digest('hex').slice(0, 16)
+}
+
+/** A database is a thousand small files, over which `cp` of the system takes a tenth of the time of Node's. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  if (process.platform === 'win32') await cp(from, to, { recursive: true })
+  else await promisify(execFile)('cp', ['-R', from, to])
 }

@@ -1,4 +1,4 @@
-import { createTokenBucket } from '../domain/token-bucket.ts'
+import { TokenBucket } from '../domain/token-bucket.ts'
 import type { Load } from '../ports/load.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -17,7 +17,7 @@ export function createEntrance(
   metrics: Pick<Metrics, 'countBy'>,
   logger: Logger,
 ): (what: 'connection' | 'stream') => number {
-  const bucket = createTokenBucket(perSecond, Math.max(perSecond, 1))
+  const bucket = new TokenBucket(perSecond, Math.max(perSecond, 1))
   const notice = createNotice((times) =>
     logger.warn(
       `More connections come than ${perSecond} a second (option channel.connectionsPerSecond): ${times} of them turned away, and come again later.`,

@@ -66,7 +66,7 @@ export function createEventStreams({ channel, tokens, sessions, readOwn, most }:
     events.message(Buffer.from(encode({ type: 'hello', ...(ticket !== null && { ticket }) })))
     events.message(Buffer.from(encode({ type: 'watch', pollId })))
     return {
-      drained: events.drained,
+      drained: () => events.drained(),
       closed() {
         clearInterval(comment)
         topics.removeAll(sink)

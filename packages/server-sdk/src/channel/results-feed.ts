@@ -42,6 +42,8 @@ export interface ResultsFeed {
 }
 
 interface Room {
+  /** One string for all who are on it. */
+  readonly topics: { readonly results: string; readonly state: string }
   readonly watchers: Set<Watcher>
   last?: PollSnapshot
 }
@@ -53,8 +55,8 @@ export function createResultsFeed(
   publish: (topic: string, frame: string) => void,
 ): ResultsFeed {
   const rooms = new Map<string, Room>()
-  const resultsTopic = (pollId: string) => `results/${pollId}`
-  const stateTopic = (pollId: string) => `state/${pollId}`
+  const topicsOf = (pollId: string) =>
+    rooms.get(pollId)?.topics ?? { results: `results/${pollId}`, state: `state/${pollId}` }
   const watching = (pollId: string) => rooms.get(pollId)?.watchers.size ?? 0
 
   function resultsFrame({ pollId, results }: PollSnapshot): ResultsMessage {
@@ -66,7 +68,6 @@ export function createResultsFeed(
   }
 
   function take(room: Room, snapshot: PollSnapshot) {
-    const { pollId } = snapshot
     const { last } = room
     if (last && !isNewerSnapshot(snapshot, last)) return
     room.last = snapshot
@@ -74,8 +75,8 @@ export function createResultsFeed(
     // That enough have voted is not for those who see nothing of it: it would count for them.
     const isStateNew = hasTurned && !isSameFace(snapshot, last)
     if (hasTurned) for (const watcher of room.watchers) watcher.turn(snapshot, isStateNew)
-    publish(resultsTopic(pollId), encode(resultsFrame(snapshot)))
-    if (isStateNew) publish(stateTopic(pollId), encode(stateFrame(snapshot)))
+    publish(room.topics.results, encode(resultsFrame(snapshot)))
+    if (isStateNew) publish(room.topics.state, encode(stateFrame(snapshot)))
   }
 
   function close(pollId: string) {
@@ -92,12 +93,12 @@ export function createResultsFeed(
   })
 
   return {
-    resultsTopic,
-    stateTopic,
+    resultsTopic: (pollId) => topicsOf(pollId).results,
+    stateTopic: (pollId) => topicsOf(pollId).state,
     join(pollId, watcher) {
       const room = rooms.get(pollId)
       if (room) return void room.watchers.add(watcher)
-      rooms.set(pollId, { watchers: new Set([watcher]) })
+      rooms.set(pollId, { topics: topicsOf(pollId), watchers: new Set([watcher]) })
       bus.follow(pollId)
     },
     leave(pollId, watcher) {

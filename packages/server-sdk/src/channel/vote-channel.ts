@@ -1,10 +1,10 @@
 import { closeCodes } from '@live-poll/client-sdk/protocol'
 import { createNotice } from '../upkeep/notice.ts'
 import type { ChannelEvents, ChannelServer, ChannelSocket } from './channel-server.ts'
-import { type Connection, type ConnectionParts, createConnection } from './connection.ts'
+import { Connection, type ConnectionParts } from './connection.ts'
 import { createEntrance } from './entrance.ts'
 
-export type VoteChannelParts = Omit<ConnectionParts, 'onSlow'>
+export type VoteChannelParts = Omit<ConnectionParts, 'onSlow' | 'onClosed'>
 
 /** The channel, whichever WebSocket servers carry it. */
 export interface VoteChannel {
@@ -46,10 +46,11 @@ const sliceInterval = 100
 export function createVoteChannel(): VoteChannel {
   const servers = new Set<ChannelServer>()
   const connections = new Set<Connection>()
+  /** Those of them that are streams of Server-Sent Events. */
+  const streams = new Set<Connection>()
   let parts: ConnectionParts | undefined
   let sweep: NodeJS.Timeout | undefined
   let enter: ReturnType<typeof createEntrance> = () => 0
-  let streams = 0
   let isDraining = false
   let onEmpty = () => {}
 
@@ -74,26 +75,15 @@ export function createVoteChannel(): VoteChannel {
   function open(socket: ChannelSocket): ChannelEvents {
     if (!parts) return refuse(socket, closeCodes.TRY_LATER, 'not ready')
     if (isDraining) return refuse(socket, closeCodes.RESTART, 'the server is restarting')
-    const { logger } = parts
-    const connection = createConnection(socket, parts)
+    const connection = new Connection(socket, parts)
     connections.add(connection)
-    return {
-      ...connection,
-      message(data) {
-        // WebSocket servers call this from an event: what is thrown there ends the host's process.
-        try {
-          connection.message(data)
-        } catch (error) {
-          logger.error('A channel message failed.', error)
-          connection.close(closeCodes.TRY_LATER, 'something went wrong')
-        }
-      },
-      closed() {
-        connections.delete(connection)
-        connection.closed()
-        if (connections.size === 0) onEmpty()
-      },
-    }
+    return connection
+  }
+
+  function onClosed(connection: Connection) {
+    connections.delete(connection)
+    streams.delete(connection)
+    if (connections.size === 0) onEmpty()
   }
 
   return {
@@ -103,15 +93,9 @@ export function createVoteChannel(): VoteChannel {
     },
     admitStream: () => enter('stream'),
     openStream(socket) {
-      streams++
       const events = open(socket)
-      return {
-        ...events,
-        closed() {
-          streams--
-          events.closed()
-        },
-      }
+      if (events instanceof Connection) streams.add(events)
+      return events
     },
     attach(server) {
       servers.add(server)
@@ -127,6 +111,7 @@ export function createVoteChannel(): VoteChannel {
       )
       parts = {
         ...started,
+        onClosed,
         onSlow() {
           metrics.count('live_poll_slow_closed_total')
           noticeSlow()
@@ -134,17 +119,17 @@ export function createVoteChannel(): VoteChannel {
       }
       enter = createEntrance(limits.connectionsPerSecond, load, metrics, logger)
       metrics.gauge('live_poll_connections', () => connections.size)
-      metrics.gauge('live_poll_event_streams', () => streams)
+      metrics.gauge('live_poll_event_streams', () => streams.size)
       sweep = setInterval(() => {
         const now = performance.now()
         for (const connection of connections) connection.sweep(now)
       }, sweepInterval)
       sweep.unref()
     },
-    sessions: () => [...connections].flatMap((connection) => connection.session() ?? []),
+    sessions: () => [...connections].flatMap((connection) => connection.session ?? []),
     endSession(session) {
       for (const connection of connections) {
-        if (connection.session() === session) connection.close(closeCodes.NOT_ADMITTED, 'the session has ended')
+        if (connection.session === session) connection.close(closeCodes.NOT_ADMITTED, 'the session has ended')
       }
     },
     async drain(spread) {

@@ -3,7 +3,7 @@ import type { OwnReading } from '../actions/read-poll.ts'
 import type { PollNews, PollSnapshot } from '../ports/results-bus.ts'
 import { createResultsFeed } from './results-feed.ts'
 import { createTopics } from './topics.ts'
-import { createWatchedPolls } from './watched-polls.ts'
+import { WatchedPolls } from './watched-polls.ts'
 
 export const asker = { voter: { kind: 'user', id: 'ada' } } as const
 
@@ -56,23 +56,19 @@ export function createSetup() {
     const readings: { resolve: (own: OwnReading) => void; reject: (error: unknown) => void }[] = []
     const hear = (frame: string) => sent.push(JSON.parse(frame))
     const socket = {
-      origin: undefined,
-      send: hear,
-      cork: (work: () => void) => work(),
       subscribe: (topic: string) => topics.add(topic, hear),
       unsubscribe: (topic: string) => topics.remove(topic, hear),
-      buffered: () => 0,
-      close() {},
-      terminate() {},
     }
-    const polls = createWatchedPolls(socket, {
-      feed,
-      most: 2,
-      readOwn: () => new Promise((resolve, reject) => readings.push({ resolve, reject })),
-      send: (message) => sent.push(message),
-      sendError: (error, pollId) =>
-        sent.push({ type: 'error', code: (error as { code: 'INVALID' }).code, message: '', pollId }),
-    })
+    const readOwn = () => new Promise<OwnReading>((resolve, reject) => readings.push({ resolve, reject }))
+    const polls = new WatchedPolls(
+      socket,
+      { feed, limits: { watchedPolls: 2 }, readOwn },
+      {
+        send: (message) => sent.push(message),
+        sendFailure: (error, pollId) =>
+          sent.push({ type: 'error', code: (error as { code: 'INVALID' }).code, message: '', pollId }),
+      },
+    )
     /** @returns the types of what was sent since the last look */
     const look = () => sent.splice(0).map((message) => (message.type === 'error' ? message.code : message.type))
     async function watch(own: OwnReading) {

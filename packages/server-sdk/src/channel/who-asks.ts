@@ -1,9 +1,22 @@
-import { type PollError, pollError, type VoteMessage } from '@live-poll/client-sdk/protocol'
+import { type HelloMessage, type PollError, pollError, type VoteMessage } from '@live-poll/client-sdk/protocol'
 import type { VoteRequest } from '../ballot-box/prepare-vote.ts'
-import type { Admission, VoterPass } from '../identity/tokens.ts'
+import type { Admission, Tokens, VoterPass } from '../identity/tokens.ts'
+import type { ChannelSocket } from './channel-server.ts'
 
 /** What a connection has shown at `hello`; 'nobody': neither ticket nor token. */
 export type Shown = Admission | 'nobody'
+
+/** @returns what a `hello` shows; undefined: what is not valid */
+export function readCredential(
+  { ticket, token }: HelloMessage,
+  tokens: Pick<Tokens, 'readTicket' | 'readVoterToken'>,
+  origin: ChannelSocket['origin'],
+): Shown | undefined {
+  if (ticket !== undefined) return tokens.readTicket(ticket, origin)
+  if (token === undefined) return 'nobody'
+  const pass = tokens.readVoterToken(token)
+  return pass && { kind: 'voter', ...pass }
+}
 
 export function passOf(shown: Shown | undefined): VoterPass | undefined {
   return typeof shown === 'object' && shown.kind === 'voter' ? shown : undefined

@@ -1,30 +1,30 @@
 import { expect, it } from 'vitest'
-import { createTokenBucket } from './token-bucket.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** How many of the messages sent at these moments pass. */
-function passed(rate: ReturnType<typeof createTokenBucket>, moments: readonly number[]): number {
+function passed(rate: TokenBucket, moments: readonly number[]): number {
   return moments.filter((now) => rate.take(now) === 0).length
 }
 
 it('lets a burst through at once, and no more', () => {
-  const rate = createTokenBucket(10, 20)
+  const rate = new TokenBucket(10, 20)
   expect(passed(rate, Array(50).fill(5000))).toBe(20)
 })
 
 it('lets a steady stream through at the rate, for as long as it lasts', () => {
-  const rate = createTokenBucket(10, 20)
+  const rate = new TokenBucket(10, 20)
   const everyHundredth = Array.from({ length: 1000 }, (_, index) => 1000 + index * 100)
   expect(passed(rate, everyHundredth)).toBe(1000)
 })
 
 it('holds a faster stream down to the rate', () => {
-  const rate = createTokenBucket(10, 20)
+  const rate = new TokenBucket(10, 20)
   const tenSeconds = Array.from({ length: 1000 }, (_, index) => 1000 + index * 10)
   expect(passed(rate, tenSeconds)).toBeCloseTo(20 + 10 * 10, -1)
 })
 
 it('says how long to wait, and passes whoever waits that long', () => {
-  const rate = createTokenBucket(4, 1)
+  const rate = new TokenBucket(4, 1)
   expect(rate.take(1000)).toBe(0)
   expect(rate.take(1000)).toBe(250)
   expect(rate.take(1125)).toBe(125)
@@ -32,13 +32,13 @@ it('says how long to wait, and passes whoever waits that long', () => {
 })
 
 it('saves up no more than a burst, however long it was quiet', () => {
-  const rate = createTokenBucket(10, 3)
+  const rate = new TokenBucket(10, 3)
   passed(rate, [0, 0, 0])
   expect(passed(rate, Array(10).fill(3_600_000))).toBe(3)
 })
 
 it('does not punish the message that came too soon', () => {
-  const rate = createTokenBucket(8, 1)
+  const rate = new TokenBucket(8, 1)
   expect(passed(rate, [0, 25, 50, 75, 100])).toBe(1)
   expect(rate.take(125)).toBe(0)
 })

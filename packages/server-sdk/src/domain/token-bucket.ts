@@ -1,19 +1,22 @@
-/** A token bucket: `perSecond` on average, `burst` at once. */
-export interface TokenBucket {
-  /** @returns 0 if one more is fine, else the milliseconds to wait */
-  take(now: number): number
-}
+/** A token bucket: `perSecond` on average, `burst` at once. A class, since each connection and each network has one. */
+export class TokenBucket {
+  readonly #perSecond: number
+  readonly #burst: number
+  #tokens: number
+  #last = 0
 
-export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
-  let tokens = burst
-  let last = 0
-  return {
-    take(now) {
-      tokens = Math.min(burst, tokens + ((now - last) / 1000) * perSecond)
-      last = now
-      if (tokens < 1) return Math.ceil(((1 - tokens) / perSecond) * 1000)
-      tokens--
-      return 0
-    },
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#tokens = burst
+  }
+
+  /** @returns 0 if one more is fine, else the milliseconds to wait */
+  take(now: number): number {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#last) / 1000) * this.#perSecond)
+    this.#last = now
+    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000)
+    this.#tokens--
+    return 0
   }
 }

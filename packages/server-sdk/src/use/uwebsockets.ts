@@ -1,5 +1,5 @@
 import { SUBPROTOCOL } from '@live-poll/client-sdk/protocol'
-import type { ChannelEvents } from '../channel/channel-server.ts'
+import type { ChannelEvents, ChannelSocket } from '../channel/channel-server.ts'
 import { maxPayloadBytes } from '../channel/limits.ts'
 import type { LivePoll } from '../index.ts'
 
@@ -18,6 +18,7 @@ export interface UwsSocket {
 /** Filled in when the socket has opened. */
 export interface UwsUserData {
   readonly origin: string | null
+  carried?: CarriedSocket
   events?: ChannelEvents
 }
 
@@ -89,25 +90,9 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
     },
 
     open(socket) {
-      let isOpen = true
-      // uWS throws on any use of a socket that has closed.
-      const events = channel.open({
-        origin: socket.getUserData().origin,
-        send: (frame) => !isOpen || socket.send(frame) !== dropped,
-        cork: (work) => isOpen && socket.cork(work),
-        subscribe: (topic) => isOpen && socket.subscribe(topic),
-        unsubscribe: (topic) => isOpen && socket.unsubscribe(topic),
-        buffered: () => (isOpen ? socket.getBufferedAmount() : 0),
-        close: (code, reason) => isOpen && socket.end(code, reason),
-        terminate: () => isOpen && socket.close(),
-      })
-      socket.getUserData().events = {
-        ...events,
-        closed() {
-          isOpen = false
-          events.closed()
-        },
-      }
+      const data = socket.getUserData()
+      data.carried = new CarriedSocket(socket, data.origin)
+      data.events = channel.open(data.carried)
     },
     message(socket, message, isBinary) {
       const { events } = socket.getUserData()
@@ -115,7 +100,55 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
       else events?.message(new Uint8Array(message))
     },
     drain: (socket) => socket.getUserData().events?.drained(),
-    close: (socket) => socket.getUserData().events?.closed(),
+    close(socket) {
+      const { carried, events } = socket.getUserData()
+      carried?.forget()
+      events?.closed()
+    },
   })
   return channel.attach({ publish: (topic, frame) => app.publish(topic, frame) })
+}
+
+/** uWebSockets.js throws on any use of a socket that has closed. A class, since there are many. */
+class CarriedSocket implements ChannelSocket {
+  readonly origin: string | null
+  #socket: UwsSocket | undefined
+
+  constructor(socket: UwsSocket, origin: string | null) {
+    this.#socket = socket
+    this.origin = origin
+  }
+
+  send(frame: string) {
+    return this.#socket?.send(frame) !== dropped
+  }
+
+  cork(work: () => void) {
+    this.#socket?.cork(work)
+  }
+
+  subscribe(topic: string) {
+    this.#socket?.subscribe(topic)
+  }
+
+  unsubscribe(topic: string) {
+    this.#socket?.unsubscribe(topic)
+  }
+
+  buffered() {
+    return this.#socket?.getBufferedAmount() ?? 0
+  }
+
+  close(code: number, reason: string) {
+    this.#socket?.end(code, reason)
+  }
+
+  terminate() {
+    this.#socket?.close()
+  }
+
+  /** It has closed. */
+  forget() {
+    this.#socket = undefined
+  }
 }

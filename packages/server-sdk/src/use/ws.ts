@@ -41,7 +41,7 @@ export function attachChannel(server: Server, livePoll: LivePoll): () => void {
     if (!channel.allows(caller)) return refuse(socket, '403 Forbidden')
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const events = onOpen(webSocket, socket, origin)
-      socket.on('drain', events.drained)
+      socket.on('drain', () => events.drained())
     })
   }
 

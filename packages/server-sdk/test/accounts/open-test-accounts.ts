@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type AccountsOptions, accounts } from '../../src/adapters/accounts/accounts.ts'
-import { createTokenBucket, type TokenBucket } from '../../src/domain/token-bucket.ts'
+import { TokenBucket } from '../../src/domain/token-bucket.ts'
 import type { AccountRequest, OpenAccounts } from '../../src/ports/accounts.ts'
 import type { OpenDatabase } from '../../src/ports/database.ts'
 import type { RateLimiter } from '../../src/ports/rate-limiter.ts'
@@ -31,7 +31,7 @@ export const testSite = {
     const buckets = new Map<string, TokenBucket>()
     return {
       async take(name) {
-        const bucket = buckets.get(name) ?? createTokenBucket(perSecond, burst)
+        const bucket = buckets.get(name) ?? new TokenBucket(perSecond, burst)
         buckets.set(name, bucket)
         return bucket.take(0)
       },

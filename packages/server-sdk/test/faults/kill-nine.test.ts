@@ -7,6 +7,10 @@ import type { TestVote } from './cast-over-relay.ts'
 import { castUnderKills, castWithoutKills, type KillReport } from './kill-nine.ts'
 import { seededRandom } from './seeded-random.ts'
 
+/** Ballots of the election, blank ones among them. */
+const all = 80_101
+
+const ballots = atLength('ballots', 24_000, all)
 const kills = atLength('kills by SIGKILL', 5, 20)
 const seed = Date.now()
 console.log(`seed ${seed}`)
@@ -44,7 +48,7 @@ test('the same check finds the votes that a server loses which answers before it
   const report = await castUnderKills({
     ...election,
     directory: await newDirectory(),
-    killAfter: [20_000],
+    killAfter: [ballots / 4],
     repeats: 1000,
     random: seededRandom(seed),
     log: console.log,
@@ -59,7 +63,8 @@ interface Election {
   readonly question: string
   readonly labels: readonly string[]
   readonly votes: readonly TestVote[]
-  readonly published: ReadonlyMap<string, number>
+  /** Votes by label, as published for all of them, or as counted here for some. */
+  readonly expected: ReadonlyMap<string, number>
 }
 
 async function readElection(): Promise<Election> {
@@ -67,13 +72,17 @@ async function readElection(): Promise<Election> {
   const labels = [...firstChoices.keys()]
   const votes: TestVote[] = []
   for await (const { row, ranks } of readBallots()) {
+    if (row > ballots) break
     if (ranks[0] !== undefined) votes.push({ voteId: `ballot-${row}`, choice: labels.indexOf(ranks[0]) + 1 })
   }
-  return { question: contest, labels, votes, published: firstChoices }
+  const counted = labels.map(
+    (label, index) => [label, votes.filter(({ choice }) => choice === index + 1).length] as const,
+  )
+  return { question: contest, labels, votes, expected: ballots === all ? firstChoices : new Map(counted) }
 }
 
-function differences({ labels, published }: Election, { results }: KillReport) {
-  return findDifferences(published, new Map(labels.map((label, index) => [label, results.votes[index] ?? 0])))
+function differences({ labels, expected }: Election, { results }: KillReport) {
+  return findDifferences(expected, new Map(labels.map((label, index) => [label, results.votes[index] ?? 0])))
 }
 
 async function newDirectory(): Promise<string> {

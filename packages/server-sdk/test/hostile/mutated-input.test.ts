@@ -1,13 +1,14 @@
 import { type ErrorBody, errors, isErrorCode, type Poll, type VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { atLength } from '../at-length.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { openRawSocket, type RawSocket } from '../raw-socket.ts'
 import { adminKey, channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
-const bodies = 5000
-const framesAServer = 2500
-const streams = 500
+const bodies = atLength('mutated bodies', 1500, 5000)
+const framesAServer = atLength('mutated frames', 800, 2500)
+const streams = atLength('mutated streams', 150, 500)
 const seed = Number(process.env.LIVE_POLL_SEED ?? Date.now() % 2 ** 32)
 
 let running: RunningLivePoll

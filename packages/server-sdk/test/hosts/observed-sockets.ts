@@ -18,7 +18,11 @@ export function observeSockets(livePoll: LivePoll): { livePoll: LivePoll; socket
     const observed = { unsubscribed, closeCode: undefined as number | undefined, isTerminated: false, hasEnded: false }
     sockets.push(observed)
     const events = livePoll.channel.open({
-      ...socket,
+      origin: socket.origin,
+      send: (frame) => socket.send(frame),
+      cork: (work) => socket.cork(work),
+      subscribe: (topic) => socket.subscribe(topic),
+      buffered: () => socket.buffered(),
       unsubscribe(topic) {
         unsubscribed.push(topic)
         socket.unsubscribe(topic)
@@ -33,7 +37,9 @@ export function observeSockets(livePoll: LivePoll): { livePoll: LivePoll; socket
       },
     })
     return {
-      ...events,
+      message: (data) => events.message(data),
+      binary: () => events.binary(),
+      drained: () => events.drained(),
       closed() {
         observed.hasEnded = true
         events.closed()

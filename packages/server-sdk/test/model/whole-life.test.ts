@@ -8,7 +8,7 @@ import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.
 import { postgresDatabase } from '../servers/postgres-database.ts'
 import { describeWholeLife } from './whole-life.suite.ts'
 
-const runs = Number(process.env.LIVE_POLL_LIVES ?? atLength('lives', 200, 1000))
+const runs = Number(process.env.LIVE_POLL_LIVES ?? atLength('lives', 60, 1000))
 
 describeWholeLife(
   'embedded',

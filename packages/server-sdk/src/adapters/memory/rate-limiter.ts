@@ -1,4 +1,4 @@
-import { createTokenBucket, type TokenBucket } from '../../domain/token-bucket.ts'
+import { TokenBucket } from '../../domain/token-bucket.ts'
 import type { RateLimiter } from '../../ports/rate-limiter.ts'
 
 /** Names remembered; beyond it the one that was idle longest goes. */
@@ -19,7 +19,7 @@ export function createMemoryRateLimiter(perSecond: number, burst: number): RateL
   return {
     async take(name) {
       const now = performance.now()
-      const bucket = names.get(name)?.bucket ?? createTokenBucket(perSecond, burst)
+      const bucket = names.get(name)?.bucket ?? new TokenBucket(perSecond, burst)
       names.delete(name) // so that it goes to the end of the insertion order
       names.set(name, { bucket, at: now })
       forget(now)
