@@ -5,6 +5,9 @@ import { availableParallelism, cpus } from 'node:os'
 export const serverCore = 0
 export const otherCore = 1
 
+/** Whatever waits for its commit lives through some collections of garbage, each of which copies it: fewer are better. */
+export const forManyVotes: readonly string[] = ['--max-semi-space-size=64']
+
 const canPin = availableParallelism() > 1 && has('taskset')
 
 /** The command, on one core and with as many open files as the system lets it have. */
@@ -24,6 +27,7 @@ export function describeMachine(): readonly string[] {
       ? `taskset: the server on core ${serverCore}; load generator, Postgres and Redis on core ${otherCore}`
       : 'nothing is pinned: there is no taskset, or only one core',
     `ulimit -n: ${soft} raised to ${hard}`,
+    `node ${forManyVotes.join(' ')} for every server, of both sides, but where memory is measured (h, i, j)`,
   ]
 }
 

@@ -4,7 +4,7 @@ import type { Remote } from '../process/start-process.ts'
 import type { FanOutServer } from '../servers/fan-out.ts'
 import type { LivePollServer } from '../servers/live-poll.ts'
 import { profile } from './profile.ts'
-import { type Contender, type Figures, type World, withServer } from './world.ts'
+import { asInstalled, type Contender, type Figures, type World, withServer } from './world.ts'
 
 /** Updates a second, at most and about. */
 const pace = 10
@@ -16,7 +16,7 @@ const sizes = [1000, 5000, 10_000] as const
 /** (h) Results shown to many: what each update costs, how far apart it arrives, how much memory a viewer takes. */
 export const fanOut: readonly Contender[] = sizes.flatMap((count) => [
   contender(`h-ours-${count}`, 'ours', count, (world) =>
-    withServer<LivePollServer, Figures>(world, 'live-poll', undefined, async (server) => {
+    withServer<LivePollServer, Figures>(asInstalled(world), 'live-poll', undefined, async (server) => {
       const polls = await server.call('createPolls', 1)
       const parts = { server: server.pid, postgres: 0, redis: 0 }
       const stopProfile = await profile(world, server, `h-ours-${count}`)
@@ -40,7 +40,7 @@ function contender(key: string, name: string, count: number, measure: Contender[
 }
 
 function library(world: World, program: string, protocol: ProtocolName, count: number): Promise<Figures> {
-  return withServer<FanOutServer, Figures>(world, program, undefined, (server) =>
+  return withServer<FanOutServer, Figures>(asInstalled(world), program, undefined, (server) =>
     show(world, server, protocol, 'p_0000000000000000', count, () => server.call('broadcast', pace)),
   )
 }

@@ -5,7 +5,7 @@ import { installedSize } from '../measure/installed-size.ts'
 import { readMemory } from '../measure/memory.ts'
 import { onCore, serverCore } from '../process/machine.ts'
 import type { VoteServer } from '../servers/common.ts'
-import { type Contender, type Figures, type World, withServer } from './world.ts'
+import { asInstalled, type Contender, type Figures, type World, withServer } from './world.ts'
 
 const bench = join(import.meta.dirname, '../..')
 const ourParts = ['', '/node', '/postgres', '/redis', '/uwebsockets'].map((part) => `@live-poll/server-sdk${part}`)
@@ -41,7 +41,7 @@ function part(
 
 /** From the start of the process to the first connection that it would take, on an empty database. */
 function measureStart(world: World, program: string): Promise<Figures> {
-  return withServer<VoteServer, Figures>(world, program, undefined, async (server, { startTime }) => {
+  return withServer<VoteServer, Figures>(asInstalled(world), program, undefined, async (server, { startTime }) => {
     await server.call('memory', null)
     return { start: startTime, ...readMemory(server.pid) }
   })

@@ -2,7 +2,7 @@ import { programPath } from '../process/build-programs.ts'
 import { serverCore } from '../process/machine.ts'
 import { type Remote, startProcess } from '../process/start-process.ts'
 import type { LivePollServer } from '../servers/live-poll.ts'
-import { type Contender, type Figures, type World, withServer } from './world.ts'
+import { asInstalled, type Contender, type Figures, type World, withServer } from './world.ts'
 
 const clients = 10_000
 const silent = 50
@@ -20,31 +20,36 @@ export const standing: readonly Contender[] = [
 
 function measureDeath(world: World): Promise<Figures> {
   const { load } = world
-  return withServer<LivePollServer, Figures>(world, 'live-poll', undefined, async (survivor, { argument }) => {
-    const victim = await startProcess<LivePollServer>(programPath('live-poll'), serverCore, argument)
-    try {
-      const [poll = ''] = await survivor.call('createPolls', 1)
-      const [from, to] = [await victim.call('port', null), await survivor.call('port', null)]
-      await load.call('settle', { from, to, poll, count: clients })
-      const before = await survivor.call('databaseUses', null)
-      await victim.kill()
-      const { back, seconds, attempts } = await load.call('awaitReturn', { count: clients, seconds: 90 })
-      const reads = (await survivor.call('databaseUses', null)) - before
-      return {
-        back,
-        returned: back === clients ? seconds : Number.POSITIVE_INFINITY,
-        attempts: attempts / clients,
-        reads,
+  return withServer<LivePollServer, Figures>(
+    asInstalled(world),
+    'live-poll',
+    undefined,
+    async (survivor, { argument }) => {
+      const victim = await startProcess<LivePollServer>(programPath('live-poll'), serverCore, argument)
+      try {
+        const [poll = ''] = await survivor.call('createPolls', 1)
+        const [from, to] = [await victim.call('port', null), await survivor.call('port', null)]
+        await load.call('settle', { from, to, poll, count: clients })
+        const before = await survivor.call('databaseUses', null)
+        await victim.kill()
+        const { back, seconds, attempts } = await load.call('awaitReturn', { count: clients, seconds: 90 })
+        const reads = (await survivor.call('databaseUses', null)) - before
+        return {
+          back,
+          returned: back === clients ? seconds : Number.POSITIVE_INFINITY,
+          attempts: attempts / clients,
+          reads,
+        }
+      } finally {
+        await victim.stop()
       }
-    } finally {
-      await victim.stop()
-    }
-  })
+    },
+  )
 }
 
 function measureSilence(world: World): Promise<Figures> {
   const { load } = world
-  return withServer<LivePollServer, Figures>(world, 'live-poll', undefined, async (server) => {
+  return withServer<LivePollServer, Figures>(asInstalled(world), 'live-poll', undefined, async (server) => {
     const polls = await server.call('createPolls', 1)
     const poll = await server.call('createBigPoll', 34_000)
     const port = await server.call('port', null)

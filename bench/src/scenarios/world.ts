@@ -3,7 +3,7 @@ import type { LoadGenerator } from '../load/load-generator.ts'
 import { programPath } from '../process/build-programs.ts'
 import type { Calls } from '../process/calls.ts'
 import type { Databases } from '../process/databases.ts'
-import { serverCore } from '../process/machine.ts'
+import { forManyVotes, serverCore } from '../process/machine.ts'
 import { type Remote, startProcess } from '../process/start-process.ts'
 import type { ServerArgument, VoteServer } from '../servers/common.ts'
 
@@ -14,7 +14,14 @@ export interface World {
   readonly times: Times
   /** Where profiles of our server go; none are taken without it. */
   readonly profiles?: string
+  /** Of the servers. @default as for a server that takes many votes */
+  readonly nodeOptions?: readonly string[]
   print(line: string): void
+}
+
+/** Where memory is measured, the servers are run as Node runs them by itself. */
+export function asInstalled(world: World): World {
+  return { ...world, nodeOptions: [] }
 }
 
 /** In seconds. */
@@ -40,7 +47,7 @@ export interface Contender {
 
 /** Runs on a server with an empty database of its own, and ends both. */
 export async function withServer<S extends Calls, T>(
-  { databases }: World,
+  { databases, nodeOptions = forManyVotes }: World,
   program: string,
   variant: string | undefined,
   use: (server: Remote<S>, started: { readonly argument: ServerArgument; readonly startTime: number }) => Promise<T>,
@@ -52,7 +59,7 @@ export async function withServer<S extends Calls, T>(
       ...(variant !== undefined && { variant }),
     }
     const begun = performance.now()
-    const server = await startProcess<S>(programPath(program), serverCore, argument)
+    const server = await startProcess<S>(programPath(program), serverCore, argument, nodeOptions)
     try {
       return await use(server, { argument, startTime: performance.now() - begun })
     } finally {

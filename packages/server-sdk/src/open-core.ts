@@ -41,6 +41,7 @@ import type { Fleet } from './ports/fleet.ts'
 import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
 import { type Board, createBoard } from './results/board.ts'
 import { coalesce } from './results/coalesce.ts'
+import { gather } from './results/gather.ts'
 import { type Reconcile, startReconcile } from './results/reconcile.ts'
 import { startSchedule } from './results/schedule.ts'
 import { startForgettingRequests } from './upkeep/forget-requests.ts'
@@ -88,10 +89,14 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   sessions.onEnd(channel.endSession)
   const stopWatchingSessions = sessions.watch(channel.sessions)
   const mayView = createMayView(host.authorize, invitations)
-  const facts = createPollFactsCache(polls, keys)
+  // Many polls that change at once are read by one connection, a hundred a statement: votes have the others.
+  const readMany = gather(polls.readMany, 0, 100)
+  const read = async (pollId: string) => (isPollId(pollId) ? readMany(pollId) : undefined) // none spoils a statement
+  const together = { ...polls, read }
+  const facts = createPollFactsCache(together, keys)
   const everywhere = createOnEveryNode(fleet.signals, facts, sessions)
   accounts?.onSessionEnd(everywhere.endSession)
-  const readRecord = createReadRecord(polls, (pollId) => board.markDirty(pollId))
+  const readRecord = createReadRecord(together, (pollId) => board.markDirty(pollId))
   const checkBehind = (pollId: string) => void reconcile.checkBehind(pollId)
   const board: Board = createBoard(readRecord, fleet.results, options.resultsInterval, logger, metrics, checkBehind)
   fleet.results.onGap((pollIds) => {

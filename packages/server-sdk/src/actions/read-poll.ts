@@ -10,6 +10,7 @@ import type { PollStore } from '../ports/poll-store.ts'
 import type { PollSnapshot } from '../ports/results-bus.ts'
 import type { Board } from '../results/board.ts'
 import { coalesce } from '../results/coalesce.ts'
+import { createTurns } from '../results/turns.ts'
 import type { ReadVote } from './read-vote.ts'
 
 /** Reads a poll; undefined when there is none. */
@@ -17,6 +18,9 @@ export type ReadRecord = (pollId: string) => Promise<PollRecord | undefined>
 
 /** Turns that one reading may find and write down: a close, and in the worst case a reset and another close. */
 const maxTurns = 3
+
+/** When many polls turn at one moment, votes still find a connection. */
+const settlingsAtOnce = 6
 
 /**
  * Reads polls from SQL, one reading at a time a poll however many ask. What time or the number of voters has brought
@@ -30,15 +34,17 @@ export function createReadRecord(
   polls: Pick<PollStore, 'read' | 'close' | 'reveal'>,
   onTurn: (pollId: string) => void = () => {},
 ): ReadRecord {
+  const inTurn = createTurns(settlingsAtOnce)
+
   /** @returns whether the poll has to be read again */
   async function settle(record: PollRecord): Promise<boolean> {
     const { facts, now } = record
     if (isDue(facts, now)) {
-      if ((await polls.close(facts.id, 'due')) === 'changed') onTurn(facts.id)
+      if ((await inTurn(() => polls.close(facts.id, 'due'))) === 'changed') onTurn(facts.id)
       return true
     }
     if (visibilityOf(facts).isRevealed || toResults(record).voters < (facts.minVoters ?? 0)) return false
-    await polls.reveal(facts.id, facts.epoch)
+    await inTurn(() => polls.reveal(facts.id, facts.epoch))
     onTurn(facts.id)
     return true
   }

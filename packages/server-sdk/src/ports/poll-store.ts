@@ -56,6 +56,9 @@ export interface PollStore {
    */
   read(pollId: string): Promise<PollRecord | undefined>
 
+  /** As `read`, all of them in one statement. @returns in the order asked for; undefined: there is no such poll */
+  readMany(pollIds: readonly string[]): Promise<readonly (PollRecord | undefined)[]>
+
   /**
    * What tells whether a screen of these polls is out of date: one statement for 500 of them. Polls that are not there are
    * left out. Totally ordered with what `read` reads.

@@ -8,7 +8,6 @@ import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
-import { createTurns } from './turns.ts'
 
 export interface Board {
   /** Says that something committed: the poll's results are read and published soon, the last change always. */
@@ -28,9 +27,6 @@ const capacity = 10_000
 /** Milliseconds until a failed reading is tried again. */
 const retryAfter = 1000
 
-/** Readings at once: when many polls turn at one moment, votes still find a connection. */
-const readingsAtOnce = 6
-
 /**
  * Keeps the newest snapshot per poll: reads dirty polls, publishes what it read, and takes from the bus what is newer.
  *
@@ -46,7 +42,6 @@ export function createBoard(
   metrics: Pick<Metrics, 'record'>,
   onBehind: (pollId: string) => void = () => {},
 ): Board {
-  const inTurn = createTurns(readingsAtOnce)
   const newest = new Map<string, PollSnapshot>()
   const listeners = new Set<(news: PollNews) => void>()
   /** Polls being published, or in their pause after it, and since when something has changed since their reading. */
@@ -80,24 +75,24 @@ export function createBoard(
     else void publish(pollId, performance.now())
   }
 
+  async function readAndShow(pollId: string, changedAt: number) {
+    const shown = newest.get(pollId)?.results // before the reading: nothing committed later is older
+    const record = await read(pollId)
+    if (!record || closed) return
+    const snapshot = toSnapshot(record)
+    if (shown && (isNewer(shown, snapshot.results) || isContradiction(shown, snapshot.results))) onBehind(pollId)
+    FAILPOINT: reach('beforePublish')
+    bus.publish(snapshot)
+    metrics.record('live_poll_snapshot_lag_seconds', (performance.now() - changedAt) / 1000)
+  }
+
   /** @param changedAt when the first change happened that nobody has been told of */
   async function publish(pollId: string, changedAt: number) {
     const pausingNow = { changedAt: undefined as number | undefined }
     pausing.set(pollId, pausingNow)
     let pause = interval
     try {
-      await inTurn(async () => {
-        if (closed) return
-        pausingNow.changedAt = undefined // what has changed so far is in the reading
-        const shown = newest.get(pollId)?.results // before the reading: nothing committed later is older
-        const record = await read(pollId)
-        if (!record || closed) return
-        const snapshot = toSnapshot(record)
-        if (shown && (isNewer(shown, snapshot.results) || isContradiction(shown, snapshot.results))) onBehind(pollId)
-        FAILPOINT: reach('beforePublish')
-        bus.publish(snapshot)
-        metrics.record('live_poll_snapshot_lag_seconds', (performance.now() - changedAt) / 1000)
-      })
+      await readAndShow(pollId, changedAt)
     } catch (error) {
       if (closed) return
       logger.warn('Results could not be read; trying again.', error)

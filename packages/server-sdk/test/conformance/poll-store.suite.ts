@@ -113,6 +113,20 @@ export function describePollStore(name: string, make: MakeStores): void {
       })
     })
 
+    describe('readMany', () => {
+      it('answers in the order asked for, each as by itself, and nothing for what is not there', async () => {
+        const [one, two] = [await insertPoll(stores), await insertPoll(stores, { opensAt: fromNow(1) })]
+        const records = await stores.polls.readMany([two, 'p_none', one, two])
+        const expected = [two, 'p_none', one, two].map(async (id) => {
+          const record = await stores.polls.read(id)
+          return record && { ...record, now: expect.any(Date) }
+        })
+        expect(records).toEqual(await Promise.all(expected))
+        expect(records.map((record) => record?.facts.id)).toEqual([two, undefined, one, two])
+        expect(await stores.polls.readMany([])).toEqual([])
+      })
+    })
+
     describe('open', () => {
       it('opens a scheduled poll now, once', async () => {
         const pollId = await insertPoll(stores, { opensAt: fromNow(1), closesAt: fromNow(2) })

@@ -43,6 +43,12 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       return record
     },
 
+    async readMany(pollIds) {
+      const records = await reading(dialect, () => readPolls(db, dialect, pollIds))
+      const byId = new Map(records.map((record) => [record.facts.id, record]))
+      return pollIds.map((id) => byId.get(id))
+    },
+
     versions: (pollIds) => reading(dialect, () => readVersions(db, dialect, pollIds)),
 
     list: ({ after, limit }) =>
