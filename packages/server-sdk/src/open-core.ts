@@ -21,6 +21,7 @@ import { createResetPoll } from './actions/reset-poll.ts'
 import { createVoidVotes } from './actions/void-votes.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
 import { createPollFactsCache } from './ballot-box/poll-facts.ts'
+import { turnVotesAway } from './ballot-box/turn-votes-away.ts'
 import { createEventStreams } from './channel/event-streams.ts'
 import { createResultsFeed } from './channel/results-feed.ts'
 import type { VoteChannel } from './channel/vote-channel.ts'
@@ -79,7 +80,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const host = accounts ? signedInAccounts(accounts, options) : options
 
   const metrics = createMemoryMetrics()
-  const load = watchLoad(options.shedding, metrics, logger)
+  const watchedLoad = watchLoad(options.shedding, metrics, logger)
   const tokens = createTokens(keys.tokens, {
     voterToken: options.voterTokenLife,
     session: Math.min(options.voterTokenLife, sessionTokenLife),
@@ -111,6 +112,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     logger,
     metrics,
   )
+  const load = turnVotesAway(watchedLoad, groupCommit, metrics)
   const readPoll = createReadPoll(readRecord, board, channelUrl)
   let isClosed = false
   /** What waits for its turn may get it when the database is closed. */
@@ -181,7 +183,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     }),
     async close() {
       stopSchedule()
-      load.stop()
+      watchedLoad.stop()
       reconcile.stop()
       stopForgetting()
       stopWatchingSessions()

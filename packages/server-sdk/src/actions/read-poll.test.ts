@@ -195,3 +195,23 @@ it('reads a public poll once, after the vote, where its epoch is known already',
   await readOwn({ ...secret, visibility: { ...secret.visibility, isPrivate: true } }, [1, 1])
   expect(done, 'nothing of a private one before it is known whether it is for them').toEqual(['poll', 'vote', 'poll'])
 })
+
+it('closes a few polls at a time, however many are due at one moment: votes still find a connection', async () => {
+  const closed = new Set<string>()
+  let closing = 0
+  let most = 0
+  const readRecord = createReadRecord({
+    read: async (id) => record(3, { id, closesAt: noon, ...(closed.has(id) && { closedAt: noon }) }, later),
+    async close(id) {
+      most = Math.max(most, ++closing)
+      await new Promise((resolve) => setImmediate(resolve))
+      closing--
+      closed.add(id)
+      return 'changed'
+    },
+    async reveal() {},
+  })
+  await Promise.all(Array.from({ length: 60 }, (_, index) => readRecord(`p${index}`)))
+  expect(closed.size).toBe(60)
+  expect(most).toBe(6)
+})

@@ -25,6 +25,11 @@ export interface GroupCommit {
    * vote id. `INTERNAL` when the database refuses this vote; the log has the cause.
    */
   cast(vote: PreparedVote): Promise<DecidedVote>
+  /**
+   * Whether `cast` would answer `BUSY`: to ask first spares what it takes to prepare a vote.
+   * @returns milliseconds until a vote may be tried again; 0: it is taken
+   */
+  busyFor(): number
   /** Takes no more votes, and resolves when every vote taken is answered. */
   drain(): Promise<void>
 }
@@ -74,13 +79,18 @@ export function createGroupCommit(
   metrics.gauge('live_poll_batches_in_flight', () => running)
   const onUnknownCommit = () => metrics.count('live_poll_unknown_commits_total')
 
+  function busyFor(): number {
+    // Batches grow with the queue: what waits goes in full batches, each about as long as the last few, and as many side by
+    // side as now: votes of one box have one lane.
+    const estimated = (waiting / limits.batch / Math.max(1, running)) * millisPerBatch
+    if (waiting < limits.queue && estimated <= limits.wait) return 0
+    return Math.ceil(Math.max(estimated / 2, 100))
+  }
+
   function cast(vote: PreparedVote): Promise<DecidedVote> {
     if (isDraining) return Promise.reject(pollError('UNAVAILABLE', {}, 'The server is restarting.'))
-    // Batches grow with the queue: what waits goes in full batches, each about as long as the last few.
-    const estimated = (waiting / limits.batch / lanes) * millisPerBatch
-    if (waiting >= limits.queue || estimated > limits.wait) {
-      return Promise.reject(pollError('BUSY', { retryAfter: Math.ceil(Math.max(estimated / 2, 100)) }))
-    }
+    const retryAfter = busyFor()
+    if (retryAfter > 0) return Promise.reject(pollError('BUSY', { retryAfter }))
     return new Promise((resolve, reject) => {
       const key = `${vote.pollId}/${vote.box}`
       let box = boxes.get(key)
@@ -193,6 +203,7 @@ export function createGroupCommit(
 
   return {
     cast,
+    busyFor,
     drain() {
       isDraining = true
       if (waiting === 0 && running === 0) return Promise.resolve()

@@ -164,7 +164,7 @@ export class Connection implements ChannelEvents, Teller {
       return false
     }
     if (++this.#refused >= refusedMessages) this.close(closeCodes.TOO_MANY, 'too many messages')
-    else if (message.type === 'vote') this.send(toRejected(message, pollError('RATE_LIMITED', { retryAfter })))
+    else if (message.type === 'vote') this.send(toRejected(message, { code: 'RATE_LIMITED', details: { retryAfter } }))
     else
       this.send(toErrorMessage('RATE_LIMITED', { retryAfter, ...('pollId' in message && { pollId: message.pollId }) }))
     return true
@@ -183,7 +183,7 @@ export class Connection implements ChannelEvents, Teller {
     if (message.type === 'unwatch') return this.#watched.unwatch(message.pollId)
     const retryAfter = this.#parts.load.turnsAway(message.type)
     if (message.type === 'vote') {
-      if (retryAfter > 0) this.send(toRejected(message, pollError('BUSY', { retryAfter })))
+      if (retryAfter > 0) this.send(toRejected(message, { code: 'BUSY', details: { retryAfter } }))
       else void this.#onVote(message)
     } else if (retryAfter > 0) this.send(toErrorMessage('BUSY', { retryAfter, pollId: message.pollId }))
     else void this.#watched.watch(message.pollId, askerOf(this.#admission))

@@ -16,9 +16,12 @@ export function toErrorMessage(
   return { type: 'error', code, message, pollId, retryAfter }
 }
 
+/** A `PollError`, or as much of one as is sent: where thousands are refused, each trace of a stack would cost more than a vote. */
+export type Refusal = Pick<PollError, 'code' | 'details'> & { readonly message?: string }
+
 export function toRejected(
   { voteId, pollId }: Pick<VoteMessage, 'voteId' | 'pollId'>,
-  { code, message, details }: PollError,
+  { code, message = errors[code].message, details }: Refusal,
 ): ServerMessage {
   const { retryAfter, revision, vote, epoch, issues } = details
   return { type: 'rejected', voteId, pollId, code, message, issues, retryAfter, revision, vote, epoch }

@@ -254,16 +254,6 @@ it('calls for nothing where the bus brings something newer while it reads', asyn
   expect(behind).toEqual([])
 })
 
-it('reads a few polls at a time, however many are dirty', async () => {
-  const { board, database, published } = createSetup()
-  database.readingTakes = 10
-  for (let poll = 0; poll < 60; poll++) board.markDirty(`p${poll}`)
-  await vi.advanceTimersByTimeAsync(15)
-  expect(published).toHaveLength(6)
-  await vi.advanceTimersByTimeAsync(90)
-  expect(published).toHaveLength(60)
-})
-
 it('says that a poll is gone, and forgets it', async () => {
   const { board, news } = createSetup()
   board.markDirty('p')
