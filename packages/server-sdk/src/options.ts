@@ -72,7 +72,7 @@ export interface LivePollOptions {
    * begins to watch it. @default 100
    */
   readonly resultsInterval?: number
-  /** Votes in one transaction. @default 500 */
+  /** Votes in one transaction. @default 1000 */
   readonly batchSize?: number
   /** Votes that may wait for the database; more are answered `BUSY`. @default 20000 */
   readonly queueSize?: number

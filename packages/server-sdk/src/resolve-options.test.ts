@@ -22,7 +22,7 @@ describe('resolveOptions', () => {
       channelUrl: null,
       voterTokenLife: 365 * 24 * 60 * 60 * 1000,
       resultsInterval: 100,
-      batchSize: 500,
+      batchSize: 1000,
       queueSize: 20_000,
       queueWait: 2000,
       tokenSecrets: [],

@@ -84,7 +84,7 @@ export function resolveOptions(options: LivePollOptions) {
     channelUrl,
     voterTokenLife: options.voterTokenLife ?? 365 * 24 * 60 * 60 * 1000,
     resultsInterval: options.resultsInterval ?? 100,
-    batchSize: options.batchSize ?? 500,
+    batchSize: options.batchSize ?? 1000,
     queueSize: options.queueSize ?? 20_000,
     queueWait: options.queueWait ?? 2000,
     tokenSecrets: options.tokenSecrets ?? [],
