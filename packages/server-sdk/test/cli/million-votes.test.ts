@@ -17,7 +17,7 @@ import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.
 import { connectPostgres } from '../servers/postgres-database.ts'
 import { runCli } from './run-cli.ts'
 
-const voters = atLength('votes to recount and export', 60_000, 1_000_000)
+const voters = atLength('votes to recount and export', 120_000, 1_000_000)
 
 /** Megabytes: a fraction of what the votes would take. */
 const heap = 64
