@@ -65,6 +65,9 @@ export async function chooseDatabase({ database }: Options): Promise<Database> {
   return database ?? (await import('./adapters/embedded/embedded.ts')).embedded()
 }
 
+/** Polls read in one statement: one with many choices answers in tens of kilobytes. */
+const pollsAtOnce = 32
+
 /** Everything that needs the database. */
 export async function openCore(options: Options, origins: Origins, channel: VoteChannel) {
   const { logger, channelUrl } = options
@@ -90,8 +93,8 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   sessions.onEnd(channel.endSession)
   const stopWatchingSessions = sessions.watch(channel.sessions)
   const mayView = createMayView(host.authorize, invitations)
-  // Many polls that change at once are read by one connection, a hundred a statement: votes have the others.
-  const readMany = gather(polls.readMany, 0, 100)
+  // Many polls that change at once are read by one connection, many a statement: votes have the others.
+  const readMany = gather(polls.readMany, 0, pollsAtOnce)
   const read = async (pollId: string) => (isPollId(pollId) ? readMany(pollId) : undefined) // none spoils a statement
   const together = { ...polls, read }
   const facts = createPollFactsCache(together, keys)

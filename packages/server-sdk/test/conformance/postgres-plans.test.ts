@@ -12,7 +12,9 @@ describeOnPostgres('a statement that is planned while nobody has voted', () => {
     const voters = [{ pollId: 'p', voterKey: 'k' }]
     for (let time = 0; time < 10; time++) await ballots.readVotes(voters) // from the sixth on its plan is kept
 
-    const { rows } = await pool.query("select name from pg_prepared_statements where statement like '%live_poll_votes%'")
+    const { rows } = await pool.query(
+      "select name from pg_prepared_statements where statement like '%live_poll_votes%'",
+    )
     expect(rows).toHaveLength(1)
     const plan = await pool.query(`explain execute "${rows[0].name}"('{p}', '{k}')`)
     const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n')
