@@ -54,7 +54,9 @@ export function addMenu(tag, first, onDelete) {
   }
   button('delete').onclick = async () => {
     if (!(await isAgreed('delete', 'The poll and its votes go for good.', 'Delete'))) return
+    isBusy = true
     const { issues } = await deletePoll(poll.id)
+    isBusy = false
     if (issues.length > 0) complain(issues)
     else onDelete()
   }
