@@ -26,6 +26,8 @@ export const postgresSql: SqlDialect = {
     return rows
   },
 
+  // The offset has each row looked up in the index. A plain join, planned while the table is empty, reads all of it each time,
+  // from then on and until statistics are taken: a minute in which a hundred thousand may vote.
   async readVotes(db, voters) {
     const { rows } = await sql<{
       pollId: string
@@ -43,8 +45,6 @@ export const postgresSql: SqlDialect = {
         select * from ${table('live_poll_votes')} found
         where found.poll_id = asked.poll_id and found.voter_key = asked.voter_key
         offset 0) v`.execute(db)
-    // The offset has each row looked up in the index. A plain join, planned while the table is empty, reads all of it each time,
-    // from then on and until statistics are taken: a minute in which a hundred thousand may vote.
     return rows.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
   },
 

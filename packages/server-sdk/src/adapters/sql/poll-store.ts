@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideEdit } from '../../domain/decide-edit.ts'
-import { isDue, pollState } from '../../domain/poll.ts'
+import { isDue, type PollRecord, pollState } from '../../domain/poll.ts'
 import { parseCursor, toCursor } from '../../domain/poll-cursor.ts'
 import type { EditOutcome, InsertOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
 import { deleteOfPoll } from './delete-of-poll.ts'
@@ -27,6 +27,12 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
   const inTransaction = <T>(work: (trx: Transaction<Tables>, earlier: T | undefined) => Promise<T>) =>
     transact(db, dialect, work)
 
+  async function readEach(pollIds: readonly string[]): Promise<readonly (PollRecord | undefined)[]> {
+    const records = await readPolls(db, dialect, pollIds)
+    const byId = new Map(records.map((record) => [record.facts.id, record]))
+    return pollIds.map((id) => byId.get(id))
+  }
+
   return {
     insert: (poll, idempotency) =>
       inTransaction<InsertOutcome>(async (trx, earlier) => {
@@ -43,11 +49,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       return record
     },
 
-    async readMany(pollIds) {
-      const records = await reading(dialect, () => readPolls(db, dialect, pollIds))
-      const byId = new Map(records.map((record) => [record.facts.id, record]))
-      return pollIds.map((id) => byId.get(id))
-    },
+    readMany: (pollIds) => reading(dialect, () => readEach(pollIds)),
 
     versions: (pollIds) => reading(dialect, () => readVersions(db, dialect, pollIds)),
 
@@ -73,10 +75,9 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
           .execute()
         const page = rows.slice(0, limit)
         const last = rows.length > limit ? page.at(-1) : undefined
-        const ids = page.map((row) => row.id)
-        const records = new Map((await readPolls(db, dialect, ids)).map((record) => [record.facts.id, record]))
+        const records = await readEach(page.map((row) => row.id))
         return {
-          records: ids.flatMap((id) => records.get(id) ?? []),
+          records: records.filter((record) => record !== undefined),
           next: last ? toCursor({ createdAt: new Date(Number(last.createdAt)), id: last.id }) : null,
         }
       }),
