@@ -94,7 +94,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const stopWatchingSessions = sessions.watch(channel.sessions)
   const mayView = createMayView(host.authorize, invitations)
   // Many polls that change at once are read by one connection, many a statement: votes have the others.
-  const readMany = gather(polls.readMany, 0, pollsAtOnce)
+  const readMany = gather(whileOpen(polls.readMany), 0, pollsAtOnce)
   const read = async (pollId: string) => (isPollId(pollId) ? readMany(pollId) : undefined) // none spoils a statement
   const together = { ...polls, read }
   const facts = createPollFactsCache(together, keys)

@@ -58,7 +58,7 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
       const text = await response.text()
       answered = response
       value = JSON.parse(text)
-    } catch {}
+    } catch {} // no answer, or none that can be read: told below
 
     if (value?.error) throw toPollError(value.error)
     const status = answered?.status ?? 0 // no answer, or half of one

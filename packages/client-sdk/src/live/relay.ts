@@ -82,7 +82,7 @@ export function createRelay({ api, urls, WebSocket, getTicket }: RelayOptions): 
   async function findChannel(): Promise<void> {
     try {
       urls.found((await api.getPoll(somePollId)).channelUrl)
-    } catch {}
+    } catch {} // the connection says what is wrong
   }
 
   return {

@@ -1,6 +1,6 @@
 import { PollError } from '@live-poll/client-sdk/protocol'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createSetup, turn } from './group-commit.fixture.ts'
 
 describe('a vote is not taken', () => {
@@ -33,6 +33,21 @@ describe('a vote is not taken', () => {
     await turn()
     await only().commit()
     expect(await second, 'nobody was waiting').toBe('accepted')
+  })
+
+  it('when one box fills one lane: the others do not make it faster', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const { box, cast, only } = createSetup(4, { batch: 1, wait: 50 })
+    cast('a/0')
+    await turn()
+    vi.advanceTimersByTime(100) // of which a fifth counts for the speed of late
+    await only().commit()
+    cast('a/0', 'a/0', 'a/0')
+    await turn()
+    expect(box.busyFor()).toBeGreaterThan(0)
+    const [refused] = cast('a/0')
+    expect(await refused).toMatchObject({ code: 'BUSY' })
+    vi.useRealTimers()
   })
 
   it('while it drains; what was taken is answered first', async () => {

@@ -174,6 +174,17 @@ describeOnPostgres('a host’s pool of pg', () => {
   }
   const pidQuery = 'select pg_backend_pid() as pid'
 
+  test('is asked for many polls at once in a few statements: votes find a connection', async () => {
+    const { api } = await start()
+    const polls = Array.from({ length: 60 }, (_, index) => ({ question: `${index}?`, choices: ['Yes', 'No'] }))
+    const made = await Promise.all(polls.map((poll) => api.createPoll(poll)))
+    let taken = 0
+    pool.on('acquire', () => taken++)
+    const read = await Promise.all(made.map(({ id }) => api.getPoll(id)))
+    expect(read.map(({ question }) => question)).toEqual(polls.map(({ question }) => question))
+    expect(taken).toBeLessThan(10) // two for the polls, and a look at what is due now and then
+  })
+
   test('prepares each statement once a connection, and goes on without where a pooler loses them', async () => {
     const livePoll = await start()
     const pollId = await createPoll(livePoll)
