@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isPollId, pollError } from '@live-poll/client-sdk/protocol'
 import { createAdmitVoter } from './actions/admit-voter.ts'
-import { createCastVote } from './actions/cast-vote.ts'
+import { createCastVote, createSubmitVote } from './actions/cast-vote.ts'
 import { createClosePoll } from './actions/close-poll.ts'
 import { createCreateInvitations } from './actions/create-invitations.ts'
 import { createCreatePoll } from './actions/create-poll.ts'
@@ -125,6 +125,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const readVote = createReadVote(facts, { readVotes: whileOpen(ballots.readVotes) })
   // A crowd that comes back costs so many readings a second of each poll, as one that votes does.
   const readTogether = coalesce(whileOpen(readPoll), options.resultsInterval)
+  const submitVote = createSubmitVote(facts, groupCommit, board, mayView, metrics)
   const actions = {
     readPoll,
     readVote,
@@ -136,7 +137,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     editPoll: createEditPoll(polls, everywhere, board, readPoll, options.captcha !== undefined),
     resetPoll: createResetPoll(polls, everywhere, board, readPoll),
     deletePoll: createDeletePoll(polls, everywhere, board),
-    castVote: createCastVote(facts, groupCommit, board, mayView, metrics),
+    castVote: createCastVote(submitVote),
     recountPoll: createRecountPoll(records, board, metrics, logger),
     exportVotes: createExportVotes(polls, records),
     voidVotes: createVoidVotes(audit, board, metrics),
@@ -162,7 +163,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const reconcile: Reconcile = startReconcile({ polls, board, screens: feed, kept, isShared, metrics, logger })
   const stopForgetting = startForgettingRequests(polls, logger)
   const limits = options.channel
-  channel.start({ ...actions, tokens, sessions, feed, limits, load, logger, metrics })
+  channel.start({ ...actions, submitVote, tokens, sessions, feed, limits, load, logger, metrics })
   const events = createEventStreams({ channel, tokens, sessions, readOwn: actions.readOwn, most: limits.fullBytes })
 
   async function findPoll(pollId: string) {

@@ -5,7 +5,7 @@ import type { DecidedVote } from '../ballot-box/group-commit.ts'
 import type { PreparedPoll } from '../ballot-box/poll-facts.ts'
 import { pollFacts } from '../domain/poll.fixture.ts'
 import type { PreparedVote } from '../ports/ballot-store.ts'
-import { createCastVote } from './cast-vote.ts'
+import { createCastVote, createSubmitVote } from './cast-vote.ts'
 
 const request = { pollId: 'p', voter: { kind: 'user', id: 'ada' }, voteId: 'v', choices: [1] } as const
 
@@ -27,7 +27,7 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
   let readings = 0
   let poll: PreparedPoll | undefined
   const metrics = createMemoryMetrics()
-  const castVote = createCastVote(
+  const submitVote = createSubmitVote(
     {
       async get() {
         if (isMissing) return undefined
@@ -43,15 +43,17 @@ function createSetup(outcomes: readonly DecidedVote[], isMissing = false) {
       },
     },
     {
-      cast: async (vote) => {
+      cast(vote, caster) {
         cast.push(vote)
-        return outcomes[Math.min(cast.length, outcomes.length) - 1] ?? { kind: 'stale' }
+        const outcome = outcomes[Math.min(cast.length, outcomes.length) - 1] ?? { kind: 'stale' }
+        setImmediate(() => caster.decided(outcome))
       },
     },
     { markDirty: (id) => dirty.push(id) },
     async () => true,
     metrics,
   )
+  const castVote = createCastVote(submitVote)
   const counted = (name: string, labels = {}) => readMetrics(metrics.text()).value(name, labels)
   return { castVote, cast, dirty, readings: () => readings, counted }
 }

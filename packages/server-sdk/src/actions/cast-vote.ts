@@ -1,5 +1,5 @@
 import { PollError, pollError, type VoteReceipt } from '@live-poll/client-sdk/protocol'
-import type { GroupCommit } from '../ballot-box/group-commit.ts'
+import type { Caster, DecidedVote, GroupCommit } from '../ballot-box/group-commit.ts'
 import type { PollFactsCache, PreparedPoll } from '../ballot-box/poll-facts.ts'
 import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
 import type { MayView } from '../identity/may-view.ts'
@@ -9,10 +9,14 @@ import type { Metrics } from '../ports/metrics.ts'
 import type { Board } from '../results/board.ts'
 import { aboutPoll } from './read-poll.ts'
 
-export type CastVote = (request: VoteRequest) => Promise<VoteReceipt>
+/** Casts a vote, as `CastVote`, without a promise of its own: the channel has them by the hundred thousand. */
+export type SubmitVote = (request: VoteRequest, voter: Voting) => void
 
-/** A plan that changes this often while one vote is prepared is no plan. */
-const maxPreparations = 10
+/** Who waits for the answer to a vote: it is told once, by one of these, which must not throw. */
+export interface Voting {
+  receipt(receipt: VoteReceipt): void
+  failed(error: unknown): void
+}
 
 /**
  * Casts, changes or retracts one vote. Resolves when it is committed.
@@ -22,27 +26,40 @@ const maxPreparations = 10
  * `ALREADY_VOTED` and `REVISION_CONFLICT` (both with the vote that stands), `NOT_FOUND` (nothing to retract);
  * `BUSY`: not taken, try again later; `UNAVAILABLE`: unknown, ask again with the same vote id
  */
-export function createCastVote(
+export type CastVote = (request: VoteRequest) => Promise<VoteReceipt>
+
+export function createCastVote(submitVote: SubmitVote): CastVote {
+  return (request) => new Promise((resolve, reject) => submitVote(request, { receipt: resolve, failed: reject }))
+}
+
+/** A plan that changes this often while one vote is prepared is no plan. */
+const maxPreparations = 10
+
+interface ReadyVote {
+  readonly poll: PreparedPoll
+  readonly vote: PreparedVote
+}
+
+export function createSubmitVote(
   facts: PollFactsCache,
   groupCommit: Pick<GroupCommit, 'cast'>,
   board: Pick<Board, 'markDirty'>,
   mayView: MayView,
   metrics: Pick<Metrics, 'count' | 'countBy'>,
-): CastVote {
+): SubmitVote {
   /** Where all that it takes is in memory; undefined: it has to be prepared with more care. */
-  function prepareAtOnce(request: VoteRequest): { poll: PreparedPoll; vote: PreparedVote } | undefined {
+  function prepareAtOnce(request: VoteRequest): ReadyVote | undefined {
     const poll = facts.known(request.pollId)
     if (!poll || (poll.rules.isPrivate && !request.isTrusted)) return undefined
     try {
       return { poll, vote: prepareVote(request, poll) }
-    } catch (error) {
-      if (error instanceof PollError) return undefined
-      throw error
+    } catch {
+      return undefined
     }
   }
 
   /** The poll in memory may be older than the one its voter sees: what does not fit it is fitted to a new reading. */
-  async function prepare(request: VoteRequest): Promise<{ poll: PreparedPoll; vote: PreparedVote }> {
+  async function prepare(request: VoteRequest): Promise<ReadyVote> {
     const poll = await find(request)
     try {
       return { poll, vote: prepareVote(request, poll) }
@@ -62,34 +79,62 @@ export function createCastVote(
     throw pollError('POLL_NOT_FOUND')
   }
 
-  return async (request) => {
-    const { pollId, voteId } = request
-    FAILPOINT: reach('recv')
-    try {
-      for (let preparation = 0; preparation < maxPreparations; preparation++) {
-        const { poll, vote } = prepareAtOnce(request) ?? (await prepare(request))
-        const outcome = await groupCommit.cast(vote)
-        switch (outcome.kind) {
-          case 'accepted':
-            metrics.count('live_poll_votes_accepted_total')
-            board.markDirty(pollId)
-            return { voteId, revision: outcome.revision, epoch: outcome.epoch }
-          case 'duplicate':
-            metrics.count('live_poll_votes_duplicate_total')
-            return { voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true }
-          case 'refused': {
-            const { kind: _, code, ...details } = outcome
-            if (code === 'POLL_NOT_FOUND') facts.drop(pollId)
-            throw pollError(code, details)
-          }
-          case 'stale':
-            facts.drop(pollId, poll)
-        }
-      }
-      throw pollError('BUSY', { retryAfter: 1000 })
-    } catch (error) {
-      metrics.countBy('live_poll_votes_refused_total', error instanceof PollError ? error.code : 'INTERNAL')
-      throw error
+  /** One vote on its way, prepared again as often as its poll's plan turns out to be another. */
+  class Submission implements Caster {
+    readonly #request: VoteRequest
+    readonly #voter: Voting
+    #poll: PreparedPoll | undefined
+    #preparations = 0
+
+    constructor(request: VoteRequest, voter: Voting) {
+      this.#request = request
+      this.#voter = voter
     }
+
+    start() {
+      if (this.#preparations++ === maxPreparations) return this.failed(pollError('BUSY', { retryAfter: 1000 }))
+      const ready = prepareAtOnce(this.#request)
+      if (ready) return this.#cast(ready)
+      prepare(this.#request).then(
+        (late) => this.#cast(late),
+        (error) => this.failed(error),
+      )
+    }
+
+    #cast({ poll, vote }: ReadyVote) {
+      this.#poll = poll
+      groupCommit.cast(vote, this)
+    }
+
+    decided(outcome: DecidedVote) {
+      const { pollId, voteId } = this.#request
+      switch (outcome.kind) {
+        case 'accepted':
+          metrics.count('live_poll_votes_accepted_total')
+          board.markDirty(pollId)
+          return this.#voter.receipt({ voteId, revision: outcome.revision, epoch: outcome.epoch })
+        case 'duplicate':
+          metrics.count('live_poll_votes_duplicate_total')
+          return this.#voter.receipt({ voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true })
+        case 'refused': {
+          const { kind: _, code, ...details } = outcome
+          if (code === 'POLL_NOT_FOUND') facts.drop(pollId)
+          return this.failed(pollError(code, details))
+        }
+        case 'stale':
+          facts.drop(pollId, this.#poll)
+          this.start()
+      }
+    }
+
+    failed(error: unknown) {
+      metrics.countBy('live_poll_votes_refused_total', error instanceof PollError ? error.code : 'INTERNAL')
+      this.#voter.failed(error)
+    }
+  }
+
+  return (request, voter) => {
+    FAILPOINT: reach('recv')
+    new Submission(request, voter).start()
   }
 }

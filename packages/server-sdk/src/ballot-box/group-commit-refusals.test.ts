@@ -1,7 +1,7 @@
 import { PollError } from '@live-poll/client-sdk/protocol'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { createSetup, turn } from './group-commit.fixture.ts'
+import { createSetup, turn, vote } from './group-commit.fixture.ts'
 
 describe('a vote is not taken', () => {
   it('when too many wait, and is told how long to stay away', async () => {
@@ -92,6 +92,20 @@ it('answers a failed batch UNAVAILABLE, says so in the log, and goes on with the
   await box.drain()
 })
 
+it('answers the others where one answer goes wrong', async () => {
+  const { box, cast, only, logger } = createSetup()
+  const wrong = () => {
+    throw new Error('the socket is gone')
+  }
+  box.cast(vote('a/0'), { decided: wrong, failed: wrong })
+  const [other] = cast('a/0')
+  await turn()
+  await only().commit()
+  expect(await other).toBe('accepted')
+  expect(logger.errors).toEqual([['A vote could not be answered.', new Error('the socket is gone')]])
+  await box.drain()
+})
+
 it('answers every vote exactly once and never has two batches of one box in flight, whatever happens', async () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('cast' as const), box: fc.constantFrom('a/0', 'a/1', 'b/0', 'c/0') }),
@@ -101,7 +115,7 @@ it('answers every vote exactly once and never has two batches of one box in flig
   )
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const { box, cast, open } = createSetup(3, { batch: 4 })
+      const { box, cast, open, tellings } = createSetup(3, { batch: 4 })
       const answers: Promise<unknown>[] = []
       const check = () => {
         const inFlight = open.flatMap((batch) => [...new Set(batch.boxes)])
@@ -124,6 +138,7 @@ it('answers every vote exactly once and never has two batches of one box in flig
       }
       await drained
       await Promise.all(answers)
+      expect(tellings()).toBe(answers.length)
     }),
     { numRuns: 50 },
   )

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { createRecordingLogger } from '../../test/recording-logger.ts'
 import { createMemoryMetrics } from '../adapters/memory/metrics.ts'
 import type { PreparedVote, VoteOutcome } from '../ports/ballot-store.ts'
-import { createGroupCommit, type GroupCommitLimits } from './group-commit.ts'
+import { createGroupCommit, type DecidedVote, type GroupCommit, type GroupCommitLimits } from './group-commit.ts'
 
 let nextVote = 0
 
@@ -68,7 +68,8 @@ export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}) 
     metrics,
   )
   /** Casts a vote into each box. */
-  const cast = (...boxes: string[]) => boxes.map((name) => settle(box.cast(vote(name))))
+  let tellings = 0
+  const cast = (...boxes: string[]) => boxes.map((name) => settle(castInto(box, vote(name), () => tellings++)))
   /** @returns the only batch in flight */
   const only = (): Batch => {
     expect(open).toHaveLength(1)
@@ -76,7 +77,27 @@ export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}) 
     if (!batch) throw new Error('no batch in flight')
     return batch
   }
-  return { box, cast, open, only, logger, metrics }
+  return { box, cast, open, only, logger, metrics, tellings: () => tellings }
+}
+
+/**
+ * What becomes of a vote.
+ * @param onTold called each time its caster is told
+ * @throws PollError
+ */
+export function castInto(box: Pick<GroupCommit, 'cast'>, one: PreparedVote, onTold = () => {}): Promise<DecidedVote> {
+  return new Promise((resolve, reject) => {
+    box.cast(one, {
+      decided(outcome) {
+        onTold()
+        resolve(outcome)
+      },
+      failed(error) {
+        onTold()
+        reject(error)
+      },
+    })
+  })
 }
 
 export const turn = async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSetup, settle, turn, vote } from './group-commit.fixture.ts'
+import { castInto, createSetup, settle, turn, vote } from './group-commit.fixture.ts'
 
 describe('batches', () => {
   it('take everything that came together', async () => {
@@ -37,7 +37,7 @@ describe('batches', () => {
   it('keep the order of a box', async () => {
     const { box, only } = createSetup(1, { batch: 3 })
     const votes = Array.from({ length: 8 }, () => vote('a/0'))
-    const answers = votes.map((one) => box.cast(one))
+    const answers = votes.map((one) => castInto(box, one))
     const committed: string[] = []
     for (let batch = 0; batch < 3; batch++) {
       await turn()
@@ -81,11 +81,11 @@ describe('a box that somebody else holds', () => {
   it('goes to the front again, in order, and the others are answered', async () => {
     const { box, cast, only } = createSetup()
     const early = [vote('a/0'), vote('a/0')]
-    const answers = early.map((one) => settle(box.cast(one)))
+    const answers = early.map((one) => settle(castInto(box, one)))
     const [other] = cast('b/0')
     await turn()
     const late = vote('a/0')
-    answers.push(settle(box.cast(late)))
+    answers.push(settle(castInto(box, late)))
     await only().commit(['a/0'])
     expect(await other).toBe('accepted')
     expect(only().votes).toEqual([...early, late])

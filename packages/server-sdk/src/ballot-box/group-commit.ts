@@ -1,4 +1,4 @@
-import { pollError } from '@live-poll/client-sdk/protocol'
+import { type PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../ports/ballot-store.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -18,13 +18,8 @@ export interface GroupCommitLimits {
 }
 
 export interface GroupCommit {
-  /**
-   * Resolves when the vote's batch has committed.
-   * @throws PollError `BUSY` (with `retryAfter`) when the queue is full: the vote was not taken.
-   * `UNAVAILABLE` when the database failed or the box is draining: the outcome is unknown, ask again with the same
-   * vote id. `INTERNAL` when the database refuses this vote; the log has the cause.
-   */
-  cast(vote: PreparedVote): Promise<DecidedVote>
+  /** Takes a vote, and tells its caster what became of it. */
+  cast(vote: PreparedVote, caster: Caster): void
   /**
    * Whether `cast` would answer `BUSY`: to ask first spares what it takes to prepare a vote.
    * @returns milliseconds until a vote may be tried again; 0: it is taken
@@ -34,14 +29,26 @@ export interface GroupCommit {
   drain(): Promise<void>
 }
 
-export type DecidedVote = Exclude<VoteOutcome, { kind: 'passed-over' | 'failed' | 'unknown' }>
+/** Who waits for a vote: told once, by one of these. No promise, for votes come by the hundred thousand. */
+export interface Caster {
+  /** The vote's batch has committed. */
+  decided(outcome: DecidedVote): void
+  /**
+   * @param error PollError `BUSY` (with `retryAfter`) when the queue is full: the vote was not taken.
+   * `UNAVAILABLE` when the database failed or the box is draining: the outcome is unknown, ask again with the same
+   * vote id. `INTERNAL` when the database refuses this vote; the log has the cause.
+   */
+  failed(error: PollError): void
+}
+
+type Settled = Exclude<VoteOutcome, { kind: 'passed-over' }>
+export type DecidedVote = Exclude<Settled, { kind: 'failed' | 'unknown' }>
 
 interface Waiting {
   readonly vote: PreparedVote
   /** When the round of I/O began that brought it, in milliseconds. */
   readonly since: number
-  readonly resolve: (outcome: DecidedVote) => void
-  readonly reject: (error: unknown) => void
+  readonly caster: Caster
 }
 
 /** Votes waiting for one box, in the order they came. */
@@ -87,21 +94,19 @@ export function createGroupCommit(
     return Math.ceil(Math.max(estimated / 2, 100))
   }
 
-  function cast(vote: PreparedVote): Promise<DecidedVote> {
-    if (isDraining) return Promise.reject(pollError('UNAVAILABLE', {}, 'The server is restarting.'))
+  function cast(vote: PreparedVote, caster: Caster) {
+    if (isDraining) return caster.failed(pollError('UNAVAILABLE', {}, 'The server is restarting.'))
     const retryAfter = busyFor()
-    if (retryAfter > 0) return Promise.reject(pollError('BUSY', { retryAfter }))
-    return new Promise((resolve, reject) => {
-      const key = `${vote.pollId}/${vote.box}`
-      let box = boxes.get(key)
-      if (!box) {
-        box = { votes: [], inFlight: false, passedOver: 0 }
-        boxes.set(key, box)
-      }
-      scheduleFlush()
-      box.votes.push({ vote, since: roundSince, resolve, reject })
-      waiting++
-    })
+    if (retryAfter > 0) return caster.failed(pollError('BUSY', { retryAfter }))
+    const key = boxKey(vote)
+    let box = boxes.get(key)
+    if (!box) {
+      box = { votes: [], inFlight: false, passedOver: 0 }
+      boxes.set(key, box)
+    }
+    scheduleFlush()
+    box.votes.push({ vote, since: roundSince, caster })
+    waiting++
   }
 
   /** After the current round of I/O, so that all votes that arrived together share a batch; or after the pause. */
@@ -162,7 +167,7 @@ export function createGroupCommit(
       logger.error('A batch of votes failed; their voters are told to ask again.', error)
       waiting -= members.length
       metrics.count('live_poll_votes_unknown_total', members.length)
-      for (const member of members) member.reject(pollError('UNAVAILABLE', { retryAfter }))
+      for (const member of members) tell(member, { kind: 'unknown' })
     }
     lastEnd = performance.now()
     const millis = lastEnd - started
@@ -191,14 +196,21 @@ export function createGroupCommit(
     }
   }
 
-  function answer({ resolve, reject }: Waiting, outcome: Exclude<VoteOutcome, { kind: 'passed-over' }>) {
-    if (outcome.kind === 'failed') {
-      logger.error('The database refuses a vote; its voter is told so.', outcome.error)
-      reject(pollError('INTERNAL'))
-    } else if (outcome.kind === 'unknown') {
-      metrics.count('live_poll_votes_unknown_total')
-      reject(pollError('UNAVAILABLE', { retryAfter }))
-    } else resolve(outcome)
+  function answer(member: Waiting, outcome: Settled) {
+    if (outcome.kind === 'failed') logger.error('The database refuses a vote; its voter is told so.', outcome.error)
+    if (outcome.kind === 'unknown') metrics.count('live_poll_votes_unknown_total')
+    tell(member, outcome)
+  }
+
+  /** What goes wrong with one answer must not keep the others from theirs. */
+  function tell({ caster }: Waiting, outcome: Settled) {
+    try {
+      if (outcome.kind === 'failed') caster.failed(pollError('INTERNAL'))
+      else if (outcome.kind === 'unknown') caster.failed(pollError('UNAVAILABLE', { retryAfter }))
+      else caster.decided(outcome)
+    } catch (error) {
+      logger.error('A vote could not be answered.', error)
+    }
   }
 
   return {
@@ -212,4 +224,9 @@ export function createGroupCommit(
       })
     },
   }
+}
+
+/** The name of most boxes is made already. */
+function boxKey({ pollId, box }: PreparedVote): string {
+  return box === 0 ? pollId : `${pollId}/${box}`
 }

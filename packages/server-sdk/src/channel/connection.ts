@@ -10,8 +10,9 @@ import {
   limits as protocolLimits,
   type ServerMessage,
   type VoteMessage,
+  type VoteReceipt,
 } from '@live-poll/client-sdk/protocol'
-import type { CastVote } from '../actions/cast-vote.ts'
+import type { SubmitVote } from '../actions/cast-vote.ts'
 import { TokenBucket } from '../domain/token-bucket.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens } from '../identity/tokens.ts'
@@ -20,6 +21,7 @@ import type { Load } from '../ports/load.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
+import { ChannelVote, type VoteAnswers } from './channel-vote.ts'
 import { encodeVoted } from './encode-voted.ts'
 import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
 import { toErrorMessage, toRejected } from './to-messages.ts'
@@ -29,7 +31,7 @@ import { askerOf, passOf, readCredential, requestFor, type Shown } from './who-a
 
 /** What the connections of a node have in common. */
 export interface ConnectionParts extends WatchedPollsParts {
-  readonly castVote: CastVote
+  readonly submitVote: SubmitVote
   readonly tokens: Tokens
   readonly sessions: Pick<Sessions, 'hasEnded'>
   readonly limits: ChannelLimits
@@ -52,7 +54,7 @@ const lookEvery = 16 * 1024
 const noFrames: readonly string[] = []
 
 /** One socket's side of the protocol `live-poll.v1`. As `WatchedPolls`, it is kept small: a node has many. */
-export class Connection implements ChannelEvents, Teller {
+export class Connection implements ChannelEvents, Teller, VoteAnswers {
   readonly #socket: ChannelSocket
   readonly #parts: ConnectionParts
   readonly #watched: WatchedPolls
@@ -184,7 +186,7 @@ export class Connection implements ChannelEvents, Teller {
     const retryAfter = this.#parts.load.turnsAway(message.type)
     if (message.type === 'vote') {
       if (retryAfter > 0) this.send(toRejected(message, { code: 'BUSY', details: { retryAfter } }))
-      else void this.#onVote(message)
+      else this.#onVote(message)
     } else if (retryAfter > 0) this.send(toErrorMessage('BUSY', { retryAfter, pollId: message.pollId }))
     else void this.#watched.watch(message.pollId, askerOf(this.#admission))
   }
@@ -218,22 +220,27 @@ export class Connection implements ChannelEvents, Teller {
     this.send({ type: 'welcome', voterId: passOf(shown)?.voter.id ?? null })
   }
 
-  async #onVote(vote: VoteMessage) {
-    const readAt = performance.now()
-    const { castVote, metrics } = this.#parts
+  #onVote(vote: VoteMessage) {
+    const voting = new ChannelVote(this, vote)
     try {
-      const { pollId, choices, voter } = vote
-      const receipt = await castVote(requestFor(vote, this.#admission))
-      FAILPOINT: reach('beforeAck')
-      const { voteId, revision, epoch, duplicate } = receipt
-      this.#acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter }))
-      metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
-      if (voter !== undefined) return
-      this.#sendAcknowledgements() // before any results that it lets its voter see
-      this.#watched.acknowledged(pollId, { epoch, revision, choices })
+      this.#parts.submitVote(requestFor(vote, this.#admission), voting)
     } catch (error) {
-      this.send(toRejected(vote, this.#toPollError(error)))
+      voting.failed(error)
     }
+  }
+
+  sendReceipt({ pollId, choices, voter }: VoteMessage, receipt: VoteReceipt, readAt: number) {
+    FAILPOINT: reach('beforeAck')
+    const { voteId, revision, epoch, duplicate } = receipt
+    this.#acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter }))
+    this.#parts.metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
+    if (voter !== undefined) return
+    this.#sendAcknowledgements() // before any results that it lets its voter see
+    this.#watched.acknowledged(pollId, { epoch, revision, choices })
+  }
+
+  sendRejection(vote: VoteMessage, cause: unknown) {
+    this.send(toRejected(vote, this.#toPollError(cause)))
   }
 
   /** A batch answers many votes of a relay at once: their frames go out together. */

@@ -32,6 +32,8 @@ interface OwnVote {
 
 const noVote: OwnVote = { epoch: 0, revision: 0, viewer: 'public' }
 
+const none: readonly Watch[] = []
+
 /** Readings until one is not behind what was published on the way. */
 const maxReadings = 3
 
@@ -43,9 +45,10 @@ export class WatchedPolls {
   readonly #socket: Pick<ChannelSocket, 'subscribe' | 'unsubscribe'>
   readonly #parts: WatchedPollsParts
   readonly #teller: Teller
-  readonly #watched = new Map<string, Watch>()
+  /** Nearly always one, for which a map would be five times as large. */
+  #watched = none
   /** Asked for while the socket was paused, in order, one for each answer: a poll may be large. */
-  #owed: Watch[] = []
+  #owed: Watch[] | undefined
   #isPaused = false
 
   constructor(socket: Pick<ChannelSocket, 'subscribe' | 'unsubscribe'>, parts: WatchedPollsParts, teller: Teller) {
@@ -57,18 +60,17 @@ export class WatchedPolls {
   /** Answers by exactly one `poll` or `error`, whatever follows. */
   async watch(pollId: string, asker: Asker): Promise<void> {
     const most = this.#parts.limits.watchedPolls
-    if (!this.#watched.has(pollId) && this.#watched.size >= most) {
-      return this.#teller.sendFailure(tooMany(most), pollId)
-    }
-    const watch = this.#watched.get(pollId) ?? this.#join(pollId)
+    const known = this.#find(pollId)
+    if (!known && this.#watched.length >= most) return this.#teller.sendFailure(tooMany(most), pollId)
+    const watch = known ?? this.#join(pollId)
     watch.asker = asker
     await this.#ask(watch)
   }
 
   unwatch(pollId: string) {
-    const watch = this.#watched.get(pollId)
+    const watch = this.#find(pollId)
     if (!watch) return
-    this.#watched.delete(pollId)
+    this.#forget(watch)
     this.#parts.feed.leave(pollId, watch)
     this.#goTo(watch, undefined)
   }
@@ -78,7 +80,7 @@ export class WatchedPolls {
     pollId: string,
     { epoch, revision, choices }: { epoch: number; revision: number; choices: Vote['choices'] },
   ) {
-    const watch = this.#watched.get(pollId)
+    const watch = this.#find(pollId)
     if (!watch) return
     watch.remember({ epoch, revision, viewer: viewerOf({ choices }) })
     const newest = this.#parts.feed.newest(pollId)
@@ -93,14 +95,14 @@ export class WatchedPolls {
   /** From here on nothing is published to the socket, and no question answered; what it misses is owed. */
   pause() {
     this.#isPaused = true
-    for (const watch of this.#watched.values()) this.#goTo(watch, undefined)
+    for (const watch of this.#watched) this.#goTo(watch, undefined)
   }
 
   /** Pays what is owed, of results the newest only, and goes on: until the socket has enough of it again. */
   resume() {
     const { feed } = this.#parts
     this.#isPaused = false
-    for (const watch of this.#watched.values()) {
+    for (const watch of this.#watched) {
       if (this.#isPaused) return
       const newest = feed.newest(watch.pollId)
       if (!watch.isAnswered || !newest) continue
@@ -109,8 +111,8 @@ export class WatchedPolls {
       else if (watch.owesState) this.#teller.send(feed.stateFrame(newest))
       watch.owesState = false
     }
-    const due = this.#owed
-    this.#owed = []
+    const due = this.#owed ?? []
+    this.#owed = undefined
     for (const watch of due) {
       watch.pending--
       void this.#ask(watch)
@@ -119,9 +121,9 @@ export class WatchedPolls {
 
   /** The connection is over. */
   leave() {
-    for (const watch of this.#watched.values()) this.#parts.feed.leave(watch.pollId, watch)
-    this.#watched.clear()
-    this.#owed = []
+    for (const watch of this.#watched) this.#parts.feed.leave(watch.pollId, watch)
+    this.#watched = none
+    this.#owed = undefined
   }
 
   /** As `Watcher`, of one of them. */
@@ -134,15 +136,23 @@ export class WatchedPolls {
 
   /** As `Watcher`, of one of them. */
   deleted(watch: Watch) {
-    this.#watched.delete(watch.pollId)
+    this.#forget(watch)
     watch.isGone = true
     this.#goTo(watch, undefined)
     if (watch.isAnswered) this.#teller.sendFailure(pollError('POLL_NOT_FOUND'), watch.pollId)
   }
 
+  #find(pollId: string): Watch | undefined {
+    return this.#watched.find((watch) => watch.pollId === pollId)
+  }
+
+  #forget(watch: Watch) {
+    this.#watched = this.#watched.filter((other) => other !== watch)
+  }
+
   #join(pollId: string): Watch {
     const watch = new Watch(pollId, this)
-    this.#watched.set(pollId, watch)
+    this.#watched = [...this.#watched, watch]
     this.#parts.feed.join(pollId, watch)
     return watch
   }
@@ -175,7 +185,11 @@ export class WatchedPolls {
     const { pollId } = watch
     watch.pending++
     const outcome = this.#isPaused ? 'owed' : await this.#read(watch).catch((error: unknown) => ({ error }))
-    if (outcome === 'owed' || this.#isPaused) return void this.#owed.push(watch)
+    if (outcome === 'owed' || this.#isPaused) {
+      this.#owed ??= []
+      this.#owed.push(watch)
+      return
+    }
     watch.pending--
     try {
       if ('error' in outcome) throw outcome.error
@@ -183,7 +197,7 @@ export class WatchedPolls {
       this.#answer(watch, outcome)
     } catch (error) {
       // One that was answered, or still may be, goes on.
-      if (this.#watched.get(pollId) === watch && !watch.isAnswered && watch.pending === 0) this.unwatch(pollId)
+      if (this.#watched.includes(watch) && !watch.isAnswered && watch.pending === 0) this.unwatch(pollId)
       this.#teller.sendFailure(error, pollId)
     }
   }
@@ -208,7 +222,7 @@ export class WatchedPolls {
     const isOvertaken = last?.visibility.isPrivate && !reading.poll.isPrivate
     if (isOvertaken && isNewer(last.results, snapshot.results)) throw pollError('UNAVAILABLE')
     watch.remember({ epoch, revision: vote?.revision ?? 0, viewer: viewerOf(vote) })
-    if (this.#watched.get(pollId) === watch) {
+    if (this.#watched.includes(watch)) {
       watch.isPrivate = reading.poll.isPrivate
       feed.hasRead(snapshot) // told to those who watch already, and to this one below
       watch.isAnswered = true
@@ -218,7 +232,7 @@ export class WatchedPolls {
     const now = reading.now.toISOString()
     this.#teller.send({ type: 'poll', poll, vote, now, ...(poll.results && { watching: feed.watching(pollId) }) })
     const newest = feed.newest(pollId)
-    if (this.#watched.get(pollId) === watch && newest && isNewer(newest.results, snapshot.results)) {
+    if (this.#watched.includes(watch) && newest && isNewer(newest.results, snapshot.results)) {
       this.#catchUp(watch, newest, snapshot)
     }
   }

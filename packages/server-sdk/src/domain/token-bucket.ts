@@ -1,22 +1,28 @@
-/** A token bucket: `perSecond` on average, `burst` at once. A class, since each connection and each network has one. */
+/**
+ * A token bucket: `perSecond` on average, `burst` at once. A class, and of one number that changes, since each connection
+ * and each network has one.
+ */
 export class TokenBucket {
   readonly #perSecond: number
   readonly #burst: number
-  #tokens: number
-  #last = 0
+  /** When it will be full again, in milliseconds. */
+  #fullAt = 0
 
   constructor(perSecond: number, burst: number) {
     this.#perSecond = perSecond
     this.#burst = burst
-    this.#tokens = burst
   }
 
   /** @returns 0 if one more is fine, else the milliseconds to wait */
   take(now: number): number {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#last) / 1000) * this.#perSecond)
-    this.#last = now
-    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000)
-    this.#tokens--
+    const perToken = 1000 / this.#perSecond
+    const fullAt = Math.max(this.#fullAt, now) + perToken
+    const missing = fullAt - now - this.#burst * perToken
+    if (missing > rounding) return Math.ceil(missing)
+    this.#fullAt = fullAt
     return 0
   }
 }
+
+/** Milliseconds: so little is missing only since fractions do not add up. */
+const rounding = 1e-6

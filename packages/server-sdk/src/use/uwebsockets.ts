@@ -18,8 +18,8 @@ export interface UwsSocket {
 /** Filled in when the socket has opened. */
 export interface UwsUserData {
   readonly origin: string | null
-  carried?: CarriedSocket
-  events?: ChannelEvents
+  carried: CarriedSocket | undefined
+  events: ChannelEvents | undefined
 }
 
 export interface UwsRequest {
@@ -81,7 +81,7 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
       }
       const offered = request.getHeader('sec-websocket-protocol').split(',')
       response.upgrade(
-        { origin },
+        { origin, carried: undefined, events: undefined },
         request.getHeader('sec-websocket-key'),
         offered.some((name) => name.trim() === SUBPROTOCOL) ? SUBPROTOCOL : '',
         request.getHeader('sec-websocket-extensions'),

@@ -1,5 +1,5 @@
 import { PollError, type VoteReceipt } from '@live-poll/client-sdk/protocol'
-import { type CastVote, createCastVote } from '../../src/actions/cast-vote.ts'
+import { type CastVote, createCastVote, createSubmitVote } from '../../src/actions/cast-vote.ts'
 import { createMemoryMetrics } from '../../src/adapters/memory/metrics.ts'
 import { createGroupCommit } from '../../src/ballot-box/group-commit.ts'
 import { createPollFactsCache } from '../../src/ballot-box/poll-facts.ts'
@@ -14,7 +14,7 @@ export function startVotingNode({ polls, ballots }: StoresUnderTest, batch = 500
   const limits = { batch, queue: 20_000, wait: 60_000, pause: 0 }
   const metrics = createMemoryMetrics()
   const groupCommit = createGroupCommit(ballots, 2, limits, createRecordingLogger(), metrics)
-  return createCastVote(facts, groupCommit, { markDirty() {} }, async () => true, metrics)
+  return createCastVote(createSubmitVote(facts, groupCommit, { markDirty() {} }, async () => true, metrics))
 }
 
 let nextVote = 0

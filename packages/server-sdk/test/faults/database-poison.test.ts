@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMemoryMetrics } from '../../src/adapters/memory/metrics.ts'
+import { castInto } from '../../src/ballot-box/group-commit.fixture.ts'
 import { createGroupCommit } from '../../src/ballot-box/group-commit.ts'
 import type { OpenDatabase } from '../../src/ports/database.ts'
 import { newPoll, vote } from '../conformance/stores.ts'
@@ -69,7 +70,7 @@ describeOnEach('Votes that the database refuses', ({ create }) => {
     const logger = createRecordingLogger()
     const limits = { batch: 500, queue: 20_000, wait: 60_000, pause: 0 }
     const groupCommit = createGroupCommit(opened.ballots, 2, limits, logger, createMemoryMetrics())
-    const answers = await Promise.allSettled(batch.map((one) => groupCommit.cast(one)))
+    const answers = await Promise.allSettled(batch.map((one) => castInto(groupCommit, one)))
     for (const [index, answer] of answers.entries()) {
       if (index === 3 || index === 11)
         expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'INTERNAL' } })

@@ -64,9 +64,9 @@ export const mysqlSql: SqlDialect = {
 
   async writeBatch(trx, { votes, deltas, boxes }) {
     for (const part of inParts(votes)) {
-      const rows = part.map(({ pollId, voterKey, ballot, revision, voteId }) => {
-        const choices = ballot && JSON.stringify(ballot)
-        return sql`(${pollId}, ${voterKey}, ${choices}, ${revision}, ${voteId}, utc_timestamp(3))`
+      const rows = part.map(({ pollId, voterKey, row }) => {
+        const choices = row.ballot && JSON.stringify(row.ballot)
+        return sql`(${pollId}, ${voterKey}, ${choices}, ${row.revision}, ${row.voteId}, utc_timestamp(3))`
       })
       await sql`
         insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, revision, vote_id, accepted_at)

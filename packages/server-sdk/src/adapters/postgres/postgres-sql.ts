@@ -54,8 +54,8 @@ export const postgresSql: SqlDialect = {
         insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, revision, vote_id, accepted_at)
         select *, clock_timestamp() from unnest(
           ${textArray(votes.map((v) => v.pollId))}::text[], ${textArray(votes.map((v) => v.voterKey))}::text[],
-          ${textArray(votes.map((v) => v.ballot && JSON.stringify(v.ballot)))}::text[],
-          ${votes.map((v) => v.revision)}::int[], ${textArray(votes.map((v) => v.voteId))}::text[])
+          ${textArray(votes.map(({ row }) => row.ballot && `[${row.ballot}]`))}::text[],
+          ${`{${votes.map(({ row }) => row.revision)}}`}::int[], ${textArray(votes.map(({ row }) => row.voteId))}::text[])
         on conflict (poll_id, voter_key) do update set choices = excluded.choices,
           revision = excluded.revision, vote_id = excluded.vote_id, accepted_at = excluded.accepted_at),
       counted as (${insertTallies(deltas)})

@@ -2,13 +2,14 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome, VoterInPoll } from '../../ports/ballot-store.ts'
 import { reach } from '../../ports/failpoints.ts'
-import { BatchChanges, boxName, sortedBoxes, voterName, type WrittenVote } from './batch-changes.ts'
+import { BatchChanges, boxName, sortedBoxes, type WrittenVote } from './batch-changes.ts'
 import { lockInvitations } from './lock-invitations.ts'
 import { toDate } from './read-clock.ts'
 import { type Retry, startRetry } from './retry.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 import { reading, tryTransaction } from './transaction.ts'
+import { VoterMap } from './voter-map.ts'
 
 /** What a batch came to in one transaction, whether that was committed or not. */
 interface Decided {
@@ -81,23 +82,23 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
 
     const invitations = await lockInvitations(trx, dialect, votes) // before the clock is read, for it may wait
     const rules = await readRules(trx, votes)
-    const changes = new BatchChanges(await readRows(trx, votes), invitations)
+    const changes = new BatchChanges(votes, invitations)
+    if (votes.length > 0) changes.start(await dialect.readVotes(trx, changes.voters))
     const outcomes = batch.map((vote): VoteOutcome => {
       if (isPassedOver(vote)) return { kind: 'passed-over' }
       const poll = rules.get(vote.pollId)
-      const name = voterName(vote)
-      const row = changes.rowOf(name)
-      const decision = decideVote(vote, poll, row, poll?.now ?? new Date(0), changes.invitationOf(vote))
+      const decision = decideVote(vote, poll, changes.rowOf(vote), poll?.now ?? new Date(0), changes.invitationOf(vote))
       if (decision.kind !== 'accepted') return decision
-      changes.accept(name, vote, decision.row, decision.epoch)
+      changes.accept(vote, decision.row, decision.epoch)
       return { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch }
     })
     return { outcomes, changes }
   }
 
   async function write(trx: Transaction<Tables>, changes: BatchChanges): Promise<void> {
-    if (changes.size === 0) return
-    await dialect.writeBatch(trx, { votes: changes.votes(), deltas: changes.deltas(), boxes: changes.boxes() })
+    const votes = changes.votes()
+    if (votes.length === 0) return
+    await dialect.writeBatch(trx, { votes, deltas: changes.deltas(), boxes: changes.boxes() })
     FAILPOINT: reach('afterUpsert')
     const uses = changes.uses()
     if (uses.length > 0) await dialect.useInvitations(trx, uses)
@@ -122,9 +123,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
         await dialect.lockBoxes(trx, changes.boxes(), true)
         const rules = await readRules(trx, written)
         const rows = await readRows(trx, written)
-        return new Map(
-          written.map((row) => [row, traceOf(row, rules.get(row.pollId)?.epoch, rows.get(voterName(row)))]),
-        )
+        return new Map(written.map((vote) => [vote, traceOf(vote, rules.get(vote.pollId)?.epoch, rows.get(vote))]))
       })
       if (end.kind === 'undone') {
         await retry.pause(end.error)
@@ -133,8 +132,8 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
       const traces = end.value // it only reads: its own COMMIT does not matter
       if ([...traces.values()].includes('undone')) return 'undone'
       return outcomes.map((outcome, index) => {
-        const row = changes.writtenFor(votes[index] as PreparedVote)
-        return row && traces.get(row) === 'unknown' ? { kind: 'unknown' } : outcome
+        const vote = changes.writtenFor(votes[index] as PreparedVote)
+        return vote && traces.get(vote) === 'unknown' ? { kind: 'unknown' } : outcome
       })
     }
   }
@@ -170,10 +169,11 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   }
 
   async function readRows(trx: Kysely<Tables>, votes: readonly VoterInPoll[]) {
-    const voters = new Map(votes.map((vote) => [voterName(vote), vote]))
-    if (voters.size === 0) return new Map<string, VoteRow>()
-    const rows = await dialect.readVotes(trx, [...voters.values()])
-    return new Map<string, VoteRow>(rows.map((row) => [voterName(row), row]))
+    const rows = new VoterMap<VoteRow>()
+    const voters = distinct(votes)
+    if (voters.length === 0) return rows
+    for (const row of await dialect.readVotes(trx, voters)) rows.set(row, row)
+    return rows
   }
 
   return {
@@ -182,15 +182,22 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     readVotes: (voters) =>
       reading(dialect, async () => {
         const rows = await readRows(db, voters)
-        return voters.map((voter) => rows.get(voterName(voter)))
+        return voters.map((voter) => rows.get(voter))
       }),
   }
+}
+
+/** Each voter once, sorted. */
+function distinct(voters: readonly VoterInPoll[]): readonly VoterInPoll[] {
+  const found = new VoterMap<VoterInPoll>()
+  for (const voter of voters) found.set(voter, voter)
+  return found.sorted()
 }
 
 /** @param epoch the poll's; undefined when it is gone */
 function traceOf(written: WrittenVote, epoch: number | undefined, row: VoteRow | undefined): Trace {
   if (epoch !== written.epoch) return 'unknown'
-  if (isSameVote(row, written)) return 'written'
+  if (isSameVote(row, written.row)) return 'written'
   return isSameVote(row, written.before) ? 'undone' : 'unknown'
 }
 

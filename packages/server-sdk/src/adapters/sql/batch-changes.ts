@@ -2,7 +2,8 @@ import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements } from '../../domain/counting/choose.ts'
 import type { InvitationRow, VoteRow } from '../../domain/decide-vote.ts'
 import type { PreparedVote, VoterInPoll } from '../../ports/ballot-store.ts'
-import type { BoxKey, InvitationUse, TallyDelta, VoteToWrite } from './sql-dialect.ts'
+import type { BoxKey, InvitationUse, StoredVote, TallyDelta, VoteToWrite } from './sql-dialect.ts'
+import { sortedByKey, VoterMap } from './voter-map.ts'
 
 /** A row that a batch writes, and what it replaces. */
 export interface WrittenVote extends VoteToWrite {
@@ -11,32 +12,51 @@ export interface WrittenVote extends VoteToWrite {
   readonly epoch: number
 }
 
+/** One voter of a batch. */
+interface VoterInBatch extends VoterInPoll {
+  /** As the batch has read it. */
+  before: VoteRow | undefined
+  /** With what it has written since: later votes of the batch see the rows of earlier ones. */
+  row: VoteRow | undefined
+  /** Of what it has written; undefined: nothing. */
+  epoch: number | undefined
+}
+
 /** A box of which the batch changes something, and what it adds to each bucket. */
 interface ChangedBox extends BoxKey {
   readonly buckets: Map<string, number>
 }
 
-/** What a batch has changed so far: later votes of the batch see the rows of earlier ones. */
+/** What a batch has changed so far. */
 export class BatchChanges {
-  readonly #rows: Map<string, VoteRow>
+  readonly #voters = new VoterMap<VoterInBatch>()
   readonly #invitations: Map<string, InvitationRow>
   readonly #uses = new Map<string, InvitationUse>()
-  readonly #written = new Map<string, WrittenVote>()
   readonly #boxes = new Map<string, ChangedBox>()
   #lastBox: ChangedBox | undefined
+  /** Each once, by (poll, voter): two nodes lock rows in the same order. */
+  readonly voters: readonly VoterInPoll[]
 
-  constructor(rows: Map<string, VoteRow>, invitations: Map<string, InvitationRow>) {
-    this.#rows = rows
+  constructor(votes: readonly PreparedVote[], invitations: Map<string, InvitationRow>) {
+    for (const vote of votes) {
+      if (this.#voters.get(vote)) continue
+      const { pollId, voterKey } = vote
+      this.#voters.set(vote, { pollId, voterKey, before: undefined, row: undefined, epoch: undefined })
+    }
+    this.voters = this.#voters.sorted()
     this.#invitations = invitations
   }
 
-  get size(): number {
-    return this.#written.size
+  /** What the voters have in their boxes, before the first vote is decided. */
+  start(rows: readonly StoredVote[]) {
+    for (const row of rows) {
+      const voter = this.#voters.get(row)
+      if (voter) voter.before = voter.row = row
+    }
   }
 
-  /** @param name the voter's */
-  rowOf(name: string): VoteRow | undefined {
-    return this.#rows.get(name)
+  rowOf(voter: VoterInPoll): VoteRow | undefined {
+    return this.#voters.get(voter)?.row
   }
 
   /** The invitation that a vote needs, if there is one. */
@@ -44,23 +64,20 @@ export class BatchChanges {
     return invitation === undefined ? undefined : this.#invitations.get(invitation)
   }
 
-  /** What the batch has written for the voter of a vote. */
-  writtenFor(vote: PreparedVote): WrittenVote | undefined {
-    return this.#written.get(voterName(vote))
+  /** What the batch has written for a voter. */
+  writtenFor(voter: VoterInPoll): WrittenVote | undefined {
+    const found = this.#voters.get(voter)
+    return found && isWritten(found) ? found : undefined
   }
 
-  /** @param name the voter's */
-  accept(name: string, vote: PreparedVote, row: VoteRow, epoch: number) {
-    const { pollId, voterKey } = vote
-    const { ballot, revision, voteId } = row
-    const replaced = this.#rows.get(name)
-    const written = this.#written.get(name)
-    const before = written ? written.before : replaced
+  accept(vote: PreparedVote, row: VoteRow, epoch: number) {
+    const voter = this.#voters.get(vote)
+    if (!voter) throw new Error('The vote is not one of the batch.')
     const { buckets } = this.#boxOf(vote)
-    if (replaced?.ballot) count(buckets, replaced.ballot, -1)
-    if (ballot) count(buckets, ballot, +1)
-    this.#rows.set(name, row)
-    this.#written.set(name, { pollId, voterKey, ballot, revision, voteId, before, epoch })
+    if (voter.row?.ballot) count(buckets, voter.row.ballot, -1)
+    if (row.ballot) count(buckets, row.ballot, +1)
+    voter.row = row
+    voter.epoch = epoch
     if (vote.invitation !== undefined) this.#use(vote)
   }
 
@@ -81,9 +98,9 @@ export class BatchChanges {
     this.#uses.set(invitation, { invitation, pollId, voterKey })
   }
 
-  /** All four sorted, so that two nodes lock rows in the same order. */
+  /** All four sorted, as `voters`. */
   votes(): readonly WrittenVote[] {
-    return sortedByKey(this.#written)
+    return (this.voters as readonly VoterInBatch[]).filter(isWritten)
   }
 
   uses(): readonly InvitationUse[] {
@@ -104,6 +121,10 @@ export class BatchChanges {
   }
 }
 
+function isWritten(voter: VoterInBatch): voter is VoterInBatch & WrittenVote {
+  return voter.epoch !== undefined
+}
+
 function count(buckets: Map<string, number>, ballot: Ballot, by: number) {
   for (const bucket of chooseIncrements(ballot)) buckets.set(bucket, (buckets.get(bucket) ?? 0) + by)
 }
@@ -112,9 +133,9 @@ function count(buckets: Map<string, number>, ballot: Ballot, by: number) {
 export function sortedBoxes(batch: readonly PreparedVote[]): readonly BoxKey[] {
   const boxes = new Map<string, BoxKey>()
   let last: BoxKey | undefined
-  for (const { pollId, box } of batch) {
-    if (last && isSameBox(last, { pollId, box })) continue // they come box by box
-    last = { pollId, box }
+  for (const vote of batch) {
+    if (last && isSameBox(last, vote)) continue // they come box by box
+    last = { pollId: vote.pollId, box: vote.box }
     boxes.set(boxName(last), last)
   }
   return sortedByKey(boxes)
@@ -122,16 +143,7 @@ export function sortedBoxes(batch: readonly PreparedVote[]): readonly BoxKey[] {
 
 const isSameBox = (a: BoxKey, b: BoxKey) => a.box === b.box && a.pollId === b.pollId
 
-/** In the order of UTF-16 code units, which `sort` without a comparison knows by itself, and fastest. */
-function sortedByKey<T>(map: ReadonlyMap<string, T>): readonly T[] {
-  return [...map.keys()].sort().map((key) => map.get(key) as T)
-}
-
 /** Poll ids hold no slash, and boxes have at most five digits: names sort as (poll, box) in any one order. */
 export function boxName({ pollId, box }: BoxKey): string {
   return `${pollId}/${String(box).padStart(5, '0')}`
-}
-
-export function voterName({ pollId, voterKey }: VoterInPoll): string {
-  return `${pollId}/${voterKey}`
 }

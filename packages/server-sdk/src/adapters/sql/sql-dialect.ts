@@ -17,7 +17,12 @@ export interface BoxKey {
   readonly box: number
 }
 
-export interface VoteToWrite extends VoterInPoll, VoteRow {}
+/** A row of the votes, as it is read. */
+export interface StoredVote extends VoterInPoll, VoteRow {}
+
+export interface VoteToWrite extends VoterInPoll {
+  readonly row: VoteRow
+}
 
 /** What a batch writes into its boxes, which it holds. Everything sorted by its key, each key once. */
 export interface BatchToWrite {
@@ -100,7 +105,8 @@ export interface SqlDialect {
    */
   lockBoxes(trx: Transaction<Tables>, boxes: readonly BoxKey[], wait: boolean): Promise<readonly BoxKey[]>
 
-  readVotes(db: Kysely<Tables>, voters: readonly VoterInPoll[]): Promise<readonly VoteToWrite[]>
+  /** @param voters each once, by (poll, voter) */
+  readVotes(db: Kysely<Tables>, voters: readonly VoterInPoll[]): Promise<readonly StoredVote[]>
 
   /** Remembers who used which invitation. Rows come sorted, each invitation once, none of them used so far. */
   useInvitations(trx: Transaction<Tables>, uses: readonly InvitationUse[]): Promise<void>
