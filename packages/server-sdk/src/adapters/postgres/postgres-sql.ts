@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { BoxKey, SqlDialect, TallyDelta } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
+import { readPostgresBatch, readPostgresVotes } from './postgres-reading.ts'
+import { textArray } from './text-array.ts'
 import { beginMigration, readInOrder } from './transaction-limits.ts'
 import { readUnsafePostgresSettings } from './unsafe-settings.ts'
 
@@ -26,27 +28,8 @@ export const postgresSql: SqlDialect = {
     return rows
   },
 
-  // The offset has each row looked up in the index. A plain join, planned while the table is empty, reads all of it each time,
-  // from then on and until statistics are taken: a minute in which a hundred thousand may vote.
-  async readVotes(db, voters) {
-    const { rows } = await sql<{
-      pollId: string
-      voterKey: string
-      choices: string | null
-      revision: number
-      voteId: string
-      isVoided: boolean
-    }>`
-      select v.poll_id as "pollId", v.voter_key as "voterKey", v.choices, v.revision, v.vote_id as "voteId",
-        v.void_id is not null as "isVoided"
-      from unnest(${textArray(voters.map((v) => v.pollId))}::text[], ${textArray(voters.map((v) => v.voterKey))}::text[])
-        as asked (poll_id, voter_key)
-      cross join lateral (
-        select * from ${table('live_poll_votes')} found
-        where found.poll_id = asked.poll_id and found.voter_key = asked.voter_key
-        offset 0) v`.execute(db)
-    return rows.map(({ choices, ...row }) => ({ ...row, ballot: choices === null ? null : JSON.parse(choices) }))
-  },
+  readVotes: readPostgresVotes,
+  readBatch: (...asked) => readPostgresBatch(postgresSql, ...asked),
 
   async writeBatch(trx, { votes, deltas, boxes }) {
     await sql`
@@ -106,13 +89,4 @@ function raiseBoxes(boxes: readonly BoxKey[]) {
 function isOneOfBoxes(boxes: readonly BoxKey[]) {
   return sql`(poll_id, box) in (select * from unnest(
     ${textArray(boxes.map((b) => b.pollId))}::text[], ${boxes.map((b) => b.box)}::int[]))`
-}
-
-/**
- * An array as Postgres writes it (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). Of ids and ballots nothing
- * has to be escaped; the driver, which looks at each by itself, takes the others.
- */
-function textArray(values: readonly (string | null)[]): string | readonly (string | null)[] {
-  if (values.length === 0 || values.includes('') || /["\\]/.test(values.join(''))) return values
-  return `{"${values.join('","')}"}`.replaceAll('""', 'null') // a null joins as nothing
 }

@@ -1,10 +1,10 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome, VoterInPoll } from '../../ports/ballot-store.ts'
 import { reach } from '../../ports/failpoints.ts'
 import { BatchChanges, boxName, sortedBoxes, type WrittenVote } from './batch-changes.ts'
 import { lockInvitations } from './lock-invitations.ts'
-import { toDate } from './read-clock.ts'
+import { readBatch } from './read-batch.ts'
 import { type Retry, startRetry } from './retry.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
@@ -81,9 +81,9 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     const votes = lockedNames ? batch.filter((vote) => !isPassedOver(vote)) : batch
 
     const invitations = await lockInvitations(trx, dialect, votes) // before the clock is read, for it may wait
-    const rules = await readRules(trx, votes)
     const changes = new BatchChanges(votes, invitations)
-    if (votes.length > 0) changes.start(await dialect.readVotes(trx, changes.voters))
+    const { rules, votes: rows } = await readBatch(trx, dialect, changes.voters)
+    changes.start(rows)
     const outcomes = batch.map((vote): VoteOutcome => {
       if (isPassedOver(vote)) return { kind: 'passed-over' }
       const poll = rules.get(vote.pollId)
@@ -121,9 +121,10 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     for (;;) {
       const end = await tryTransaction(db, dialect, async (trx) => {
         await dialect.lockBoxes(trx, changes.boxes(), true)
-        const rules = await readRules(trx, written)
-        const rows = await readRows(trx, written)
-        return new Map(written.map((vote) => [vote, traceOf(vote, rules.get(vote.pollId)?.epoch, rows.get(vote))]))
+        const { rules, votes: rows } = await readBatch(trx, dialect, written)
+        const found = new VoterMap<VoteRow>()
+        for (const row of rows) found.set(row, row)
+        return new Map(written.map((vote) => [vote, traceOf(vote, rules.get(vote.pollId)?.epoch, found.get(vote))]))
       })
       if (end.kind === 'undone') {
         await retry.pause(end.error)
@@ -138,51 +139,15 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
     }
   }
 
-  async function readRules(trx: Transaction<Tables>, votes: readonly VoterInPoll[]) {
-    const pollIds = [...new Set(votes.map((vote) => vote.pollId))]
-    if (pollIds.length === 0) return new Map<string, never>()
-    const rows = await trx
-      .selectFrom('live_poll_polls')
-      .select(['id', 'plan', 'epoch', 'can_change'])
-      .select([
-        dialect.millis(sql.ref('opens_at')).as('opensAt'),
-        dialect.millis(sql.ref('closes_at')).as('closesAt'),
-        dialect.millis(sql.ref('closed_at')).as('closedAt'),
-        dialect.millis(dialect.clock).as('now'),
-      ])
-      .where(dialect.isOneOf('id', pollIds))
-      .execute()
-    return new Map(
-      rows.map(({ id, plan, epoch, ...row }) => [
-        id,
-        {
-          plan,
-          epoch,
-          canChange: Boolean(row.can_change),
-          opensAt: toDate(row.opensAt),
-          closesAt: toDate(row.closesAt),
-          closedAt: toDate(row.closedAt),
-          now: toDate(row.now ?? 0),
-        },
-      ]),
-    )
-  }
-
-  async function readRows(trx: Kysely<Tables>, votes: readonly VoterInPoll[]) {
-    const rows = new VoterMap<VoteRow>()
-    const voters = distinct(votes)
-    if (voters.length === 0) return rows
-    for (const row of await dialect.readVotes(trx, voters)) rows.set(row, row)
-    return rows
-  }
-
   return {
     commit: (batch, onUnknownCommit = () => {}) => commitAll(batch, startRetry(), false, onUnknownCommit),
 
     readVotes: (voters) =>
       reading(dialect, async () => {
-        const rows = await readRows(db, voters)
-        return voters.map((voter) => rows.get(voter))
+        const asked = distinct(voters)
+        const found = new VoterMap<VoteRow>()
+        if (asked.length > 0) for (const row of await dialect.readVotes(db, asked)) found.set(row, row)
+        return voters.map((voter) => found.get(voter))
       }),
   }
 }

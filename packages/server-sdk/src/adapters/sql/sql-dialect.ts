@@ -20,6 +20,18 @@ export interface BoxKey {
 /** A row of the votes, as it is read. */
 export interface StoredVote extends VoterInPoll, VoteRow {}
 
+/** What decides about votes, and the clock, as they are read. */
+export interface StoredRules {
+  readonly id: string
+  readonly plan: number
+  readonly epoch: number
+  readonly canChange: boolean | number
+  readonly opensAt: number | string | null
+  readonly closesAt: number | string | null
+  readonly closedAt: number | string | null
+  readonly now: number | string
+}
+
 export interface VoteToWrite extends VoterInPoll {
   readonly row: VoteRow
 }
@@ -107,6 +119,16 @@ export interface SqlDialect {
 
   /** @param voters each once, by (poll, voter) */
   readVotes(db: Kysely<Tables>, voters: readonly VoterInPoll[]): Promise<readonly StoredVote[]>
+
+  /**
+   * What a batch reads under its locks: rules, clock and votes, as two statements would read them. Absent where two are as
+   * good as one.
+   */
+  readBatch?(
+    trx: Transaction<Tables>,
+    pollIds: readonly string[],
+    voters: readonly VoterInPoll[],
+  ): Promise<{ readonly rules: readonly StoredRules[]; readonly votes: readonly StoredVote[] }>
 
   /** Remembers who used which invitation. Rows come sorted, each invitation once, none of them used so far. */
   useInvitations(trx: Transaction<Tables>, uses: readonly InvitationUse[]): Promise<void>
