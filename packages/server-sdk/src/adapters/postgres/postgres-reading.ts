@@ -1,9 +1,11 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import type { VoterInPoll } from '../../ports/ballot-store.ts'
+import { prepared } from '../sql/prepared.ts'
 import { ruleColumns } from '../sql/read-batch.ts'
 import type { SqlDialect, StoredRules, StoredVote } from '../sql/sql-dialect.ts'
-import { type Tables, table } from '../sql/tables.ts'
-import { textArray } from './text-array.ts'
+import { table } from '../sql/tables.ts'
+import { postgresMoments } from './postgres-moments.ts'
+import { type Column, textArray } from './text-array.ts'
 
 interface VoteColumns {
   pollId: string
@@ -14,34 +16,41 @@ interface VoteColumns {
   isVoided: boolean
 }
 
-export async function readPostgresVotes(
-  db: Kysely<Tables>,
-  voters: readonly VoterInPoll[],
-): Promise<readonly StoredVote[]> {
-  const { rows } = await sql<VoteColumns>`select ${voteColumns} ${fromVotesOf(voters)}`.execute(db)
-  return rows.map(toVote)
+interface VoterColumns {
+  readonly voterPolls: Column
+  readonly voterKeys: Column
 }
 
+const selectVotes = prepared((voters: VoterColumns) => sql<VoteColumns>`select ${voteColumns} ${fromVotesOf(voters)}`)
+
 /** Votes have no rules, and rules no vote: one statement reads both, and one answer brings them. */
-export async function readPostgresBatch(
-  dialect: Pick<SqlDialect, 'millis' | 'clock' | 'isOneOf'>,
-  trx: Transaction<Tables>,
-  pollIds: readonly string[],
-  voters: readonly VoterInPoll[],
-): Promise<{ readonly rules: readonly StoredRules[]; readonly votes: readonly StoredVote[] }> {
-  const { rows } = await sql<StoredRules | (VoteColumns & { id: null })>`
-    select ${ruleColumns(dialect)}, null as "pollId", null as "voterKey", null as choices, null::int as revision,
-      null as "voteId", null::boolean as "isVoided"
-    from ${table('live_poll_polls')} where ${dialect.isOneOf('id', pollIds)}
+const selectBatch = prepared(
+  (batch: VoterColumns & { readonly pollIds: Column }) => sql<StoredRules | (VoteColumns & { id: null })>`
+    select ${ruleColumns(postgresMoments)}, null as "pollId", null as "voterKey", null as choices,
+      null::int as revision, null as "voteId", null::boolean as "isVoided"
+    from ${table('live_poll_polls')} where id = any(${batch.pollIds}::text[])
     union all
-    select null, null, null, null, null, null, null, null, ${voteColumns} ${fromVotesOf(voters)}`.execute(trx)
+    select null, null, null, null, null, null, null, null, ${voteColumns} ${fromVotesOf(batch)}`,
+)
+
+export const readPostgresVotes: SqlDialect['readVotes'] = async (db, voters) =>
+  (await selectVotes(db, voterColumns(voters))).map(toVote)
+
+export const readPostgresBatch: NonNullable<SqlDialect['readBatch']> = async (trx, pollIds, voters) => {
   const rules: StoredRules[] = []
   const votes: StoredVote[] = []
-  for (const row of rows) {
+  for (const row of await selectBatch(trx, { pollIds: textArray(pollIds), ...voterColumns(voters) })) {
     if (row.id === null) votes.push(toVote(row))
     else rules.push(row)
   }
   return { rules, votes }
+}
+
+function voterColumns(voters: readonly VoterInPoll[]): VoterColumns {
+  return {
+    voterPolls: textArray(voters.map(({ pollId }) => pollId)),
+    voterKeys: textArray(voters.map(({ voterKey }) => voterKey)),
+  }
 }
 
 const voteColumns = sql`v.poll_id as "pollId", v.voter_key as "voterKey", v.choices, v.revision, v.vote_id as "voteId",
@@ -51,10 +60,9 @@ const voteColumns = sql`v.poll_id as "pollId", v.voter_key as "voterKey", v.choi
  * The offset has each row looked up in the index. A plain join, planned while the table is empty, reads all of it each time,
  * from then on and until statistics are taken: a minute in which a hundred thousand may vote.
  */
-function fromVotesOf(voters: readonly VoterInPoll[]) {
+function fromVotesOf({ voterPolls, voterKeys }: VoterColumns) {
   return sql`
-    from unnest(${textArray(voters.map((v) => v.pollId))}::text[], ${textArray(voters.map((v) => v.voterKey))}::text[])
-      as asked (poll_id, voter_key)
+    from unnest(${voterPolls}::text[], ${voterKeys}::text[]) as asked (poll_id, voter_key)
     cross join lateral (
       select * from ${table('live_poll_votes')} found
       where found.poll_id = asked.poll_id and found.voter_key = asked.voter_key

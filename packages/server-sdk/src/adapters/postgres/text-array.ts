@@ -1,8 +1,11 @@
+/** Rows are sent as columns, one array each: one text for any number of rows. */
+export type Column = string | readonly (string | null)[]
+
 /**
  * An array as Postgres writes it (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). Of ids and ballots nothing
  * has to be escaped; the driver, which looks at each by itself, takes the others.
  */
-export function textArray(values: readonly (string | null)[]): string | readonly (string | null)[] {
+export function textArray(values: readonly (string | null)[]): Column {
   if (values.length === 0 || values.includes('') || /["\\]/.test(values.join(''))) return values
   return `{"${values.join('","')}"}`.replaceAll('""', 'null') // a null joins as nothing
 }

@@ -1,0 +1,97 @@
+import { type RawBuilder, sql } from 'kysely'
+import { prepared } from '../sql/prepared.ts'
+import type { BoxKey, TallyDelta, VoteToWrite } from '../sql/sql-dialect.ts'
+import { table } from '../sql/tables.ts'
+import { type Column, textArray } from './text-array.ts'
+
+interface BoxColumns {
+  readonly boxPolls: Column
+  readonly boxes: Column
+}
+
+interface TallyColumns {
+  readonly tallyPolls: Column
+  readonly tallyBoxes: Column
+  readonly buckets: Column
+  readonly counts: Column
+}
+
+interface VoteColumns {
+  readonly polls: Column
+  readonly voterKeys: Column
+  readonly choices: Column
+  readonly revisions: Column
+  readonly voteIds: Column
+}
+
+export const lockBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql``))
+export const lockFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`))
+export const addTallies = prepared(insertTallies)
+export const raiseVersions = prepared(raise)
+
+/** Votes, tallies and versions at once. */
+export const write = prepared(
+  (values: VoteColumns & TallyColumns & BoxColumns) => sql`
+    with written as (${upsertVotes(values)}), counted as (${insertTallies(values)})
+    ${raise(values)}`,
+)
+
+function upsertVotes({ polls, voterKeys, choices, revisions, voteIds }: VoteColumns) {
+  return sql`
+    insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, revision, vote_id, accepted_at)
+    select *, clock_timestamp() from unnest(
+      ${polls}::text[], ${voterKeys}::text[], ${choices}::text[], ${revisions}::int[], ${voteIds}::text[])
+    on conflict (poll_id, voter_key) do update set choices = excluded.choices,
+      revision = excluded.revision, vote_id = excluded.vote_id, accepted_at = excluded.accepted_at`
+}
+
+function lock(boxes: BoxColumns, how: RawBuilder<unknown>) {
+  return sql<BoxKey>`
+    select poll_id as "pollId", box from ${table('live_poll_boxes')}
+    where ${isOneOf(boxes)}
+    order by poll_id, box
+    for no key update ${how}`
+}
+
+function insertTallies({ tallyPolls, tallyBoxes, buckets, counts }: TallyColumns) {
+  return sql`
+    insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
+    select * from unnest(${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[])
+    on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes`
+}
+
+function raise(boxes: BoxColumns) {
+  return sql`update ${table('live_poll_boxes')} set version = version + 1 where ${isOneOf(boxes)}`
+}
+
+function isOneOf({ boxPolls, boxes }: BoxColumns) {
+  return sql`(poll_id, box) in (select * from unnest(${boxPolls}::text[], ${boxes}::int[]))`
+}
+
+export function boxColumns(boxes: readonly BoxKey[]): BoxColumns {
+  return {
+    boxPolls: textArray(boxes.map(({ pollId }) => pollId)),
+    boxes: numberArray(boxes.map(({ box }) => box)),
+  }
+}
+
+export function tallyColumns(deltas: readonly TallyDelta[]): TallyColumns {
+  return {
+    tallyPolls: textArray(deltas.map(({ pollId }) => pollId)),
+    tallyBoxes: numberArray(deltas.map(({ box }) => box)),
+    buckets: textArray(deltas.map(({ bucket }) => bucket)),
+    counts: numberArray(deltas.map(({ votes }) => votes)),
+  }
+}
+
+export function voteColumns(votes: readonly VoteToWrite[]): VoteColumns {
+  return {
+    polls: textArray(votes.map(({ pollId }) => pollId)),
+    voterKeys: textArray(votes.map(({ voterKey }) => voterKey)),
+    choices: textArray(votes.map(({ row }) => row.ballot && `[${row.ballot}]`)),
+    revisions: numberArray(votes.map(({ row }) => row.revision)),
+    voteIds: textArray(votes.map(({ row }) => row.voteId)),
+  }
+}
+
+const numberArray = (values: readonly number[]) => `{${values}}`
