@@ -17,7 +17,7 @@ import { commonCalls, readArgument, type VoteServer } from './common.ts'
 import { listenOnUws, loadUws } from './load-uws.ts'
 
 const { postgresUrl, redisUrl, variant = 'uwebsockets' } = readArgument()
-const pool = new Pool({ connectionString: postgresUrl })
+const pool = new Pool({ connectionString: postgresUrl, pipeline: true })
 const client = new Redis(redisUrl)
 const livePoll = createLivePoll({
   database: postgres({ pool }),

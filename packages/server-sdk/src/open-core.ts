@@ -68,6 +68,9 @@ export async function chooseDatabase({ database }: Options): Promise<Database> {
 /** Polls read in one statement: one with many choices answers in tens of kilobytes. */
 const pollsAtOnce = 32
 
+/** At 10,000 votes a second and more, batches begin when they may; below it, so far apart that each holds a few votes. */
+const rhythm = { interval: 4, enough: 32 }
+
 /** Everything that needs the database. */
 export async function openCore(options: Options, origins: Origins, channel: VoteChannel) {
   const { logger, channelUrl } = options
@@ -111,7 +114,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const groupCommit = createGroupCommit(
     ballots,
     database.lanes,
-    { batch: options.batchSize, queue: options.queueSize, wait: options.queueWait, pause: 1 },
+    { batch: options.batchSize, queue: options.queueSize, wait: options.queueWait, ...rhythm },
     logger,
     metrics,
   )

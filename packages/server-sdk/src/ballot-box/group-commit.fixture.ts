@@ -63,7 +63,7 @@ export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}) 
   const box = createGroupCommit(
     store,
     lanes,
-    { batch: 500, queue: 20_000, wait: 2000, pause: 0, ...limits },
+    { batch: 500, queue: 20_000, wait: 2000, interval: 0, enough: 1, ...limits },
     logger,
     metrics,
   )

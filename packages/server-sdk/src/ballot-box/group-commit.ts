@@ -11,10 +11,12 @@ export interface GroupCommitLimits {
   /** Milliseconds a vote may have to wait, as estimated from the speed so far. */
   readonly wait: number
   /**
-   * Milliseconds between two batches, while fewer wait than fill half of one: those whom the first has answered may have
-   * voted again by then, and the database has one batch to commit instead of two.
+   * Milliseconds from the beginning of one batch to that of the next, while fewer than `enough` votes wait: a few more may
+   * come, and the database has one batch to commit instead of two.
    */
-  readonly pause: number
+  readonly interval: number
+  /** Votes that do not wait for more to come. */
+  readonly enough: number
 }
 
 export interface GroupCommit {
@@ -46,7 +48,7 @@ export type DecidedVote = Exclude<Settled, { kind: 'failed' | 'unknown' }>
 
 interface Waiting {
   readonly vote: PreparedVote
-  /** When the round of I/O began that brought it, in milliseconds. */
+  /** When it came, in milliseconds. */
   readonly since: number
   readonly caster: Caster
 }
@@ -58,6 +60,8 @@ interface BoxQueue {
   /** How often in a row its lock was held by someone else. Twice, and it waits in a batch of its own. */
   passedOver: number
 }
+
+const unknown: VoteOutcome = { kind: 'unknown' }
 
 /** Milliseconds until a vote whose outcome is unknown may be asked for again. */
 const retryAfter = 500
@@ -76,12 +80,15 @@ export function createGroupCommit(
   const boxes = new Map<string, BoxQueue>()
   let isDraining = false
   let onDrained = () => {}
+  /** Votes taken and not yet answered; those of them that no batch has taken. */
   let waiting = 0
+  let queued = 0
   let running = 0
-  let flushScheduled = false
-  let roundSince = 0
   let millisPerBatch = 0
-  let lastEnd = Number.NEGATIVE_INFINITY
+  let lastStart = Number.NEGATIVE_INFINITY
+  /** A flush that is to come after this round of I/O, or when the interval is over. */
+  let soon: NodeJS.Immediate | undefined
+  let later: NodeJS.Timeout | undefined
   metrics.gauge('live_poll_queued_votes', () => waiting)
   metrics.gauge('live_poll_batches_in_flight', () => running)
   const onUnknownCommit = () => metrics.count('live_poll_unknown_commits_total')
@@ -104,23 +111,29 @@ export function createGroupCommit(
       box = { votes: [], inFlight: false, passedOver: 0 }
       boxes.set(key, box)
     }
-    scheduleFlush()
-    box.votes.push({ vote, since: roundSince, caster })
+    box.votes.push({ vote, since: performance.now(), caster })
     waiting++
+    queued++
+    if (!soon) scheduleFlush()
   }
 
-  /** After the current round of I/O, so that all votes that arrived together share a batch; or after the pause. */
+  /** After the current round of I/O, so that all votes that arrived together share a batch; or after the interval. */
   function scheduleFlush() {
-    if (flushScheduled) return
-    flushScheduled = true
-    roundSince = performance.now()
-    const left = lastEnd + limits.pause - roundSince
-    if (left > 0 && waiting < limits.batch / 2) setTimeout(flush, left)
-    else setImmediate(flush)
+    const left = timeLeft()
+    if (left === 0) soon = setImmediate(flush)
+    else later ??= setTimeout(flush, left)
+  }
+
+  /** A second batch beside the first pays when it is full; or when the first takes long, for it may wait for a lock. */
+  function timeLeft(): number {
+    const enough = running === 0 ? limits.enough : limits.batch
+    return queued >= enough ? 0 : Math.max(0, lastStart + limits.interval - performance.now())
   }
 
   function flush() {
-    flushScheduled = false
+    clearImmediate(soon)
+    clearTimeout(later)
+    soon = later = undefined
     while (running < lanes) {
       const batch = takeBatch()
       if (batch.size === 0) break
@@ -148,58 +161,61 @@ export function createGroupCommit(
       room -= taken.length
       if (alone || room === 0) break
     }
+    queued -= limits.batch - room
     return batch
   }
 
   async function run(batch: Map<BoxQueue, Waiting[]>): Promise<void> {
-    const members = [...batch.values()].flat()
     running++
-    const started = performance.now()
+    lastStart = performance.now()
+    const started = lastStart
+    const members = [...batch.values()].flat()
     metrics.record('live_poll_batch_votes', members.length)
     for (const { since } of members) metrics.record('live_poll_queue_wait_seconds', (started - since) / 1000)
-    try {
-      const outcomes = await store.commit(
-        members.map((member) => member.vote),
-        onUnknownCommit,
-      )
-      settle(batch, outcomes)
-    } catch (error) {
-      logger.error('A batch of votes failed; their voters are told to ask again.', error)
-      waiting -= members.length
-      metrics.count('live_poll_votes_unknown_total', members.length)
-      for (const member of members) tell(member, { kind: 'unknown' })
-    }
-    lastEnd = performance.now()
-    const millis = lastEnd - started
+    const outcomes = await commit(members.map(({ vote }) => vote))
+    const millis = performance.now() - started
     metrics.record('live_poll_batch_seconds', millis / 1000)
     millisPerBatch += (millis - millisPerBatch) * 0.2
     running--
     for (const [box] of batch) box.inFlight = false
-    if (waiting > 0) scheduleFlush()
-    else if (running === 0) onDrained()
+    queueAgain(batch, outcomes)
+    // The next batch is sent before this one is answered: the database is at work meanwhile.
+    if (queued > 0 && timeLeft() === 0) flush()
+    else if (queued > 0 && !soon) scheduleFlush()
+    setImmediate(() => answerAll(members, outcomes))
   }
 
-  function settle(batch: Map<BoxQueue, Waiting[]>, outcomes: readonly VoteOutcome[]) {
-    let index = 0
-    for (const [box, members] of batch) {
-      const again: Waiting[] = []
-      for (const member of members) {
-        const outcome = outcomes[index++]
-        if (outcome === undefined || outcome.kind === 'passed-over') again.push(member)
-        else {
-          waiting--
-          answer(member, outcome)
-        }
-      }
-      box.passedOver = again.length > 0 ? box.passedOver + 1 : 0
-      if (again.length > 0) box.votes = again.concat(box.votes)
+  async function commit(votes: readonly PreparedVote[]): Promise<readonly VoteOutcome[]> {
+    try {
+      return await store.commit(votes, onUnknownCommit)
+    } catch (error) {
+      logger.error('A batch of votes failed; their voters are told to ask again.', error)
+      return votes.map(() => unknown)
     }
   }
 
-  function answer(member: Waiting, outcome: Settled) {
-    if (outcome.kind === 'failed') logger.error('The database refuses a vote; its voter is told so.', outcome.error)
-    if (outcome.kind === 'unknown') metrics.count('live_poll_votes_unknown_total')
-    tell(member, outcome)
+  /** What was passed over goes back to the front of its queue. */
+  function queueAgain(batch: Map<BoxQueue, Waiting[]>, outcomes: readonly VoteOutcome[]) {
+    let first = 0
+    for (const [box, members] of batch) {
+      const again = members.filter((_, index) => outcomes[first + index]?.kind === 'passed-over')
+      first += members.length
+      box.passedOver = again.length > 0 ? box.passedOver + 1 : 0
+      if (again.length > 0) box.votes = again.concat(box.votes)
+      queued += again.length
+    }
+  }
+
+  function answerAll(members: readonly Waiting[], outcomes: readonly VoteOutcome[]) {
+    members.forEach((member, index) => {
+      const outcome = outcomes[index] ?? unknown
+      if (outcome.kind === 'passed-over') return
+      waiting--
+      if (outcome.kind === 'failed') logger.error('The database refuses a vote; its voter is told so.', outcome.error)
+      if (outcome.kind === 'unknown') metrics.count('live_poll_votes_unknown_total')
+      tell(member, outcome)
+    })
+    if (waiting === 0) onDrained()
   }
 
   /** What goes wrong with one answer must not keep the others from theirs. */
@@ -218,7 +234,7 @@ export function createGroupCommit(
     busyFor,
     drain() {
       isDraining = true
-      if (waiting === 0 && running === 0) return Promise.resolve()
+      if (waiting === 0) return Promise.resolve()
       return new Promise((resolve) => {
         onDrained = resolve
       })

@@ -24,6 +24,9 @@ export interface Board {
 /** Polls whose newest results are remembered; beyond it the one that changed longest ago goes. */
 const capacity = 10_000
 
+/** Readings in a second on a node: where more polls have votes, each is read less often, and votes keep what they need. */
+const mostPerSecond = 2000
+
 /** Milliseconds until a failed reading is tried again. */
 const retryAfter = 1000
 
@@ -31,7 +34,7 @@ const retryAfter = 1000
  * Keeps the newest snapshot per poll: reads dirty polls, publishes what it read, and takes from the bus what is newer.
  *
  * @param read reads a poll; the newest state wins, so readings may be shared
- * @param interval milliseconds between two publications of one poll, at least
+ * @param interval milliseconds between two publications of one poll, at least; longer while very many change
  * @param onBehind called when a reading cannot follow what was shown before, as after a restore
  */
 export function createBoard(
@@ -90,7 +93,7 @@ export function createBoard(
   async function publish(pollId: string, changedAt: number) {
     const pausingNow = { changedAt: undefined as number | undefined }
     pausing.set(pollId, pausingNow)
-    let pause = interval
+    let pause = Math.max(interval, (pausing.size / mostPerSecond) * 1000)
     try {
       await readAndShow(pollId, changedAt)
     } catch (error) {

@@ -70,6 +70,7 @@ describeOnPostgres('a host’s pool of pg', () => {
   test.each([
     ['with settings and parsers of its own', () => ({ pool: createPool(strange) })],
     ['with one connection', () => ({ pool: createPool({ max: 1 }) })],
+    ['that pipelines', () => ({ pool: createPool({ pipeline: true }) })],
     [
       'in its own Kysely, with plugins',
       () => {
@@ -143,8 +144,12 @@ describeOnPostgres('a host’s pool of pg', () => {
     },
   )
 
-  test('whose connections are all cut, idle and at work, does not end the process, and votes go on', async () => {
-    const livePoll = await start()
+  test.each([
+    ['', {}],
+    ['that pipelines, and ', { pipeline: true }],
+  ])('%swhose connections are all cut, idle and at work, does not end the process, and votes go on', async (_, how) => {
+    const pool = createPool(how)
+    const livePoll = await start({ pool })
     const pollId = await createPoll(livePoll)
     const idle = await Promise.all([pool.connect(), pool.connect()])
     for (const client of idle) client.release()

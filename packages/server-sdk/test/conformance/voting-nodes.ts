@@ -11,7 +11,7 @@ import type { StoresUnderTest } from './stores.ts'
 /** The voting side of a node on these stores: with a memory of polls, and a queue, of its own. */
 export function startVotingNode({ polls, ballots }: StoresUnderTest, batch = 500): CastVote {
   const facts = createPollFactsCache(polls, deriveKeys('a secret of at least 32 bytes, for tests'))
-  const limits = { batch, queue: 20_000, wait: 60_000, pause: 0 }
+  const limits = { batch, queue: 20_000, wait: 60_000, interval: 0, enough: 1 }
   const metrics = createMemoryMetrics()
   const groupCommit = createGroupCommit(ballots, 2, limits, createRecordingLogger(), metrics)
   return createCastVote(createSubmitVote(facts, groupCommit, { markDirty() {} }, async () => true, metrics))

@@ -68,7 +68,7 @@ describeOnEach('Votes that the database refuses', ({ create }) => {
   test('are answered INTERNAL with the cause in the log, the others as ever', async () => {
     const { batch, findWrong } = await createBatch()
     const logger = createRecordingLogger()
-    const limits = { batch: 500, queue: 20_000, wait: 60_000, pause: 0 }
+    const limits = { batch: 500, queue: 20_000, wait: 60_000, interval: 0, enough: 1 }
     const groupCommit = createGroupCommit(opened.ballots, 2, limits, logger, createMemoryMetrics())
     const answers = await Promise.allSettled(batch.map((one) => castInto(groupCommit, one)))
     for (const [index, answer] of answers.entries()) {

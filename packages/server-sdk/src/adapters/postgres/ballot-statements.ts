@@ -1,7 +1,7 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import { prepared } from '../sql/prepared.ts'
 import type { BoxKey, TallyDelta, VoteToWrite } from '../sql/sql-dialect.ts'
-import { table } from '../sql/tables.ts'
+import { type Tables, table } from '../sql/tables.ts'
 import { type Column, textArray } from './text-array.ts'
 
 interface BoxColumns {
@@ -24,8 +24,15 @@ interface VoteColumns {
   readonly voteIds: Column
 }
 
-export const lockBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql``))
-export const lockFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`))
+/** Most batches have one box. Postgres keeps the plan of this statement, and makes that of the others anew each time. */
+const lockBox = prepared(
+  ({ pollId, box }: BoxKey) => sql<BoxKey>`
+    select poll_id as "pollId", box from ${table('live_poll_boxes')}
+    where poll_id = ${pollId}::text and box = ${box}::int
+    for no key update`,
+)
+const lockBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql``))
+const lockFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`))
 export const addTallies = prepared(insertTallies)
 export const raiseVersions = prepared(raise)
 
@@ -43,6 +50,13 @@ function upsertVotes({ polls, voterKeys, choices, revisions, voteIds }: VoteColu
       ${polls}::text[], ${voterKeys}::text[], ${choices}::text[], ${revisions}::int[], ${voteIds}::text[])
     on conflict (poll_id, voter_key) do update set choices = excluded.choices,
       revision = excluded.revision, vote_id = excluded.vote_id, accepted_at = excluded.accepted_at`
+}
+
+/** @param wait false: boxes locked by someone else are passed over */
+export function lockQuery(db: Kysely<Tables>, boxes: readonly BoxKey[], wait: boolean): CompiledQuery<BoxKey> {
+  const [only] = boxes
+  if (only && boxes.length === 1 && wait) return lockBox.query(db, only)
+  return (wait ? lockBoxes : lockFreeBoxes).query(db, boxColumns(boxes))
 }
 
 function lock(boxes: BoxColumns, how: RawBuilder<unknown>) {

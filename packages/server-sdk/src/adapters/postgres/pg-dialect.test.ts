@@ -1,10 +1,11 @@
 import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { Kysely, sql } from 'kysely'
+import { CompiledQuery, Kysely, sql } from 'kysely'
 import { Pool } from 'pg'
 import { expect, it, vi } from 'vitest'
-import { pgDialect } from './pg-dialect.ts'
-import type { PgClient } from './pg-pool.ts'
+import type { Tables } from '../sql/tables.ts'
+import { pgDialect, together } from './pg-dialect.ts'
+import type { PgClient, PgQuery } from './pg-pool.ts'
 
 /** A message of Postgres's protocol, version 3: type, length, body. */
 function message(type: string, body: Buffer | string): Buffer {
@@ -51,6 +52,65 @@ it('listens once to a client, however many wait for one', async () => {
   expect([pool, ...clients].flatMap((one) => [one.listenerCount('connect'), one.listenerCount('error')])).toEqual([
     0, 0, 0, 0, 0, 0,
   ])
+})
+
+/** A pool of one client that pipelines, and answers in order, by `answer`. */
+function createPipeline(answer: (text: string) => Promise<unknown>) {
+  const sent: string[] = []
+  let last: Promise<unknown> = Promise.resolve()
+  const client = Object.assign(fakeClient(), {
+    pipeline: true,
+    released: [] as unknown[],
+    query({ text }: PgQuery) {
+      sent.push(text)
+      last = Promise.allSettled([last]).then(() => answer(text))
+      return last as ReturnType<PgClient['query']>
+    },
+    release: (isBroken: boolean) => client.released.push(isBroken),
+  })
+  const pool = Object.assign(new EventEmitter(), { connect: async () => client as PgClient })
+  return { db: new Kysely<Tables>({ dialect: pgDialect(pool) }), sent, client }
+}
+
+const began = (text: string) => text.startsWith('start')
+const query = (text: string) => CompiledQuery.raw(text) as CompiledQuery<{ text: string }>
+
+it('sends a beginning and what reads or locks at once where the client pipelines', async () => {
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const { db, sent } = createPipeline(async (text) => {
+    await held
+    return { command: 'SELECT', rowCount: 1, rows: [{ text }] }
+  })
+  const answers = db.transaction().execute((trx) => together(trx, query('select 1'), query('select 2')))
+  await vi.waitFor(() => expect(sent).toEqual([expect.stringMatching(/^start/), 'select 1', 'select 2']))
+  letGo()
+  expect(await answers).toEqual([[{ text: 'select 1' }], [{ text: 'select 2' }]])
+  expect(sent.at(-1)).toBe('commit')
+})
+
+it('sends nothing that writes before its transaction has begun, and gives no client back that has not', async () => {
+  const refusal = new Error('no transaction now')
+  const { db, sent, client } = createPipeline(async (text) => {
+    if (began(text)) throw refusal
+    return { command: 'SELECT', rowCount: 0, rows: [] }
+  })
+  const run = (text: string) => db.transaction().execute((trx) => trx.executeQuery(query(text)))
+  await expect(run('update live_poll_polls set plan = 2')).rejects.toBe(refusal)
+  expect(sent).toEqual([expect.stringMatching(/^start/)])
+  await expect(run('select 1')).rejects.toBe(refusal)
+  expect(client.released).toEqual([true, true])
+})
+
+it('tells the first of two failures', async () => {
+  const { db } = createPipeline(async (text) => {
+    if (!text.startsWith('select')) return { command: 'SELECT', rowCount: 0, rows: [] }
+    throw new Error(text)
+  })
+  const both = db.transaction().execute((trx) => together(trx, query('select 1'), query('select 2')))
+  await expect(both).rejects.toThrow('select 1')
 })
 
 function fakeClient() {

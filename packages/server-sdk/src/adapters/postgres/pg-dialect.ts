@@ -8,7 +8,9 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
+  type Transaction,
 } from 'kysely'
+import type { Tables } from '../sql/tables.ts'
 import { takeInTime } from '../sql/take-in-time.ts'
 import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
 import { isUnanswered } from './postgres-errors.ts'
@@ -43,7 +45,33 @@ interface PgConnection extends DatabaseConnection {
   isLimited: boolean
   /** Its transaction could not be begun or ended, or an answer is still to come: nobody may have it after this. */
   isBroken: boolean
+  /** Rejects when its transaction could not be begun. */
+  begun: Promise<unknown> | undefined
   run(query: PgQuery): ReturnType<PgClient['query']>
+}
+
+/** Statements that read or lock, sent at once: the server takes one after the other. */
+interface Together extends CompiledQuery {
+  readonly together: readonly [CompiledQuery, CompiledQuery]
+}
+
+function isTogether(query: CompiledQuery): query is Together {
+  return 'together' in query
+}
+
+/**
+ * Sends two statements at once, in a transaction of this dialect; a client of pg with the option `pipeline` does so in one
+ * round trip. Kysely itself sends a statement when the one before it is answered.
+ * @returns the rows of both
+ */
+export async function together<A, B>(
+  trx: Transaction<Tables>,
+  first: CompiledQuery<A>,
+  second: CompiledQuery<B>,
+): Promise<[readonly A[], readonly B[]]> {
+  const query: Together = { ...first, together: [first, second] }
+  const { rows } = await trx.executeQuery(query)
+  return rows as unknown as [readonly A[], readonly B[]]
 }
 
 function createDriver(pool: PgPool): Driver {
@@ -57,6 +85,7 @@ function createDriver(pool: PgPool): Driver {
       isInTransaction: false,
       isLimited: false,
       isBroken: false,
+      begun: undefined,
       async run(query) {
         try {
           return await client.query(connection.isLimited ? { ...query, query_timeout: answerPatience } : query)
@@ -65,21 +94,31 @@ function createDriver(pool: PgPool): Driver {
           throw error
         }
       },
-      async executeQuery<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-        const query = { text, values: [...parameters], types }
-        const { command, rowCount, rows } = await connection
-          .run({ ...query, name: names.nameOf(text) })
-          .catch((error) => {
-            if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
-            return connection.run(query)
-          })
-        const hasWritten = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE'
-        return { rows: rows as R[], ...(hasWritten && { numAffectedRows: BigInt(rowCount ?? 0) }) }
+      async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+        if (!isTogether(query)) return ask(query)
+        const [first, second] = query.together
+        const answers = client.pipeline
+          ? await Promise.all([ask(first), ask(second)])
+          : [await ask(first), await ask(second)]
+        return { rows: answers.map(({ rows }) => rows as R) }
       },
       // biome-ignore lint/correctness/useYield: refuses before the first row
       async *streamQuery() {
         throw new Error('Rows are not streamed here.')
       },
+    }
+    async function ask<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+      const query = { text, values: [...parameters], types }
+      // Were the transaction not to begin, a statement that writes would do so outside of it.
+      if (!reads.test(text)) await connection.begun
+      const answer = connection.run({ ...query, name: names.nameOf(text) }).catch((error) => {
+        if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
+        return connection.run(query)
+      })
+      if (connection.begun) await Promise.all([connection.begun, answer]) // of two that fail, the first says why
+      const { command, rowCount, rows } = await answer
+      const hasWritten = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE'
+      return { rows: rows as R[], ...(hasWritten && { numAffectedRows: BigInt(rowCount ?? 0) }) }
     }
     return connection
   }
@@ -97,11 +136,17 @@ function createDriver(pool: PgPool): Driver {
       own.isInTransaction = true
       own.isLimited = isolationLevel === limitedLevel
       own.isBroken = true // until it has begun: a part of it may have
-      await own.run({ text: `start transaction${level}${limitStatements}` })
-      own.isBroken = false
+      own.begun = own.run({ text: `start transaction${level}${limitStatements}` }).then(() => {
+        own.isBroken = false
+        own.begun = undefined
+      })
+      if (!own.client.pipeline) return void (await own.begun)
+      own.begun.catch(ignore) // the first statement, or the end, tells
     },
     async commitTransaction(connection) {
-      await ownOf(connection).run({ text: 'commit' })
+      const own = ownOf(connection)
+      await own.begun
+      await own.run({ text: 'commit' })
     },
     async rollbackTransaction(connection) {
       const own = ownOf(connection)
@@ -147,6 +192,8 @@ function createTaker(pool: PgPool): () => Promise<PgClient> {
     }
   }
 }
+
+const reads = /^\s*select\b/
 
 function ignore() {}
 function ignoreEarly() {}

@@ -11,6 +11,8 @@ export interface PgPool {
 }
 
 export interface PgClient {
+  /** Whether it sends a query while another one is not answered yet. */
+  readonly pipeline?: boolean
   query(query: PgQuery): Promise<PgResult>
   on(event: 'error', listener: (error: Error) => void): unknown
   off(event: 'error', listener: (error: Error) => void): unknown

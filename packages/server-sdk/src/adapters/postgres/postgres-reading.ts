@@ -2,8 +2,10 @@ import { sql } from 'kysely'
 import type { VoterInPoll } from '../../ports/ballot-store.ts'
 import { prepared } from '../sql/prepared.ts'
 import { ruleColumns } from '../sql/read-batch.ts'
-import type { SqlDialect, StoredRules, StoredVote } from '../sql/sql-dialect.ts'
+import type { BatchRows, SqlDialect, StoredRules, StoredVote } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
+import { lockQuery } from './ballot-statements.ts'
+import { together } from './pg-dialect.ts'
 import { postgresMoments } from './postgres-moments.ts'
 import { type Column, textArray } from './text-array.ts'
 
@@ -21,11 +23,13 @@ interface VoterColumns {
   readonly voterKeys: Column
 }
 
+type BatchRow = StoredRules | (VoteColumns & { readonly id: null })
+
 const selectVotes = prepared((voters: VoterColumns) => sql<VoteColumns>`select ${voteColumns} ${fromVotesOf(voters)}`)
 
 /** Votes have no rules, and rules no vote: one statement reads both, and one answer brings them. */
 const selectBatch = prepared(
-  (batch: VoterColumns & { readonly pollIds: Column }) => sql<StoredRules | (VoteColumns & { id: null })>`
+  (batch: VoterColumns & { readonly pollIds: Column }) => sql<BatchRow>`
     select ${ruleColumns(postgresMoments)}, null as "pollId", null as "voterKey", null as choices,
       null::int as revision, null as "voteId", null::boolean as "isVoided"
     from ${table('live_poll_polls')} where id = any(${batch.pollIds}::text[])
@@ -36,10 +40,27 @@ const selectBatch = prepared(
 export const readPostgresVotes: SqlDialect['readVotes'] = async (db, voters) =>
   (await selectVotes(db, voterColumns(voters))).map(toVote)
 
-export const readPostgresBatch: NonNullable<SqlDialect['readBatch']> = async (trx, pollIds, voters) => {
+export const readPostgresBatch: NonNullable<SqlDialect['readBatch']> = async (trx, pollIds, voters) =>
+  toBatch(await selectBatch(trx, { pollIds: textArray(pollIds), ...voterColumns(voters) }))
+
+/** By the driver of `pgDialect`, which sends both at once. */
+export const lockAndReadPostgres: NonNullable<SqlDialect['lockAndRead']> = async (
+  trx,
+  boxes,
+  wait,
+  pollIds,
+  voters,
+) => {
+  const lock = lockQuery(trx, boxes, wait)
+  const read = selectBatch.query(trx, { pollIds: textArray(pollIds), ...voterColumns(voters) })
+  const [locked, rows] = await together(trx, lock, read)
+  return { locked, ...toBatch(rows) }
+}
+
+function toBatch(rows: readonly BatchRow[]): BatchRows {
   const rules: StoredRules[] = []
   const votes: StoredVote[] = []
-  for (const row of await selectBatch(trx, { pollIds: textArray(pollIds), ...voterColumns(voters) })) {
+  for (const row of rows) {
     if (row.id === null) votes.push(toVote(row))
     else rules.push(row)
   }

@@ -4,8 +4,7 @@ import { table } from '../sql/tables.ts'
 import {
   addTallies,
   boxColumns,
-  lockBoxes,
-  lockFreeBoxes,
+  lockQuery,
   raiseVersions,
   tallyColumns,
   voteColumns,
@@ -26,7 +25,9 @@ export const postgresSql: SqlDialect = {
   alongKey: sql``, // what a condition leaves out is not locked, and what is locked is sorted before
   ifAbsent: (insert) => insert.onConflict((conflict) => conflict.doNothing()),
 
-  lockBoxes: (trx, boxes, wait) => (wait ? lockBoxes : lockFreeBoxes)(trx, boxColumns(boxes)),
+  async lockBoxes(trx, boxes, wait) {
+    return (await trx.executeQuery(lockQuery(trx, boxes, wait))).rows
+  },
   readVotes: readPostgresVotes,
   readBatch: readPostgresBatch,
 

@@ -9,6 +9,7 @@ import type { SqlDialect } from '../sql/sql-dialect.ts'
 import type { Tables } from '../sql/tables.ts'
 import { pgDialect } from './pg-dialect.ts'
 import type { PgPool } from './pg-pool.ts'
+import { lockAndReadPostgres } from './postgres-reading.ts'
 import { postgresSql } from './postgres-sql.ts'
 import { limitReading, limitTransaction } from './transaction-limits.ts'
 
@@ -97,7 +98,7 @@ function connect(options: PostgresPoolOptions | PostgresKyselyOptions): Connecte
   }
   return {
     host: new Kysely<Tables>({ dialect: pgDialect(pool) }),
-    dialect: { ...postgresSql, limitReading },
+    dialect: { ...postgresSql, limitReading, lockAndRead: lockAndReadPostgres },
     defaultLanes: Math.max(1, Math.min(4, (pool.options?.max ?? 10) - 1)),
     listen(logger) {
       // Without any listener on the pool, an idle connection that is lost ends the process.

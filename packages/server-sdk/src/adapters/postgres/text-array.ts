@@ -6,6 +6,14 @@ export type Column = string | readonly (string | null)[]
  * has to be escaped; the driver, which looks at each by itself, takes the others.
  */
 export function textArray(values: readonly (string | null)[]): Column {
-  if (values.length === 0 || values.includes('') || /["\\]/.test(values.join(''))) return values
-  return `{"${values.join('","')}"}`.replaceAll('""', 'null') // a null joins as nothing
+  if (values.length === 0 || values.includes('')) return values
+  const text = `{"${values.join('","')}"}`
+  if (text.includes('\\') || countQuotes(text) > 2 * values.length) return values
+  return text.replaceAll('""', 'null') // a null joins as nothing
+}
+
+function countQuotes(text: string): number {
+  let quotes = 0
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes++
+  return quotes
 }

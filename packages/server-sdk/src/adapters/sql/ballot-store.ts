@@ -4,9 +4,9 @@ import type { BallotStore, PreparedVote, VoteOutcome, VoterInPoll } from '../../
 import { reach } from '../../ports/failpoints.ts'
 import { BatchChanges, boxName, sortedBoxes, type WrittenVote } from './batch-changes.ts'
 import { lockInvitations } from './lock-invitations.ts'
-import { readBatch } from './read-batch.ts'
+import { lockAndRead, readBatch } from './read-batch.ts'
 import { type Retry, startRetry } from './retry.ts'
-import type { SqlDialect } from './sql-dialect.ts'
+import type { BoxKey, SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 import { reading, tryTransaction } from './transaction.ts'
 import { VoterMap } from './voter-map.ts'
@@ -73,19 +73,15 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   async function decide(trx: Transaction<Tables>, batch: readonly PreparedVote[], wait: boolean): Promise<Decided> {
     const asked = sortedBoxes(batch)
     const waits = wait || asked.length === 1
-    const locked = await dialect.lockBoxes(trx, asked, waits)
-    FAILPOINT: reach('afterLock')
+    const changes = new BatchChanges(batch)
+    const { locked, rules, votes, invitations } = batch.some((vote) => vote.invitation !== undefined)
+      ? await lockAllAndRead(trx, batch, asked, waits, changes.voters)
+      : { ...(await lockAndRead(trx, dialect, asked, waits, changes.voters)), invitations: undefined }
     // After waiting, a box that is gone is not locked by anyone: its votes go on, to be answered by what the poll says.
     const lockedNames = waits || locked.length === asked.length ? undefined : new Set(locked.map(boxName))
-    const isPassedOver = (vote: PreparedVote) => lockedNames !== undefined && !lockedNames.has(boxName(vote))
-    const votes = lockedNames ? batch.filter((vote) => !isPassedOver(vote)) : batch
-
-    const invitations = await lockInvitations(trx, dialect, votes) // before the clock is read, for it may wait
-    const changes = new BatchChanges(votes, invitations)
-    const { rules, votes: rows } = await readBatch(trx, dialect, changes.voters)
-    changes.start(rows)
+    changes.start(votes, invitations)
     const outcomes = batch.map((vote): VoteOutcome => {
-      if (isPassedOver(vote)) return { kind: 'passed-over' }
+      if (lockedNames && !lockedNames.has(boxName(vote))) return { kind: 'passed-over' }
       const poll = rules.get(vote.pollId)
       const decision = decideVote(vote, poll, changes.rowOf(vote), poll?.now ?? new Date(0), changes.invitationOf(vote))
       if (decision.kind !== 'accepted') return decision
@@ -93,6 +89,22 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
       return { kind: 'accepted', revision: decision.row.revision, epoch: decision.epoch }
     })
     return { outcomes, changes }
+  }
+
+  /** Invitations are locked after the boxes and before the clock is read, for that may wait. */
+  async function lockAllAndRead(
+    trx: Transaction<Tables>,
+    batch: readonly PreparedVote[],
+    boxes: readonly BoxKey[],
+    wait: boolean,
+    voters: readonly VoterInPoll[],
+  ) {
+    const locked = await dialect.lockBoxes(trx, boxes, wait)
+    FAILPOINT: reach('afterLock')
+    const names = wait ? undefined : new Set(locked.map(boxName))
+    const votes = names ? batch.filter((vote) => names.has(boxName(vote))) : batch
+    const invitations = await lockInvitations(trx, dialect, votes)
+    return { locked, invitations, ...(await readBatch(trx, dialect, voters)) }
   }
 
   async function write(trx: Transaction<Tables>, changes: BatchChanges): Promise<void> {

@@ -30,25 +30,28 @@ interface ChangedBox extends BoxKey {
 /** What a batch has changed so far. */
 export class BatchChanges {
   readonly #voters = new VoterMap<VoterInBatch>()
-  readonly #invitations: Map<string, InvitationRow>
+  #invitations: Map<string, InvitationRow> | undefined
   readonly #uses = new Map<string, InvitationUse>()
   readonly #boxes = new Map<string, ChangedBox>()
   #lastBox: ChangedBox | undefined
   /** Each once, by (poll, voter): two nodes lock rows in the same order. */
   readonly voters: readonly VoterInPoll[]
 
-  constructor(votes: readonly PreparedVote[], invitations: Map<string, InvitationRow>) {
+  constructor(votes: readonly PreparedVote[]) {
     for (const vote of votes) {
       if (this.#voters.get(vote)) continue
       const { pollId, voterKey } = vote
       this.#voters.set(vote, { pollId, voterKey, before: undefined, row: undefined, epoch: undefined })
     }
     this.voters = this.#voters.sorted()
-    this.#invitations = invitations
   }
 
-  /** What the voters have in their boxes, before the first vote is decided. */
-  start(rows: readonly StoredVote[]) {
+  /**
+   * What the voters have in their boxes, and the invitations that they need, before the first vote is decided.
+   * @param invitations undefined: none is needed
+   */
+  start(rows: readonly StoredVote[], invitations: Map<string, InvitationRow> | undefined) {
+    this.#invitations = invitations
     for (const row of rows) {
       const voter = this.#voters.get(row)
       if (voter) voter.before = voter.row = row
@@ -61,7 +64,7 @@ export class BatchChanges {
 
   /** The invitation that a vote needs, if there is one. */
   invitationOf({ invitation }: PreparedVote): InvitationRow | undefined {
-    return invitation === undefined ? undefined : this.#invitations.get(invitation)
+    return invitation === undefined ? undefined : this.#invitations?.get(invitation)
   }
 
   /** What the batch has written for a voter. */
@@ -92,9 +95,9 @@ export class BatchChanges {
   }
 
   #use({ invitation, pollId, voterKey }: PreparedVote) {
-    const row = invitation === undefined ? undefined : this.#invitations.get(invitation)
+    const row = invitation === undefined ? undefined : this.#invitations?.get(invitation)
     if (invitation === undefined || !row || row.usedBy !== null) return
-    this.#invitations.set(invitation, { ...row, usedBy: voterKey })
+    this.#invitations?.set(invitation, { ...row, usedBy: voterKey })
     this.#uses.set(invitation, { invitation, pollId, voterKey })
   }
 

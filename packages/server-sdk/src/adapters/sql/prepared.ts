@@ -15,6 +15,13 @@ class Mark {
   }
 }
 
+export interface Prepared<Values extends object, Row> {
+  /** Runs it. @returns its rows */
+  (db: Kysely<Tables>, values: Values): Promise<readonly Row[]>
+  /** It, to be run by something else. */
+  query(db: Kysely<Tables>, values: Values): CompiledQuery<Row>
+}
+
 /**
  * A statement whose text is made once for each naming of the tables: to have Kysely make it anew takes longer than the
  * database takes for a small batch.
@@ -25,7 +32,9 @@ class Mark {
  * const find = prepared(({ ids }: { ids: string }) => sql<Row>`select ... where id = any(${ids}::text[])`)
  * const rows = await find(trx, { ids })
  */
-export function prepared<Values extends object, Row>(build: (values: Values) => RawBuilder<Row>) {
+export function prepared<Values extends object, Row>(
+  build: (values: Values) => RawBuilder<Row>,
+): Prepared<Values, Row> {
   const texts = new WeakMap<object, Text>()
 
   function textFor(db: Kysely<Tables>): Text {
@@ -40,14 +49,16 @@ export function prepared<Values extends object, Row>(build: (values: Values) => 
     return text
   }
 
-  return async (db: Kysely<Tables>, values: Values): Promise<readonly Row[]> => {
+  function query(db: Kysely<Tables>, values: Values): CompiledQuery<Row> {
     const { sql, parameters } = textFor(db)
-    const query = CompiledQuery.raw(
+    return CompiledQuery.raw(
       sql,
       parameters.map((name) => values[name as keyof Values]),
-    )
-    return (await db.executeQuery<Row>(query)).rows
+    ) as CompiledQuery<Row>
   }
+
+  const run = async (db: Kysely<Tables>, values: Values) => (await db.executeQuery(query(db, values))).rows
+  return Object.assign(run, { query })
 }
 
 function nameOf(value: unknown): string {

@@ -1,8 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { PollRules } from '../../domain/poll.ts'
 import type { VoterInPoll } from '../../ports/ballot-store.ts'
+import { reach } from '../../ports/failpoints.ts'
 import { toDate } from './read-clock.ts'
-import type { SqlDialect, StoredRules, StoredVote } from './sql-dialect.ts'
+import type { BatchRows, BoxKey, SqlDialect, StoredRules, StoredVote } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
 
 /** A poll as votes are decided by it. */
@@ -17,17 +18,41 @@ export interface BatchReading {
   readonly votes: readonly StoredVote[]
 }
 
-/** @param voters each once, by (poll, voter) */
+/** Locks boxes, and then reads. @param voters each once, by (poll, voter); at least one */
+export async function lockAndRead(
+  trx: Transaction<Tables>,
+  dialect: SqlDialect,
+  boxes: readonly BoxKey[],
+  wait: boolean,
+  voters: readonly VoterInPoll[],
+): Promise<BatchReading & { readonly locked: readonly BoxKey[] }> {
+  if (dialect.lockAndRead) {
+    const { locked, ...rows } = await dialect.lockAndRead(trx, boxes, wait, pollsOf(voters), voters)
+    FAILPOINT: reach('afterLock')
+    return { locked, ...toReading(rows) }
+  }
+  const locked = await dialect.lockBoxes(trx, boxes, wait)
+  FAILPOINT: reach('afterLock')
+  return { locked, ...(await readBatch(trx, dialect, voters)) }
+}
+
+/** @param voters each once, by (poll, voter); at least one */
 export async function readBatch(
   trx: Transaction<Tables>,
   dialect: SqlDialect,
   voters: readonly VoterInPoll[],
 ): Promise<BatchReading> {
-  if (voters.length === 0) return { rules: new Map(), votes: [] }
-  const pollIds = [...new Set(voters.map((voter) => voter.pollId))]
-  const { rules, votes } = dialect.readBatch
-    ? await dialect.readBatch(trx, pollIds, voters)
-    : { rules: await readRules(trx, dialect, pollIds), votes: await dialect.readVotes(trx, voters) }
+  const pollIds = pollsOf(voters)
+  if (dialect.readBatch) return toReading(await dialect.readBatch(trx, pollIds, voters))
+  const rules = await readRules(trx, dialect, pollIds)
+  return toReading({ rules, votes: await dialect.readVotes(trx, voters) })
+}
+
+function pollsOf(voters: readonly VoterInPoll[]): readonly string[] {
+  return [...new Set(voters.map((voter) => voter.pollId))]
+}
+
+function toReading({ rules, votes }: BatchRows): BatchReading {
   return { rules: new Map(rules.map((row) => [row.id, toRules(row)])), votes }
 }
 

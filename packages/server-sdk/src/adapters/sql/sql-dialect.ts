@@ -32,6 +32,12 @@ export interface StoredRules {
   readonly now: number | string
 }
 
+/** What is read for a batch. */
+export interface BatchRows {
+  readonly rules: readonly StoredRules[]
+  readonly votes: readonly StoredVote[]
+}
+
 export interface VoteToWrite extends VoterInPoll {
   readonly row: VoteRow
 }
@@ -124,11 +130,16 @@ export interface SqlDialect {
    * What a batch reads under its locks: rules, clock and votes, as two statements would read them. Absent where two are as
    * good as one.
    */
-  readBatch?(
+  readBatch?(trx: Transaction<Tables>, pollIds: readonly string[], voters: readonly VoterInPoll[]): Promise<BatchRows>
+
+  /** `lockBoxes`, and then `readBatch`, sent together. Absent where the driver sends one statement at a time. */
+  lockAndRead?(
     trx: Transaction<Tables>,
+    boxes: readonly BoxKey[],
+    wait: boolean,
     pollIds: readonly string[],
     voters: readonly VoterInPoll[],
-  ): Promise<{ readonly rules: readonly StoredRules[]; readonly votes: readonly StoredVote[] }>
+  ): Promise<BatchRows & { readonly locked: readonly BoxKey[] }>
 
   /** Remembers who used which invitation. Rows come sorted, each invitation once, none of them used so far. */
   useInvitations(trx: Transaction<Tables>, uses: readonly InvitationUse[]): Promise<void>
