@@ -23,7 +23,7 @@ import type { Metrics } from '../ports/metrics.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
 import { ChannelVote, type VoteAnswers } from './channel-vote.ts'
 import { encodeVoted } from './encode-voted.ts'
-import { badMessages, type ChannelLimits, refusedMessages } from './limits.ts'
+import { badMessages, type ChannelLimits, closeGrace, lookEvery, refusedMessages } from './limits.ts'
 import { toErrorMessage, toRejected } from './to-messages.ts'
 import type { WatchedPollsParts } from './watched-polls.ts'
 import { type Teller, WatchedPolls } from './watched-polls.ts'
@@ -44,12 +44,6 @@ export interface ConnectionParts extends WatchedPollsParts {
 }
 
 type Refusal = Omit<Extract<Decoded<never>, { ok: false }>, 'ok'>
-
-/** Milliseconds between asking a socket to close and ending it. */
-const closeGrace = 1000
-
-/** UTF-16 code units sent until it is looked whether they are read. */
-const lookEvery = 16 * 1024
 
 const noFrames: readonly string[] = []
 

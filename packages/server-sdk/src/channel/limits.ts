@@ -40,3 +40,9 @@ export const maxPayloadBytes = 64 * 1024
 
 /** Milliseconds between a socket's pings. */
 export const pingInterval = 25_000
+
+/** Milliseconds between asking a socket to close and ending it. */
+export const closeGrace = 1000
+
+/** UTF-16 code units sent until it is looked whether they are read. */
+export const lookEvery = 16 * 1024

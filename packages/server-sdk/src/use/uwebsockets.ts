@@ -18,8 +18,8 @@ export interface UwsSocket {
 /** Filled in when the socket has opened. */
 export interface UwsUserData {
   readonly origin: string | null
-  carried: CarriedSocket | undefined
-  events: ChannelEvents | undefined
+  carried?: CarriedSocket | undefined
+  events?: ChannelEvents | undefined
 }
 
 export interface UwsRequest {
