@@ -192,6 +192,7 @@ describeInBrowser('npm start', () => {
     await first?.locator('summary').click()
     await second?.locator('summary').click()
     await second?.getByRole('button', { name: 'Edit' }).click()
+    await second?.getByRole('button', { name: 'Save' }).waitFor() // its form moves what is below
     await third?.locator('summary').click()
     await third?.getByRole('button', { name: 'Delete' }).click()
     await third?.getByText('for good').waitFor()

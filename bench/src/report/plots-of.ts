@@ -35,7 +35,7 @@ const plans: readonly PlotPlan[] = [
     ...{ file: 'saturation.svg', title: 'Votes a second at saturation, 64 in flight', unit: 'committed votes/s' },
     ...{
       figure: 'votes',
-      keys: ['a-upsert-500', 'a-upsert-2000', 'b-64', 'd-64', 'e-64', 'f-100', 'f-1000', 'g-million'],
+      keys: ['a-upsert-500', 'a-upsert-2000', 'b-64', 'd-64', 'e-64', 'f-boxes', 'f-100', 'f-1000', 'g-million'],
     },
   },
   {

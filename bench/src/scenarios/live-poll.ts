@@ -5,19 +5,22 @@ import { type CastPlan, type Contender, castOn, type Figures, toFigures, withSer
 
 type OurPlan = Omit<CastPlan, 'protocol' | 'connections'> & {
   readonly polls?: number
+  /** Of each poll; one, where nothing is said. */
+  readonly boxes?: number
   readonly variant?: string
   /** Who look on meanwhile. */
   readonly viewers?: number
 }
 
 /** A measurement of our server. */
-function ours(key: string, title: string, { polls = 1, variant, viewers = 0, ...plan }: OurPlan): Contender {
+function ours(key: string, title: string, { polls = 1, boxes = 1, variant, viewers = 0, ...plan }: OurPlan): Contender {
   return {
     key,
     title,
     measure: (world) =>
       withServer<LivePollServer, Figures>(world, 'live-poll', variant, async (server) => {
         const ids = await server.call('createPolls', polls)
+        if (boxes > 1) await server.call('addBoxes', { polls: ids, boxes })
         const stopProfile = await profile(world, server, key)
         await server.call('watchLoop', null)
         const cast = () => castOn(world, server, ids, { protocol: 'livePoll', connections: 100, ...plan })
@@ -50,8 +53,9 @@ export const changes: readonly Contender[] = [
   ours('e-64', 'ours, changes of votes, 64 in flight', { voters: 100_000, fill: 100_000, pace: { depth: 64 } }),
 ]
 
-/** (f) Votes on many polls at once; on one poll it is b-64. */
+/** (f) Votes on many polls at once; on one poll it is b-64, and where that has several boxes, f-boxes. */
 export const manyPolls: readonly Contender[] = [
+  ours('f-boxes', 'ours, one poll with 4 boxes, 64 in flight', { boxes: 4, pace: { depth: 64 } }),
   ours('f-100', 'ours, 100 polls, 64 in flight', { polls: 100, pace: { depth: 64 } }),
   ours('f-1000', 'ours, 1,000 polls, 64 in flight', { polls: 1000, pace: { depth: 64 } }),
   ours('f-20000', 'ours, 1,000 polls, 20,000 votes/s offered', { polls: 1000, pace: { perSecond: 20_000 } }),

@@ -70,6 +70,10 @@ const calls = {
     }
     return polls
   },
+  async addBoxes({ polls, boxes }: { polls: readonly string[]; boxes: number }) {
+    for (const poll of polls) await livePoll.api.editPoll(poll, { boxes })
+    return null
+  },
   credential: (_: null) => livePoll.api.createRelayTicket(),
   async countVotes(polls) {
     let votes = 0
