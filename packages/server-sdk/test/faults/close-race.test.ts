@@ -23,7 +23,8 @@ for (const [name, describeHere, makeShared] of databases) {
 function describeCloseRace(makeShared: () => Promise<Shared>, rounds: number) {
   let nodes: NodesOnShared<Shared>
   beforeAll(async () => {
-    nodes = await startTwoNodesOn(makeShared)
+    // Small batches: a close that comes after so many answers must find votes that no batch has taken.
+    nodes = await startTwoNodesOn(makeShared, { batchSize: 100 })
   })
   afterAll(() => nodes.stop())
 
