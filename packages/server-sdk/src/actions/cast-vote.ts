@@ -54,7 +54,7 @@ export function createSubmitVote(
     try {
       return { poll, vote: prepareVote(request, poll) }
     } catch {
-      return undefined
+      return undefined // `prepare` tells what is wrong, where a new reading of the poll does not mend it
     }
   }
 

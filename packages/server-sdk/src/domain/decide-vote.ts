@@ -50,7 +50,8 @@ export type VoteDecision =
   /** Prepared against another plan: prepare it again. */
   | { readonly kind: 'stale' }
 
-type RulesAtLock = Pick<PollRules, 'plan' | 'epoch' | 'canChange' | 'opensAt' | 'closesAt' | 'closedAt'>
+/** What decides about votes of a poll. */
+export type RulesAtLock = Pick<PollRules, 'plan' | 'epoch' | 'canChange' | 'opensAt' | 'closesAt' | 'closedAt'>
 
 /**
  * Decides one vote against one row, under the lock of its box. The order of the checks is the promise:

@@ -1,3 +1,5 @@
+import { type PollError, pollError } from '@live-poll/client-sdk/protocol'
+
 /** Where the bytes of pictures are. It knows keys and bytes; what they mean stands in the database. */
 export interface ImageStore {
   /** The technology, as in `s3`. */
@@ -36,4 +38,8 @@ export interface StoredObject {
 /** @throws Error for a key that a store may read otherwise than it is written */
 export function checkKey(key: string): void {
   if (key.length > 200 || !/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(key)) throw new Error(`"${key}" is no key.`)
+}
+
+export function storageUnavailable(cause: unknown): PollError {
+  return Object.assign(pollError('STORAGE_UNAVAILABLE'), { cause })
 }

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { pollError } from '@live-poll/client-sdk/protocol'
-import { checkKey, type ImageStore } from '../../ports/image-store.ts'
+import { checkKey, type ImageStore, storageUnavailable } from '../../ports/image-store.ts'
 
 export interface FilesOptions {
   /** Holds the pictures, and nothing else; made when the first one comes. Relative to where the process runs. */
@@ -76,7 +75,7 @@ async function* read(path: string, range: { start: number; end: number } | undef
   try {
     yield* createReadStream(path, range)
   } catch (error) {
-    throw unavailable(error)
+    throw storageUnavailable(error)
   }
 }
 
@@ -90,10 +89,6 @@ async function reaching<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === undefined ? error : unavailable(error)
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : storageUnavailable(error)
   }
-}
-
-function unavailable(cause: unknown) {
-  return Object.assign(pollError('STORAGE_UNAVAILABLE'), { cause })
 }

@@ -1,6 +1,5 @@
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
-import { pollError } from '@live-poll/client-sdk/protocol'
-import { checkKey, type ImageStore } from '../../ports/image-store.ts'
+import { checkKey, type ImageStore, storageUnavailable } from '../../ports/image-store.ts'
 
 export interface S3Options {
   /**
@@ -119,7 +118,7 @@ async function* read(body: AsyncIterable<Uint8Array>, timeout: number): AsyncIte
       yield value
     }
   } catch (error) {
-    throw unavailable(error)
+    throw storageUnavailable(error)
   } finally {
     void Promise.resolve(bytes.return?.()).catch(() => {}) // a socket that hangs would hang here, too
   }
@@ -131,7 +130,7 @@ async function reaching<T>(timeout: number, work: (abortSignal: AbortSignal) => 
     return await inTime(work(abort.signal), timeout)
   } catch (error) {
     abort.abort()
-    throw unavailable(error)
+    throw storageUnavailable(error)
   }
 }
 
@@ -145,8 +144,4 @@ async function inTime<T>(promise: Promise<T>, timeout: number): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-function unavailable(cause: unknown) {
-  return Object.assign(pollError('STORAGE_UNAVAILABLE'), { cause })
 }

@@ -9,7 +9,7 @@ import { type Retry, startRetry } from './retry.ts'
 import type { BoxKey, SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 import { reading, tryTransaction } from './transaction.ts'
-import { VoterMap } from './voter-map.ts'
+import { byVoter } from './voter-map.ts'
 
 /** What a batch came to in one transaction, whether that was committed or not. */
 interface Decided {
@@ -134,8 +134,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
       const end = await tryTransaction(db, dialect, async (trx) => {
         await dialect.lockBoxes(trx, changes.boxes(), true)
         const { rules, votes: rows } = await readBatch(trx, dialect, written)
-        const found = new VoterMap<VoteRow>()
-        for (const row of rows) found.set(row, row)
+        const found = byVoter(rows)
         return new Map(written.map((vote) => [vote, traceOf(vote, rules.get(vote.pollId)?.epoch, found.get(vote))]))
       })
       if (end.kind === 'undone') {
@@ -156,19 +155,11 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
 
     readVotes: (voters) =>
       reading(dialect, async () => {
-        const asked = distinct(voters)
-        const found = new VoterMap<VoteRow>()
-        if (asked.length > 0) for (const row of await dialect.readVotes(db, asked)) found.set(row, row)
+        const asked = byVoter(voters).sorted()
+        const found = byVoter(asked.length > 0 ? await dialect.readVotes(db, asked) : [])
         return voters.map((voter) => found.get(voter))
       }),
   }
-}
-
-/** Each voter once, sorted. */
-function distinct(voters: readonly VoterInPoll[]): readonly VoterInPoll[] {
-  const found = new VoterMap<VoterInPoll>()
-  for (const voter of voters) found.set(voter, voter)
-  return found.sorted()
 }
 
 /** @param epoch the poll's; undefined when it is gone */

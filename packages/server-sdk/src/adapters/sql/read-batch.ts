@@ -1,20 +1,19 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { PollRules } from '../../domain/poll.ts'
+import type { RulesAtLock } from '../../domain/decide-vote.ts'
 import type { VoterInPoll } from '../../ports/ballot-store.ts'
 import { reach } from '../../ports/failpoints.ts'
 import { toDate } from './read-clock.ts'
 import type { BatchRows, BoxKey, SqlDialect, StoredRules, StoredVote } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
 
-/** A poll as votes are decided by it. */
-export type RulesAtLock = Pick<PollRules, 'plan' | 'epoch' | 'canChange' | 'opensAt' | 'closesAt' | 'closedAt'> & {
+interface RulesAndClock extends RulesAtLock {
   /** The database's clock, read after the locks were taken. */
   readonly now: Date
 }
 
 /** What is read for a batch of votes, under the locks of its boxes. */
 export interface BatchReading {
-  readonly rules: ReadonlyMap<string, RulesAtLock>
+  readonly rules: ReadonlyMap<string, RulesAndClock>
   readonly votes: readonly StoredVote[]
 }
 
@@ -69,7 +68,7 @@ export function ruleColumns({ millis, clock }: Pick<SqlDialect, 'millis' | 'cloc
     ${moment('closes_at', 'closesAt')}, ${moment('closed_at', 'closedAt')}, ${millis(clock)} as now`
 }
 
-function toRules({ plan, epoch, canChange, opensAt, closesAt, closedAt, now }: StoredRules): RulesAtLock {
+function toRules({ plan, epoch, canChange, opensAt, closesAt, closedAt, now }: StoredRules): RulesAndClock {
   return {
     ...{ plan, epoch, canChange: Boolean(canChange) },
     ...{ opensAt: toDate(opensAt), closesAt: toDate(closesAt), closedAt: toDate(closedAt), now: toDate(now) },

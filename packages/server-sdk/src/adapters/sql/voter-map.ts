@@ -23,6 +23,13 @@ export class VoterMap<T> {
   }
 }
 
+/** Each under its voter; of several the last one. */
+export function byVoter<T extends VoterInPoll>(rows: readonly T[]): VoterMap<T> {
+  const map = new VoterMap<T>()
+  for (const row of rows) map.set(row, row)
+  return map
+}
+
 /** In the order of UTF-16 code units, which `sort` without a comparison knows by itself, and fastest. */
 export function sortedByKey<T>(map: ReadonlyMap<string, T>): T[] {
   return [...map.keys()].sort().map((key) => map.get(key) as T)
