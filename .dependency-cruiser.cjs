@@ -18,12 +18,22 @@ const layers = [
   ['domain'],
   ['ports'],
   ['upkeep'],
-  ['ballot-box', 'results', 'identity'],
+  ['ballot-box', 'results', 'identity', 'outbox'],
   ['actions'],
   ['http', 'channel'],
-  ['options.ts', 'resolve-options.ts', 'api.ts', 'create-api.ts', 'open-core.ts', 'create-live-poll.ts'],
+  [
+    'options.ts',
+    'option-error.ts',
+    'check-options.ts',
+    'resolve-options.ts',
+    'api.ts',
+    'create-api.ts',
+    'open-images.ts',
+    'open-core.ts',
+    'create-live-poll.ts',
+  ],
   ['index.ts'],
-  ['invitations', 'use', 'cli'],
+  ['invitations', 'use', 'env', 'cli', 'testing'],
 ]
 const part = (names) => `${server}/(${names.join('|').replaceAll('.', '\\.')})(/|$)`
 
@@ -31,7 +41,7 @@ const part = (names) => `${server}/(${names.join('|').replaceAll('.', '\\.')})(/
 const layerRules = layers.slice(0, -1).map((names, level) => ({
   name: `server-${names[0].replace('.ts', '')}-imports-nothing-above`,
   comment:
-    'use -> index -> create-live-poll -> http, channel -> actions -> ballot-box, results, identity -> ports -> domain',
+    'use -> index -> create-live-poll -> http, channel -> actions -> ballot-box, results, identity, outbox -> ports -> domain',
   severity: 'error',
   from: { path: part(names), pathNot: tests },
   to: { path: part(layers.slice(level + 1).flat()) },
@@ -124,7 +134,7 @@ module.exports = {
       to: { path: `${server}/(http|channel)/`, pathNot: `${server}/$1/` },
     },
 
-    // adapters -> ports, domain; nothing imports an adapter but open-core, lazily
+    // adapters -> ports, domain; nothing imports an adapter but open-core, env and cli, lazily
     {
       name: 'adapters-import-ports-and-domain',
       severity: 'error',
@@ -134,14 +144,14 @@ module.exports = {
     {
       name: 'core-imports-no-adapter',
       severity: 'error',
-      from: { path: server, pathNot: [`${server}/(adapters/|cli/|open-core\\.ts$)`, tests] },
+      from: { path: server, pathNot: [`${server}/(adapters/|env/|cli/|testing/|open-(core|images)\\.ts$)`, tests] },
       to: { path: `${server}/adapters/` },
     },
     {
       name: 'adapters-are-loaded-lazily',
       comment: 'import("./adapters/...") or a type: importing the index loads no adapter.',
       severity: 'error',
-      from: { path: `${server}/(open-core\\.ts$|cli/)` },
+      from: { path: `${server}/(open-(core|images)\\.ts$|env/|cli/)` },
       to: { path: `${server}/adapters/`, dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
@@ -153,10 +163,14 @@ module.exports = {
     },
     {
       name: 'hosts-are-passed-in',
-      comment: 'Types are structural: nothing imports the host or uWebSockets.js.',
+      comment: 'Types are structural: nothing imports the host, uWebSockets.js or Socket.IO.',
       severity: 'error',
       from: { path: server, pathNot: tests },
-      to: { path: ['(^|/)(@types/)?(express|fastify|uWebSockets\\.js|uwebsockets)(/|$)'] },
+      to: {
+        path: [
+          '(^|/)(@types/|@)?(express|fastify|hono|koa|next|uWebSockets\\.js|uwebsockets|socket\\.io|engine\\.io)(/|$)',
+        ],
+      },
     },
   ],
   options: {

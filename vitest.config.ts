@@ -27,7 +27,9 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['packages/server-sdk/test/{access,accounts,cli,conformance,hosts,hostile,model}/**/*.test.ts'],
+          include: [
+            'packages/server-sdk/test/{access,accounts,cli,conformance,hosts,hostile,model,openapi}/**/*.test.ts',
+          ],
           maxWorkers: 3,
           testTimeout: 20_000,
           hookTimeout: 30_000,

@@ -12,6 +12,7 @@ const stages = [
       ['format and lint', [tools.biome, 'check', '--error-on-warnings', '--max-diagnostics=50']],
       ['file length', ['scripts/checks/file-length.mjs']],
       ['lockfile', ['scripts/checks/lockfile.mjs']],
+      ['table of options', ['scripts/checks/options-table.mjs']],
       ['changesets', ['scripts/checks/changesets.mjs']],
       ['unused code', [tools.knip, '--no-progress']],
     ],
@@ -27,6 +28,7 @@ const stages = [
       ['pure code (no Node, no DOM)', [tools.tsc, '-p', 'tsconfig.pure.json']],
       ['types of the root', [tools.tsc, '-p', '.']],
       ['size', ['scripts/checks/size.mjs']],
+      ['docs site', ['scripts/docs.mjs', '--built']],
     ],
   ],
 ]

@@ -27,7 +27,7 @@ export async function install() {
 }
 
 /** The npm that runs this script, or the one beside this Node. */
-function npmProgram() {
+export function npmProgram() {
   const candidates = [
     process.env.npm_execpath,
     join(process.execPath, '../../lib/node_modules/npm/bin/npm-cli.js'),

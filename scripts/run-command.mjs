@@ -24,9 +24,12 @@ export const environment = {
   DO_NOT_TRACK: '1',
 }
 
-/** Runs a Node program on this terminal, passes signals on to it, and resolves to its exit code. */
-export function runNode(args, { cwd = root, env = {} } = {}) {
-  const child = spawn(process.execPath, args, { cwd, env: { ...environment, ...env }, stdio: 'inherit' })
+/**
+ * Runs a Node program on this terminal, passes signals on to it, and resolves to its exit code.
+ * With `node`, by that Node instead of this one.
+ */
+export function runNode(args, { cwd = root, env = {}, node = process.execPath } = {}) {
+  const child = spawn(node, args, { cwd, env: { ...environment, ...env }, stdio: 'inherit' })
   const pass = (signal) => child.kill(signal)
   // Ctrl-C in a terminal reaches the child by itself: passed on as well, it would look like a second, impatient one.
   const interrupt = () => process.stdin.isTTY || child.kill('SIGINT')

@@ -14,12 +14,13 @@ import { bigPoll } from './scenarios/big-poll.ts'
 import { ceiling } from './scenarios/ceiling.ts'
 import { fanOut } from './scenarios/fan-out.ts'
 import { footprint } from './scenarios/footprint.ts'
-import { changes, livePoll, manyPolls, onWs } from './scenarios/live-poll.ts'
+import { images } from './scenarios/images.ts'
+import { changes, livePoll, manyPolls, onWs, withOutbox } from './scenarios/live-poll.ts'
 import { bestStack, typicalStack } from './scenarios/stacks.ts'
 import { standing } from './scenarios/standing.ts'
 
-const votes = [ceiling, livePoll, typicalStack, bestStack, onWs, changes, manyPolls, bigPoll]
-const contenders = [...votes, fanOut, footprint, standing].flat()
+const votes = [ceiling, livePoll, typicalStack, bestStack, onWs, changes, manyPolls, bigPoll, withOutbox]
+const contenders = [...votes, fanOut, footprint, standing, images].flat()
 
 const wanted = parseArguments(process.argv.slice(2))
 const isChosen = (key: string) => wanted.only.some((word) => key === word || key.startsWith(`${word}-`))

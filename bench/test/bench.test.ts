@@ -19,7 +19,7 @@ describeOnPostgres('npm run bench', () => {
   describeOnRedis('with Redis', () => {
     it('measures both sides, holds results against answers, and says what it shows', async () => {
       const lines = ['a-64', 'b-1', 'c1-quiet', 'c2-1', 'h-ours-1000', 'h-io-1000']
-      const short = ['--seconds', '0.3', '--warm-up', '0.1']
+      const short = ['--seconds', '1', '--warm-up', '0.5']
       const { code, output } = await bench('--only', lines.join(','), ...short)
       console.log(output)
       for (const line of lines) expect(output).toMatch(new RegExp(`^${line} .*(votes|delivered)/s`, 'm'))

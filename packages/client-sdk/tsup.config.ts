@@ -5,7 +5,7 @@ import { defineConfig } from 'tsup'
  * browser loads they are one letter long, which saves it 0.3 kB.
  */
 const ownNames = [
-  ...['admitVoter', 'given', 'isInvited', 'markerKey', 'parts', 'renew', 'storageKey', 'stored', 'unsure'],
+  ...['given', 'isInvited', 'markerKey', 'parts', 'renew', 'storageKey', 'stored', 'unsure'],
   ...['advance', 'answered', 'connected', 'disconnected', 'lane', 'refusals', 'rejectAll', 'replaces', 'isHeld'],
   ...['timer'],
   ...['wasDoubted', 'wasSent', 'ahead', 'arrives', 'asking', 'held', 'isNeeded', 'isOwnVoteKnown', 'listeners'],
@@ -39,6 +39,7 @@ export default defineConfig({
     accounts: 'src/accounts.ts',
     voter: 'src/voter.ts',
     protocol: 'src/protocol/index.ts',
+    testing: 'src/testing/create-fake-server.ts',
   },
   format: 'esm',
   target: 'es2022',

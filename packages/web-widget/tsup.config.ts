@@ -5,6 +5,9 @@ import { defineConfig, type Options } from 'tsup'
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
+/** Custom properties that only our own sheets know: in what a page loads they are one letter long. */
+const ownProperty = /(?<![\w-])--(accent|strong|line|muted|radius|white)\b/g
+
 /** Minifies the style sheet, which a bundler takes for any other string. */
 const minifyStyles: Plugin = {
   name: 'minify-styles',
@@ -14,7 +17,11 @@ const minifyStyles: Plugin = {
       const [, sheet = ''] = source.split(/(?<=css \*\/ )`([^`]*)`/)
       const { code } = await build.esbuild.transform(sheet, { loader: 'css', minify: true })
       // What a custom property holds is left as it was written: there, too, no space after a colon or a comma counts.
-      return { contents: source.replace(sheet, code.trim().replace(/(?<=[:,]) /g, '')), loader: 'ts' }
+      const short = code
+        .trim()
+        .replace(/(?<=[:,]) /g, '')
+        .replace(ownProperty, (name) => name.slice(0, 3))
+      return { contents: source.replace(sheet, short), loader: 'ts' }
     })
   },
 }
@@ -101,7 +108,7 @@ export default defineConfig([
     minify: 'terser',
     terserOptions: {
       ecma: 2020,
-      compress: { passes: 3, sequences: false, unsafe: true, unsafe_arrows: true }, // nothing here is a constructor but classes
+      compress: { passes: 4, pure_getters: true, sequences: false, unsafe: true, unsafe_arrows: true }, // nothing here is a constructor but classes
       // Claims (`isLocked`) are ours alone: nothing on the wire is named so, and terser leaves the browser's own be.
       // So are the names of a view, and those of Lit's own parts (`_$AH`). What another file knows, too, stays as it is.
       mangle: {

@@ -25,3 +25,12 @@ function folders(parent) {
     .filter((entry) => entry.isDirectory())
     .map((entry) => `${parent}/${entry.name}`)
 }
+
+/** Every Markdown file that somebody reads, as a path from the root: no changesets, nothing that is made or installed. */
+export function markdownFiles() {
+  const everywhere = ['docs', ...workspaces].flatMap(filesUnder)
+  const ours = everywhere.filter(
+    (path) => path.endsWith('.md') && !/(^|\/)(node_modules|dist|CHANGELOG\.md)(\/|$)/.test(path),
+  )
+  return ['README.md', 'CONTRIBUTING.md', ...ours]
+}

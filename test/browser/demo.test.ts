@@ -2,6 +2,7 @@ import axe from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { startDemo } from '../../examples/demo/test/start-demo.ts'
+import { newPicture } from '../../packages/server-sdk/test/pictures.ts'
 import { test as base, describeInBrowser } from './browser-test.ts'
 import { htmlPage, startPages } from './site.ts'
 
@@ -15,7 +16,7 @@ const test = base.extend('demo', { scope: 'file' }, async ({ directory }, { onCl
 
 /** The links before it are used up. */
 function newestLink(output: string): string {
-  return /.*\/organize\?code=\S+\s*$/.exec(output)?.[0].trim() ?? ''
+  return output.match(/\S+\/organize\?code=\S+/g)?.at(-1) ?? ''
 }
 
 /** What axe finds wrong with a page. */
@@ -79,6 +80,30 @@ describeInBrowser('npm start', () => {
     } finally {
       await elsewhere.close()
     }
+    expect(errors).toEqual([])
+  })
+
+  test('takes pictures, each with the choice that it was given', async ({ demo, open, errors }) => {
+    const organizer = await open(newestLink(demo.output()), { viewport: { width: 1100, height: 900 } })
+    const form = organizer.locator('#ask')
+    await form.getByLabel('Question').fill('What is for lunch?')
+    const choices = form.getByLabel('Choices, one a line')
+    await choices.fill('Soup\nSou')
+    const give = async (place: number, width: number) =>
+      form
+        .locator('input[type="file"]')
+        .nth(place)
+        .setInputFiles({ name: 'lunch.png', mimeType: 'image/png', buffer: await newPicture(width) })
+    await give(1, 101)
+    await give(2, 102)
+    await choices.press('ControlOrMeta+End')
+    for (const key of ['p', ' ', '2']) await organizer.keyboard.type(key) // in between, both lines are "Soup"
+    await form.getByRole('button', { name: 'Start the poll' }).click()
+    await organizer.getByText('Your poll is live.').waitFor()
+    const own = organizer.locator('live-poll', { hasText: 'What is for lunch?' })
+    await own.locator('img').nth(1).waitFor()
+    const widths = await own.locator('li img').evaluateAll((all) => all.map((img) => img.getAttribute('width')))
+    expect(widths).toEqual(['101', '102'])
     expect(errors).toEqual([])
   })
 

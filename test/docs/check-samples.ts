@@ -85,15 +85,6 @@ function namesIn(code: string, exportedOnly = false): Set<string> {
   return names
 }
 
-/** Markdown files whose samples are checked, as paths from the root. */
-export function documents(): string[] {
-  const folders = (parent: string) => ts.sys.getDirectories(join(root, parent)).map((name) => `${parent}/${name}`)
-  const homes = ['.', ...folders('packages'), ...folders('examples'), 'bench']
-  return homes
-    .flatMap((home) => ['README.md', 'PROTOCOL.md', 'CONTRIBUTING.md'].map((name) => join(home, name)))
-    .filter((path) => existsSync(join(root, path)))
-}
-
 /** The text of a document. */
 export function readDocument(path: string): string {
   return readFileSync(join(root, path), 'utf8')

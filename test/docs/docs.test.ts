@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { checkSamples, documents, presumedDocuments, readDocument } from './check-samples.ts'
+import { markdownFiles } from '../../scripts/checks/files.mjs'
+import { checkSamples, presumedDocuments, readDocument } from './check-samples.ts'
 import { readSamples } from './read-samples.ts'
 
-const samples = documents().flatMap((path) => readSamples(path, readDocument(path)))
+const samples = markdownFiles().flatMap((path) => readSamples(path, readDocument(path)))
 
 describe('samples in the documents', () => {
-  test('the README has one', () => {
-    expect(samples.map((sample) => sample.file)).toContain('README.md')
+  test('the README has one, and so have the guides', () => {
+    expect(samples.map((sample) => sample.file)).toEqual(expect.arrayContaining(['README.md', 'docs/access.md']))
   })
 
   test('none is kept from the check', () => {
@@ -19,7 +20,7 @@ describe('samples in the documents', () => {
   })
 
   test('presumed names belong to a document', () => {
-    const known = documents()
+    const known = markdownFiles()
     expect(presumedDocuments().filter((path) => !known.includes(path))).toEqual([])
   })
 })

@@ -1,10 +1,13 @@
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failpoints } from '../../packages/server-sdk/src/ports/failpoints.ts'
+import { installedSizes } from './installed-size.ts'
 import { type PackedProject, packProject } from './packed-project.ts'
+import { describeQuickStart } from './quick-start.suite.ts'
 
 /** What the tag loads only where it is needed: an invitation, no WebSocket, words of few polls, more voters than devices. */
-const whenNeeded = ['invitation-form.js', 'lower-rungs.js', 'remarks.js', 'who-votes.js']
+const whenNeeded = ['invitation-form.js', 'lower-rungs.js', 'pictures.js', 'remarks.js', 'who-votes.js']
 
 /** The licenses of what the tag contains stand beside these. */
 const beside = [...whenNeeded, 'licenses.txt'].sort()
@@ -12,6 +15,9 @@ const beside = [...whenNeeded, 'licenses.txt'].sort()
 const server = '@live-poll/server-sdk'
 const client = '@live-poll/client-sdk'
 const widget = '@live-poll/web-widget'
+
+/** Bytes: a tenth more than the 37 MB that it was when this was written, 26 of them the embedded database's. */
+const installedLimit = 41_000_000
 
 let project: PackedProject
 beforeAll(() => {
@@ -82,15 +88,15 @@ describe('in Node', () => {
     expect(project.run(code)).toBe('signUp,signIn,signOut,session,changePassword\n')
   })
 
-  test('importing the server loads no adapter, no database, no socket', () => {
+  test('importing the server loads no adapter, no database, no socket, no schema', () => {
     const loaded = project.loadedBy(`await import('${server}')`)
     const sources = loaded.flatMap((url) => project.sourcesOf(url))
 
     expect(sources).toContainEqual(expect.stringMatching(/server-sdk\/src\/create-live-poll\.ts$/))
-    expect(sources.filter((path) => /\/src\/(adapters|use)\//.test(path))).toEqual([])
-    expect(loaded.filter((url) => /node_modules\/(@electric-sql|kysely|ws|jose|better-auth|lit)\//.test(url))).toEqual(
-      [],
-    )
+    expect(sources.filter((path) => /\/src\/(adapters|use|http\/openapi)\//.test(path))).toEqual([])
+    expect(
+      loaded.filter((url) => /node_modules\/(@electric-sql|kysely|ws|jose|better-auth|lit|typebox)\//.test(url)),
+    ).toEqual([])
   })
 
   test('a peer that is missing is named with the line that installs it, once it is needed', () => {
@@ -110,12 +116,53 @@ describe('in Node', () => {
     )
   })
 
-  test('importing the server is timed', () => {
-    const code = `const started = performance.now(); await import('${server}'); console.log(performance.now() - started)`
-    const times = Array.from({ length: 5 }, () => Number(project.run(code))).sort((a, b) => a - b)
-    // Printed, never asserted: a busy machine is no defect of the package.
-    console.log(`import ${server}: ${times[2]?.toFixed(0)} ms (middle of 5; the aim is under 150 ms)`)
-    expect(times.every(Number.isFinite)).toBe(true)
+  test('importing the server takes less than 150 ms', () => {
+    const code = `
+      const [used, started] = [process.cpuUsage(), performance.now()]
+      await import('${server}')
+      const { user, system } = process.cpuUsage(used)
+      console.log(JSON.stringify({ cpu: (user + system) / 1000, passed: performance.now() - started }))`
+    const times = Array.from({ length: 5 }, (): { cpu: number; passed: number } => JSON.parse(project.run(code)))
+    const middle = (of: 'cpu' | 'passed') => times.map((time) => time[of]).sort((a, b) => a - b)[2] ?? Number.NaN
+    console.log(
+      `import ${server}: ${middle('cpu').toFixed(0)} ms of CPU, ${middle('passed').toFixed(0)} ms by the clock`,
+    )
+    // Of CPU: that a machine has something else to do is no defect of the package.
+    expect(middle('cpu')).toBeLessThan(150)
+  })
+
+  test('a Live Poll for tests starts from the seed that is in the package', () => {
+    const code = `
+      const { createTestLivePoll } = await import('${server}/testing')
+      const started = performance.now()
+      const livePoll = await createTestLivePoll()
+      const ms = performance.now() - started
+      await livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
+      const { revision } = await livePoll.castAs('user-1', [1])
+      await livePoll.close()
+      console.log(JSON.stringify({ ms, revision }))`
+    const runs = Array.from({ length: 3 }, (): { ms: number; revision: number } => JSON.parse(project.run(code)))
+    console.log(
+      `createTestLivePoll: ready after ${runs.map(({ ms }) => ms.toFixed(0)).join(', ')} ms; 2,000 at most are meant`,
+    )
+    expect(runs.map(({ revision }) => revision)).toEqual([1, 1, 1])
+  })
+
+  test('the server takes no more of a disk than it should, with all that it needs and without peers', () => {
+    const sizes = installedSizes(join(project.folder, 'node_modules', server))
+    const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
+    console.log([...sizes].map(([name, bytes]) => `${name} ${(bytes / 1e6).toFixed(2)} MB`).join(', '))
+    expect([...sizes.keys()].sort()).toEqual([
+      '@electric-sql/pglite',
+      client,
+      server,
+      'kysely',
+      'rou3',
+      'typebox',
+      'uqr',
+      'ws',
+    ])
+    expect(total).toBeLessThan(installedLimit)
   })
 })
 
@@ -156,3 +203,5 @@ describe('in a browser', () => {
     expect(outside).toEqual([])
   })
 })
+
+describeQuickStart(() => project)

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(import.meta.dirname, '../..')
 
-interface Manifest {
+export interface Manifest {
   name: string
   version: string
   exports: Record<string, string | Record<string, string>>
@@ -31,12 +31,16 @@ export interface PackedProject {
   /** Files of a package, as paths from its root. */
   files(name: string): string[]
   read(name: string, path: string): string
+  /** Where the tarball of a package is. */
+  tarball(name: string): string
   /** Runs a module of this text in the project. @throws with its output when it fails */
   run(code: string): string
   /** Runs a module of this text and tells every file that was loaded as a module, as URLs. */
   loadedBy(code: string): string[]
   /** The sources that a built file was made of, from its source map. */
   sourcesOf(url: string): string[]
+  /** Installs a package of the repository's beside them. */
+  link(name: string): void
   remove(): void
 }
 
@@ -79,6 +83,10 @@ export function packProject(): PackedProject {
         .filter((entry) => entry.isFile() && !entry.parentPath.slice(at(name).length).includes('node_modules'))
         .map((entry) => join(entry.parentPath, entry.name).slice(at(name).length + 1))
         .sort(),
+    tarball(name) {
+      const { version } = manifests.find((manifest) => manifest.name === name) ?? {}
+      return join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
+    },
     read: (name, path) => readFileSync(join(at(name), path), 'utf8'),
     run,
     loadedBy(code) {
@@ -94,6 +102,7 @@ export function packProject(): PackedProject {
       const { sources }: { sources: string[] } = JSON.parse(readFileSync(map, 'utf8'))
       return sources.map((source) => join(dirname(map), source))
     },
+    link: (name) => link(name, root, folder),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

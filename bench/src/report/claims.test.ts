@@ -6,6 +6,13 @@ function measured(key: string, ...rounds: Record<string, number>[]) {
   return { contender: { key, title: key }, rounds }
 }
 
+/** Updates delivered a second, and what each cost: to one viewer, to 1,000, and to 10,000. */
+function shown(name: string, ...sizes: [delivered: number, server: number][]) {
+  return sizes.map(([delivered, server], index) =>
+    measured(`${name}-${[1, 1000, 10_000][index]}`, { delivered, server }),
+  )
+}
+
 function claimed(words: string) {
   const claim = claims.find(({ claim }) => claim.includes(words))
   if (!claim) throw new Error(`No claim has "${words}".`)
@@ -30,17 +37,24 @@ it('does not take a server that answers nothing for a fast one', () => {
   const claim = claimed('ack p99, 20,000 votes/s offered')
   expect(claim.figure(medians)).toBeNaN()
   expect(isMet(claim, Number.NaN)).toBe(false)
+  const beside = mediansOf([measured('b-1', { votes: 100 }), measured('c1-quiet', { votes: 0 })])
+  expect(claimed('ours / typical stack').figure(beside)).toBeNaN()
 })
 
 it('takes the better of two ceilings, and the worst of all sizes', () => {
   const medians = mediansOf([
     measured('b-64', { votes: 60 }),
     ...[measured('a-upsert-500', { votes: 80 }), measured('a-upsert-2000', { votes: 100 })],
-    ...[measured('h-ours-1000', { server: 9 }), measured('h-io-1000', { server: 10 })],
-    ...[measured('h-ours-10000', { server: 4 }), measured('h-io-10000', { server: 10 })],
+    ...shown('h-ours', [10, 500], [10_000, 9.5], [100_000, 4]),
+    ...shown('h-io', [10, 0], [10_000, 10], [100_000, 10]),
   ])
   expect(claimed('bare bulk upsert').figure(medians)).toBe(0.6)
   expect(claimed('ours / Socket.IO').figure(medians)).toBe(0.9)
+})
+
+it('counts what viewers add, not that there are results', () => {
+  const medians = mediansOf([...shown('h-ours', [10, 3000], [10_010, 8]), ...shown('h-ws', [10, 80], [10_010, 8])])
+  expect(claimed('ours / ws').figure(medians)).toBeCloseTo((80_080 - 30_000) / (80_080 - 800))
 })
 
 it('knows from which side a target is met', () => {

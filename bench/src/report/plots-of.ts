@@ -1,3 +1,4 @@
+import { votingConnections } from '../scenarios/world.ts'
 import type { Measured, Medians } from './medians.ts'
 import type { Bar, Plot } from './plots.ts'
 
@@ -18,7 +19,7 @@ const plans: readonly PlotPlan[] = [
   {
     ...{
       file: 'one-in-flight.svg',
-      title: 'Votes a second, one in flight on each of 100 connections',
+      title: `Votes a second, one in flight on each of ${votingConnections} connections`,
       unit: 'votes/s',
     },
     ...{ figure: 'votes', keys: ['a-1', 'b-1', 'd-1', 'c2-1', 'c1-quiet', 'b-shown', 'c1-emit'], isLogarithmic: true },

@@ -24,6 +24,7 @@ const scenarios: Readonly<Record<string, string>> = {
   h: 'Results shown to many',
   i: 'Before the first vote',
   j: 'Standing under load',
+  k: 'A picture',
 }
 
 /** `bench/RESULTS.md` as a whole. */
@@ -51,7 +52,7 @@ export function writeResultsPage({ measured, medians, limits, plots }: ResultsPa
     '',
     '## All lines',
     '',
-    'CPU is microseconds a vote (in h, of the server for each update that reached a viewer), of the server with all its threads, of Postgres with all its processes, and of Redis. In brackets: the least and the most of all rounds.',
+    'CPU is microseconds a vote (in h, of the server for each update that reached a viewer; in k, for each answer), of the server with all its threads, of Postgres with all its processes, and of Redis. In brackets: the least and the most of all rounds.',
     '',
     ...sections,
   ].join('\n')
@@ -72,7 +73,7 @@ function cellOf(name: string, rounds: readonly Figures[]): string {
   const cell = figureFormats[name]?.cell
   const value = medianFigures(rounds)[name]
   if (!cell || value === undefined) return ''
-  if (rounds.length === 1 || !['votes', 'delivered'].includes(name)) return cell(value)
+  if (rounds.length === 1 || !['votes', 'delivered', 'answers'].includes(name)) return cell(value)
   const all = rounds.flatMap((figures) => figures[name] ?? [])
   return `${cell(value)} (${cell(Math.min(...all))} - ${cell(Math.max(...all))})`
 }

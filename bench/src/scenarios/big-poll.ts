@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import type { LivePollServer } from '../servers/live-poll.ts'
-import { type Contender, castOn, type Figures, toFigures, withServer } from './world.ts'
+import { type Contender, castOn, type Figures, toFigures, votingConnections, withServer } from './world.ts'
 
 const million = 1_000_000
 
@@ -20,7 +20,7 @@ function poll(key: string, title: string, votes: number): Contender {
         const [id = ''] = polls
         await fill(argument.postgresUrl, id, votes)
         const reading = await timeReading(await server.call('httpPort', null), id, votes)
-        const plan = { protocol: 'livePoll', connections: 100, pace: { depth: 64 } } as const
+        const plan = { protocol: 'livePoll', connections: votingConnections, pace: { depth: 64 } } as const
         return { ...toFigures(await castOn(world, server, polls, plan)), reading }
       }),
   }

@@ -1,6 +1,6 @@
 import type { BulkUpsert } from '../servers/bulk-upsert.ts'
 import type { VoteServer } from '../servers/common.ts'
-import { type Contender, castOn, type Figures, toFigures, withServer } from './world.ts'
+import { type Contender, castOn, type Figures, toFigures, votingConnections, withServer } from './world.ts'
 
 const bareServers = [1, 64].map(
   (depth): Contender => ({
@@ -9,7 +9,9 @@ const bareServers = [1, 64].map(
     measure: (world) =>
       withServer<VoteServer, Figures>(world, 'bare-uws', undefined, async (server) => {
         const polls = await server.call('createPolls', 1)
-        return toFigures(await castOn(world, server, polls, { protocol: 'bare', connections: 100, pace: { depth } }))
+        return toFigures(
+          await castOn(world, server, polls, { protocol: 'bare', connections: votingConnections, pace: { depth } }),
+        )
       }),
   }),
 )

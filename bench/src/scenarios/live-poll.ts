@@ -1,7 +1,15 @@
 import type { LivePollServer } from '../servers/live-poll.ts'
 import { profile } from './profile.ts'
 import { shownTo, whileShown } from './shown.ts'
-import { type CastPlan, type Contender, castOn, type Figures, toFigures, withServer } from './world.ts'
+import {
+  type CastPlan,
+  type Contender,
+  castOn,
+  type Figures,
+  toFigures,
+  votingConnections,
+  withServer,
+} from './world.ts'
 
 type OurPlan = Omit<CastPlan, 'protocol' | 'connections'> & {
   readonly polls?: number
@@ -23,7 +31,7 @@ function ours(key: string, title: string, { polls = 1, boxes = 1, variant, viewe
         if (boxes > 1) await server.call('addBoxes', { polls: ids, boxes })
         const stopProfile = await profile(world, server, key)
         await server.call('watchLoop', null)
-        const cast = () => castOn(world, server, ids, { protocol: 'livePoll', connections: 100, ...plan })
+        const cast = () => castOn(world, server, ids, { protocol: 'livePoll', connections: votingConnections, ...plan })
         const report =
           viewers > 0 ? await whileShown(world, server, 'livePoll', ids[0] ?? '', viewers, cast) : await cast()
         const loop = await server.call('loopDelay', null)
@@ -51,6 +59,12 @@ export const onWs: readonly Contender[] = [
 /** (e) Votes that replace votes. */
 export const changes: readonly Contender[] = [
   ours('e-64', 'ours, changes of votes, 64 in flight', { voters: 100_000, fill: 100_000, pace: { depth: 64 } }),
+]
+
+/** (l) With an outbox: every vote is written for Kafka, made a message, and taken by a producer that does nothing with it. */
+export const withOutbox: readonly Contender[] = [
+  ours('l-64', 'ours with an outbox, 64 in flight', { variant: 'outbox', pace: { depth: 64 } }),
+  ours('l-20000', 'ours with an outbox, 20,000 votes/s offered', { variant: 'outbox', pace: { perSecond: 20_000 } }),
 ]
 
 /** (f) Votes on many polls at once; on one poll it is b-64, and where that has several boxes, f-boxes. */

@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import type { Remote } from '../process/start-process.ts'
-import type { LivePollServer } from '../servers/live-poll.ts'
+import type { commonCalls } from '../servers/common.ts'
 import type { World } from './world.ts'
 
 /** Profiles our server where that is wanted. @returns ends it, and says what took most time */
-export async function profile(world: World, server: Remote<LivePollServer>, key: string): Promise<() => Promise<void>> {
+export async function profile(
+  world: World,
+  server: Pick<Remote<ReturnType<typeof commonCalls>>, 'call'>,
+  key: string,
+): Promise<() => Promise<void>> {
   const { profiles } = world
   if (!profiles) return async () => {}
   await server.call('startProfile', null)

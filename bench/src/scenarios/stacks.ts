@@ -1,6 +1,6 @@
 import type { VoteServer } from '../servers/common.ts'
 import { shownTo, whileShown } from './shown.ts'
-import { type Contender, castOn, type Figures, toFigures, withServer } from './world.ts'
+import { type Contender, castOn, type Figures, toFigures, votingConnections, withServer } from './world.ts'
 
 function stack(key: string, title: string, program: string, variant?: string): Contender {
   return {
@@ -10,7 +10,7 @@ function stack(key: string, title: string, program: string, variant?: string): C
       withServer<VoteServer, Figures>(world, program, variant, async (server) => {
         const polls = await server.call('createPolls', 1)
         const [poll = ''] = polls
-        const plan = { protocol: 'socketIo', connections: 100, pace: { depth: 1 } } as const
+        const plan = { protocol: 'socketIo', connections: votingConnections, pace: { depth: 1 } } as const
         const cast = () => castOn(world, server, polls, plan)
         return toFigures(
           await (variant === 'emit' ? whileShown(world, server, 'socketIo', poll, shownTo, cast) : cast()),

@@ -4,21 +4,26 @@ import { type Remote, startProcess } from '../process/start-process.ts'
 import type { LivePollServer } from '../servers/live-poll.ts'
 import { asInstalled, type Contender, type Figures, type World, withServer } from './world.ts'
 
-const clients = 10_000
+const crowd = 10_000
+/** Beside the crowd, to see what grows with it. */
+const few = 1000
 const silent = 50
 
 /** (j) What happens to everybody else. */
 export const standing: readonly Contender[] = [
-  {
-    key: 'j-dies',
-    title: `ours, the node of ${clients.toLocaleString('en')} clients dies`,
-    measure: measureDeath,
-    isLong: true,
-  },
+  death('j-dies', crowd),
+  death('j-dies-few', few),
   { key: 'j-silent', title: `ours, ${silent} clients never read`, measure: measureSilence, isLong: true },
 ]
 
-function measureDeath(world: World): Promise<Figures> {
+function death(key: string, clients: number): Contender {
+  return {
+    ...{ key, title: `ours, the node of ${clients.toLocaleString('en')} clients dies`, isLong: true },
+    measure: (world) => measureDeath(world, clients),
+  }
+}
+
+function measureDeath(world: World, clients: number): Promise<Figures> {
   const { load } = world
   return withServer<LivePollServer, Figures>(
     asInstalled(world),
@@ -38,7 +43,7 @@ function measureDeath(world: World): Promise<Figures> {
           back,
           returned: back === clients ? seconds : Number.POSITIVE_INFINITY,
           attempts: attempts / clients,
-          reads,
+          readRate: reads / seconds,
         }
       } finally {
         await victim.stop()

@@ -70,6 +70,9 @@ export async function withServer<S extends Calls, T>(
   }
 }
 
+/** Of those who vote, in all scenarios but where it is said. */
+export const votingConnections = 200
+
 export type CastPlan = Pick<VotePlan, 'protocol' | 'connections' | 'pace'> &
   Partial<Pick<VotePlan, 'voters' | 'fill' | 'first' | 'warmUp' | 'seconds'>>
 

@@ -1,10 +1,12 @@
 /**
  * Ours, as in production: Postgres and Redis, identity, policy and visibility on.
- * Variants: `uwebsockets` (the default), and `ws` on the port of the API.
+ * Variants: `uwebsockets` (the default), `outbox`, which is the same with every vote written for a sink, and `ws` on the port of
+ * the API.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLivePoll } from '@live-poll/server-sdk'
+import { kafka } from '@live-poll/server-sdk/kafka'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { postgres } from '@live-poll/server-sdk/postgres'
 import { redis } from '@live-poll/server-sdk/redis'
@@ -28,7 +30,8 @@ const livePoll = createLivePoll({
     return id ? { id } : undefined
   },
   authorize: ({ user }) => user?.id === 'editor',
-  channelUrl: variant === 'uwebsockets' ? ':1/live-poll/channel' : null, // the load generator asks for the port instead
+  ...(variant === 'outbox' && { sinks: [kafka({ producer: { send: async () => {} }, topic: 'polls' })] }),
+  channelUrl: variant === 'ws' ? null : ':1/live-poll/channel', // the load generator asks for the port instead
 })
 await livePoll.migrate()
 await livePoll.ready()

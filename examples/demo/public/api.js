@@ -44,6 +44,28 @@ export async function listPolls(limit) {
 }
 
 /**
+ * Stores a picture. `fetch` does not tell how far it has come.
+ *
+ * @param {File} file
+ * @param {(part: number) => void} onProgress 0 to 1
+ * @returns {Promise<{ id: string | null, issues: readonly Issue[] }>}
+ */
+export function uploadImage(file, onProgress) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest()
+    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded / total))
+    request.addEventListener('loadend', () => {
+      const { body, issues } = answerOf(request.status, request.responseText)
+      resolve({ id: /** @type {{ id: string } | null} */ (body)?.id ?? null, issues })
+    })
+    request.open('POST', '/live-poll/images')
+    request.setRequestHeader('live-poll-client', '1')
+    request.setRequestHeader('content-type', file.type || 'application/octet-stream')
+    request.send(file)
+  })
+}
+
+/**
  * @param {Promise<Answer>} answer
  * @returns {Promise<PollAnswer>}
  */
@@ -67,10 +89,23 @@ async function send(method, path, { body, headers } = {}) {
       headers: { 'live-poll-client': '1', ...(body && { 'content-type': 'application/json' }), ...headers },
       body: body && JSON.stringify(body),
     })
-    if (response.status === 204) return { body: null, issues: [] }
-    const answer = await response.json()
-    if (response.ok) return { body: answer, issues: [] }
-    if (response.status === 401) return refusal('You are signed out: open the new link in the terminal.')
+    return answerOf(response.status, await response.text())
+  } catch {
+    return answerOf(0, '')
+  }
+}
+
+/**
+ * @param {number} status 0: there was no answer
+ * @param {string} text
+ * @returns {Answer}
+ */
+function answerOf(status, text) {
+  try {
+    if (status === 204) return { body: null, issues: [] }
+    const answer = JSON.parse(text)
+    if (status < 300) return { body: answer, issues: [] }
+    if (status === 401) return refusal('You are signed out: open the new link in the terminal.')
     return { body: null, issues: answer.error.issues ?? refusal(answer.error.message).issues }
   } catch {
     return refusal('The server cannot be reached. Try again.')

@@ -1,5 +1,6 @@
 import { createPoll } from './api.js'
 import { clearIssues, focusFirstIssue, showIssue } from './issues.js'
+import { linesOf, listenForPictures } from './pictures.js'
 import { minutesAfter, serverTime } from './server-time.js'
 
 /** @typedef {import('./api.js').Poll} Poll */
@@ -20,6 +21,7 @@ export function listenForQuestions(onPoll) {
   const lasts = /** @type {HTMLSelectElement} */ (form.querySelector('#lasts'))
   const shows = /** @type {HTMLSelectElement} */ (form.querySelector('#shows'))
   const canChange = /** @type {HTMLInputElement} */ (form.querySelector('#can-change'))
+  const pictures = listenForPictures(/** @type {HTMLElement} */ (form.querySelector('#pictures')), choices)
   const asked = /** @type {HTMLElement} */ (form.querySelector('#asked'))
   /** @type {Readonly<Record<string, HTMLElement>>} */
   const fields = { question, choices, ballot: max, opensAt: opens, closesAt: lasts, showResults: shows }
@@ -39,21 +41,29 @@ export function listenForQuestions(onPoll) {
     asked.textContent = ''
     clearIssues(form)
     try {
-      attempt ??= { input: await read(), key: randomKey() }
-      await send(attempt)
+      const input = attempt ? null : await read()
+      if (input) attempt = { input, key: randomKey() }
+      if (attempt) await send(attempt)
+      else asked.textContent = 'A picture could not be stored: choose it again, or remove it.'
     } catch {
       asked.textContent = 'The server cannot be reached. Try again.'
     }
     isSending = false
   })
 
-  /** @returns {Promise<PollInput>} */
+  /** @returns {Promise<PollInput | null>} null where a picture is missing */
   async function read() {
     const hasTimes = opens.value !== '' || lasts.value !== ''
+    const images = await pictures.read()
+    if (!images) return null
     const opening = (hasTimes ? await serverTime() : 0) + Number(opens.value) * 60_000
     return {
       question: question.value,
-      choices: choices.value.split('\n').flatMap((line) => line.trim() || []),
+      image: images.question ? { id: images.question } : null,
+      choices: linesOf(choices).map((label, index) => {
+        const id = images.choices[index]
+        return id ? { label, image: { id } } : label
+      }),
       ballot: { max: max.valueAsNumber },
       showResults: /** @type {PollInput['showResults']} */ (shows.value),
       canChange: canChange.checked,
@@ -67,6 +77,7 @@ export function listenForQuestions(onPoll) {
     const { poll, issues } = await createPoll(input, key)
     if (poll) {
       form?.reset()
+      pictures.clear()
       attempt = null
       asked.textContent = poll.state === 'scheduled' ? 'Your poll is waiting to open.' : 'Your poll is live.'
       onPoll(poll)
@@ -76,7 +87,7 @@ export function listenForQuestions(onPoll) {
       const [name = '', index] = path.split('.')
       const field = fields[name]
       if (!field) asked.textContent = message
-      else showIssue(field, field === choices && index ? `${input.choices[Number(index)]}: ${message}` : message)
+      else showIssue(field, field === choices && index ? `${linesOf(choices)[Number(index)]}: ${message}` : message)
     }
     if (form) focusFirstIssue(form)
   }

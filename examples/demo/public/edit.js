@@ -31,7 +31,8 @@ export function editIn(form, poll) {
     const kept = poll.choices.flatMap(({ id }, index) => {
       const source = /** @type {HTMLInputElement} */ (labels[index])
       const label = source.value.trim()
-      return label ? [{ source, choice: { id, label } }] : [] // an emptied one is taken away
+      // An emptied one is taken away; one whose picture says it all had no label.
+      return label || label === poll.choices[index]?.label ? [{ source, choice: { id, label } }] : []
     })
     const more = added.value
       .split('\n')
@@ -109,8 +110,9 @@ export function editIn(form, poll) {
 function showLabels(form, { choices }) {
   const list = /** @type {HTMLElement} */ (form.querySelector('.labels'))
   list.replaceChildren(
-    ...choices.map(({ label }, index) => {
-      const input = Object.assign(document.createElement('input'), { value: label, autocomplete: 'off' })
+    ...choices.map(({ label, image }, index) => {
+      const placeholder = image?.alt ?? ''
+      const input = Object.assign(document.createElement('input'), { value: label, placeholder, autocomplete: 'off' })
       input.setAttribute('aria-label', `Choice ${index + 1}`)
       const issue = Object.assign(document.createElement('span'), { className: 'issue' })
       const field = Object.assign(document.createElement('p'), { className: 'field' })

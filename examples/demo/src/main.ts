@@ -1,21 +1,20 @@
 import { createServer } from 'node:http'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { createLivePoll } from '@live-poll/server-sdk'
+import { embedded } from '@live-poll/server-sdk/embedded'
+import { EnvError, fromEnv, readOrCreateAdminKey } from '@live-poll/server-sdk/from-env'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel as attachToUws } from '@live-poll/server-sdk/uwebsockets'
 import { attachChannel as attachToServer } from '@live-poll/server-sdk/ws'
-import { readOrCreateAdminKey } from './admin-key.ts'
-import { connectRedis } from './connect-redis.ts'
 import { readCookie } from './cookie.ts'
 import { lanAddresses } from './lan-addresses.ts'
 import { listen } from './listen.ts'
-import { connectDatabase, embeddedDatabase } from './open-database.ts'
 import { openUwebsockets } from './open-uwebsockets.ts'
 import { createOrganizerSessions } from './organizer-sessions.ts'
 import { createPage } from './page.ts'
 import { seedOnce } from './sample-polls.ts'
 import { createScreen } from './screen.ts'
-import { readArguments, readSettings, SettingError } from './settings.ts'
+import { readArguments, readSettings } from './settings.ts'
 import { createSite } from './site.ts'
 import { readStaticFiles } from './static-files.ts'
 import { announce, announceLink } from './terminal.ts'
@@ -24,34 +23,30 @@ import { announce, announceLink } from './terminal.ts'
 const patience = 3000
 
 /** Errors whose message says what to do. */
-const forReaders = new Set(['SettingError', 'OptionError', 'DirectoryInUseError', 'SchemaError'])
+const forReaders = new Set(['ArgumentError', 'EnvError', 'OptionError', 'DirectoryInUseError', 'SchemaError'])
 
 await start().catch(fail)
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const { isMigrating } = readArguments(process.argv.slice(2))
-  const { database, name, end } = settings.database
-    ? connectDatabase(settings.database)
-    : embeddedDatabase(settings.directory, fromHere(settings.directory))
-  const keyFile = join(settings.directory, 'admin-key')
-  const kept = settings.adminKey ? undefined : await readOrCreateAdminKey(settings.directory, keyFile)
+  const kept = settings.adminKey ? undefined : await readOrCreateAdminKey(settings.directory)
   const pages = new URL('../pages/', import.meta.url)
   const [page, screen] = await Promise.all([createPage(pages), createScreen(pages)])
   const files = await readStaticFiles(new URL('../public/', import.meta.url))
   const uws = await openUwebsockets(settings.channelPort)
-  if (!uws.app && settings.isChannelPortFixed) throw new SettingError(`LIVE_POLL_CHANNEL_PORT: ${uws.reason}.`)
+  if (!uws.app && settings.isChannelPortFixed)
+    throw new EnvError('LIVE_POLL_CHANNEL_PORT', `is of no use: ${uws.reason}.`)
   const server = createServer()
-  const port = await listen(server, settings.port)
+  const port = await listen(server, settings)
 
   const sessions = createOrganizerSessions()
   const cookieName = `organizer-${port}` // cookies know no ports: two demos on one machine must not share it
   const livePoll = createLivePoll({
-    database,
-    redis: connectRedis(settings.redis),
-    secret: settings.secret,
-    adminKey: settings.adminKey ?? kept?.key,
-    origins: settings.origins,
+    database: embedded({ directory: settings.directory }),
+    origins: '*', // a tag copied from the demo should work wherever it is pasted
+    ...fromEnv(),
+    ...(kept && { adminKey: kept.key }),
     channelUrl: settings.channelUrl ?? (uws.app ? `:${uws.port}/live-poll/channel` : null),
     identify: ({ headers }) => sessions.find(readCookie(headers.get('cookie'), cookieName)),
     authorize: ({ user }) => user !== undefined,
@@ -60,7 +55,7 @@ async function start(): Promise<void> {
   attachToServer(server, livePoll) // beside uWebSockets.js too: a network may let this port through and not the other
 
   const localUrl = `http://localhost:${port}`
-  const lanUrls = () => lanAddresses().map((address) => `http://${address}:${port}`)
+  const lanUrls = () => (settings.host ? [] : lanAddresses()).map((address) => `http://${address}:${port}`)
   const newLink = () => `${localUrl}/organize?code=${sessions.createCode()}`
   if (isMigrating) await livePoll.migrate()
   const seeded = livePoll.ready().then(() => seedOnce(livePoll.api))
@@ -90,7 +85,6 @@ async function start(): Promise<void> {
     livePoll
       .close()
       .then(() => server.closeAllConnections())
-      .then(end)
       .catch(fail)
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
@@ -101,8 +95,8 @@ async function start(): Promise<void> {
     lanUrls: lanUrls(),
     link: newLink(),
     channel: uws.app ? { isUws: true, port: uws.port } : { isUws: false, port, reason: uws.reason },
-    database: name,
-    adminKey: kept && { ...kept, file: fromHere(keyFile) },
+    database: settings.databaseName,
+    adminKey: kept && { ...kept, file: fromHere(kept.file) },
   })
 }
 

@@ -30,7 +30,7 @@ const headers = {
     "script-src 'self'",
     "style-src 'self'",
     "connect-src 'self' ws: wss:", // the channel may have a port of its own
-    "img-src 'self' data:",
+    "img-src 'self' data: blob:", // of a tag until its pictures are there, and of a form until they are sent
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -6,7 +6,10 @@ import type { WebSocketConstructor } from './live/connection.ts'
 import { createRelay, type Relay } from './live/relay.ts'
 import type { VoterClient } from './live/voter-client.ts'
 import { attempt } from './protocol/attempt.ts'
+import { imagePath } from './protocol/image-path.ts'
+import type { PollImage } from './protocol/models.ts'
 
+/** Those of `createVoterClient`: one connection and one voter for all calls. */
 export interface PollClientOptions extends VoterClientOptions {}
 
 /** One client for all polls of one server: what voters, organizers and relays need. */
@@ -17,6 +20,13 @@ export interface PollClient extends VoterClient {
    */
   relay(getTicket: () => Promise<string>): Relay
   readonly api: PollApi
+  /** As `api.uploadImage`. */
+  readonly uploadImage: PollApi['uploadImage']
+  /**
+   * Where a picture of a poll is, for `src` and `srcset`.
+   * @param width in pixels of the screen: the next larger of the widths that are kept is sent. @default the largest
+   */
+  imageUrl(image: Pick<PollImage, 'id' | 'key'>, width?: number): string
 }
 
 /**
@@ -51,6 +61,8 @@ export function createPollClient(options: PollClientOptions = {}): PollClient {
     refresh: voterClient.refresh,
     close: voterClient.close,
     api,
+    uploadImage: api.uploadImage,
+    imageUrl: (image, width) => server + imagePath(image, width),
     relay: (getTicket) => createRelay({ api, urls: createChannelUrls(server), WebSocket: webSocket(), getTicket }),
   }
 }

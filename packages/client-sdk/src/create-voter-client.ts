@@ -6,6 +6,7 @@ import { createVoter, pageStorage, type TokenStorage } from './live/voter.ts'
 import type { VoterClient } from './live/voter-client.ts'
 import type { VoterAdmission } from './protocol/models.ts'
 
+/** Where the server is, who votes, and what stands in for what a browser has. */
 export interface VoterClientOptions {
   /**
    * Base URL of the API. A relative one is resolved against the page; in Node it must be absolute.

@@ -1,6 +1,7 @@
 export { createPollClient, type PollClient, type PollClientOptions } from './create-poll-client.ts'
 export { createVoterClient, type VoterClientOptions } from './create-voter-client.ts'
 export { createPollApi, type PollApi, type PollApiOptions } from './http/poll-api.ts'
+export type { UploadOptions } from './http/upload-image.ts'
 export type { WebSocketConstructor, WebSocketLike } from './live/connection.ts'
 export type { Relay, RelayVote } from './live/relay.ts'
 export type { TokenStorage } from './live/voter.ts'
@@ -11,17 +12,21 @@ export type {
   AdmissionInput,
   AuditEntry,
   Choice,
+  ChoiceInput,
   ChooseBallot,
+  ImageInput,
   Invitation,
   InvitationCounts,
   NamedVoter,
   Poll,
   PollEdit,
+  PollImage,
   PollInput,
   PollPage,
   PollState,
   Results,
   ShowResults,
+  StoredImage,
   VoidFilter,
   VoidInput,
   VoidOutcome,

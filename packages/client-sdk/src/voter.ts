@@ -8,6 +8,7 @@ export type {
   Choice,
   ChooseBallot,
   Poll,
+  PollImage,
   PollState,
   Results,
   ShowResults,

@@ -8,6 +8,7 @@ import type {
   PollInput,
   PollPage,
   Results,
+  StoredImage,
   VoidInput,
   VoidOutcome,
   Vote,
@@ -15,6 +16,7 @@ import type {
 } from '@live-poll/client-sdk/protocol'
 import type { CreateInvitationsContext } from './actions/create-invitations.ts'
 import type { CreatePollContext } from './actions/create-poll.ts'
+import type { DeadLetterPage, ListDeadLettersInput } from './actions/dead-letters.ts'
 import type { ErasureOutcome, VoterToErase } from './actions/erase-voter.ts'
 import type { ListPollsInput } from './actions/list-polls.ts'
 import type { VoidVotesContext } from './actions/void-votes.ts'
@@ -35,11 +37,17 @@ export interface CastVoteInput {
   readonly invitation?: string
 }
 
+/** When to stop watching. */
+export interface WatchOptions {
+  /** Ends the watching at once, without an error. */
+  readonly signal?: AbortSignal
+}
+
 /** Every action, for the host's own code: nothing is asked of `authorize`. Rejects with `PollError`. */
 export interface LivePollApi {
   /**
    * @throws PollError `INVALID` with issues, `IDEMPOTENCY_KEY_REUSED`; `POLL_NOT_FOUND` for a repeat whose poll has been
-   * deleted since
+   * deleted since; `FORBIDDEN` and `UNAVAILABLE` by the hook `beforeCreate`
    */
   createPoll(input: PollInput, context?: CreatePollContext): Promise<Poll>
   /** @throws PollError `POLL_NOT_FOUND` */
@@ -66,7 +74,7 @@ export interface LivePollApi {
    * @example await livePoll.api.resetPoll(poll.id, { epoch: poll.epoch })
    */
   resetPoll(pollId: string, reset: { readonly epoch: number }): Promise<Poll>
-  /** Removes a poll and its votes for good. @throws PollError `POLL_NOT_FOUND`, also when repeated */
+  /** Removes a poll, its votes and the pictures that no other poll shows, for good. @throws PollError `POLL_NOT_FOUND`, also when repeated */
   deletePoll(pollId: string): Promise<void>
   /**
    * Counts a poll's votes again, under the locks of its boxes: votes wait meanwhile. Tallies that differ are repaired,
@@ -97,7 +105,8 @@ export interface LivePollApi {
   readAudit(pollId: string): Promise<readonly AuditEntry[]>
   /**
    * Forgets a voter, in all polls: where a poll is not closed, their vote is taken back and deleted; where it is, and where
-   * the vote was voided, the count stays, as nobody's. A user's polls lose their owner. Safe to repeat; what they vote
+   * the vote was voided, the count stays, as nobody's. A user's polls lose their owner, and so do the pictures that
+   * polls show; the others are removed. Safe to repeat; what they vote
    * afterwards is new, so end their sessions first. An account is not touched: `livePoll.accounts.deleteAccount(id)`
    * deletes it, and ends its sessions.
    *
@@ -105,8 +114,27 @@ export interface LivePollApi {
    * @example await livePoll.api.eraseVoter({ user: account.id })
    */
   eraseVoter(voter: VoterToErase): Promise<ErasureOutcome>
+  /**
+   * Keeps a picture, which polls can show by its id. The same one of the same owner is kept once.
+   *
+   * @throws PollError `UNSUPPORTED_TYPE`, `INVALID`, `TOO_LARGE`, `BUSY`, `STORAGE_UNAVAILABLE`; `NOT_FOUND` where this
+   * server keeps none, and says why
+   * @example const { id } = await livePoll.api.storeImage(await readFile('soup.jpg'), { owner: 'ada' })
+   */
+  storeImage(bytes: Uint8Array, context?: { readonly owner?: string | null }): Promise<StoredImage>
+  /** Removes a picture. @throws PollError `NOT_FOUND`; `INVALID` for one that a poll shows */
+  deleteImage(id: string): Promise<void>
   /** @throws PollError `POLL_NOT_FOUND` */
   getResults(pollId: string): Promise<Results>
+  /**
+   * A poll's results as they change, wherever the votes are cast: first those of now, then each newer one, never an older
+   * one or the same again. Whoever is slow gets the newest, and not what was in between. Begins with the first `next()`; ends
+   * with `break`, when `signal` aborts, and with `close()`.
+   *
+   * @throws PollError `POLL_NOT_FOUND`, also when the poll is deleted; `UNAVAILABLE` where its first reading fails
+   * @example for await (const { voters } of livePoll.api.watch(poll.id)) if (voters >= 100) break
+   */
+  watch(pollId: string, options?: WatchOptions): AsyncIterableIterator<Results>
   /**
    * Casts, changes or (with choices null) retracts a vote. Resolves when it is committed.
    * @throws PollError `POLL_NOT_FOUND`, `INVALID`, `POLL_CLOSED`, `POLL_NOT_OPEN`, `ALREADY_VOTED`, `INVITATION_INVALID`,
@@ -134,6 +162,19 @@ export interface LivePollApi {
    * @param invitation its id @throws PollError `POLL_NOT_FOUND`, `NOT_FOUND`
    */
   revokeInvitation(pollId: string, invitation: string): Promise<void>
+  /**
+   * What sinks did not take, and was given up: events of one commit each, at most 100. Those of a sink stand together, those
+   * of a box in their order.
+   * @throws PollError `INVALID`
+   */
+  listDeadLetters(page?: ListDeadLettersInput): Promise<DeadLetterPage>
+  /**
+   * Has dead letters delivered again. Safe to repeat.
+   * @returns how many of them were there
+   * @throws PollError `INVALID`
+   * @example await livePoll.api.replayDeadLetters(deadLetters.map(({ id }) => id))
+   */
+  replayDeadLetters(ids: readonly string[]): Promise<number>
   /**
    * Says that a session, as `identify` named it, has ended: its connections to this node close at once, and its tokens
    * count no more; on other nodes as soon as they hear of it through the option `redis`, or see the option `endedSessions`.

@@ -5,6 +5,7 @@ import { createVoteChannel, type VoteChannel } from './channel/vote-channel.ts'
 import { createApi } from './create-api.ts'
 import { createHandler, type Handler } from './http/create-handler.ts'
 import { type Caller, createOrigins } from './http/origins.ts'
+import type { Route } from './http/route.ts'
 import { createStaticRoutes, type Readiness } from './http/static-routes.ts'
 import { createWidgetFile } from './http/widget-file.ts'
 import { type Core, chooseDatabase, openCore } from './open-core.ts'
@@ -95,16 +96,28 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
   const origins = createOrigins(options.origins)
   const channel = createVoteChannel()
   let opening: Promise<Core> | undefined
+  let opened: Core | undefined
+  let document: Promise<object> | undefined
   let draining: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
   function open(): Promise<Core> {
     if (closing) return Promise.reject(pollError('UNAVAILABLE', {}, 'This Live Poll has been closed.'))
-    opening ??= openCore(options, origins, channel).catch((error) => {
-      opening = undefined
-      throw error
-    })
+    opening ??= openCore(options, origins, channel).then(
+      (core) => {
+        opened = core
+        return core
+      },
+      (error) => {
+        opening = undefined
+        throw error
+      },
+    )
     return opening
+  }
+
+  async function openRoutes() {
+    return (await open().catch(unavailable)).routes
   }
 
   async function checkReady(): Promise<Readiness> {
@@ -118,6 +131,20 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
       options.logger.warn('Not ready.', error)
       return { problems: ['database'] }
     }
+  }
+
+  /** Made when somebody asks first: schemas take time, and few servers are ever asked. */
+  function readDocument(staticRoutes: readonly Route[]): Promise<object> {
+    document ??= makeDocument(staticRoutes).catch((error) => {
+      document = undefined
+      throw error
+    })
+    return document
+  }
+
+  async function makeDocument(staticRoutes: readonly Route[]): Promise<object> {
+    const [{ writeDocument }, routes] = await Promise.all([import('./http/openapi/write-document.ts'), openRoutes()])
+    return writeDocument([...routes, ...staticRoutes], options.basePath)
   }
 
   function unavailable(error: unknown): never {
@@ -151,8 +178,8 @@ export function createLivePoll(given: LivePollOptions = {}): LivePoll {
       basePath: options.basePath,
       origins,
       logger: options.logger,
-      staticRoutes: createStaticRoutes(widgetFile, checkReady),
-      routes: async () => (await open().catch(unavailable)).routes,
+      staticRoutes: createStaticRoutes(widgetFile, checkReady, readDocument),
+      routes: () => (opened && !closing ? opened.routes : openRoutes()),
     }),
     channel: {
       path: `${options.basePath}/channel`,

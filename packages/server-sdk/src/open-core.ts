@@ -5,10 +5,12 @@ import { createCastVote, createSubmitVote } from './actions/cast-vote.ts'
 import { createClosePoll } from './actions/close-poll.ts'
 import { createCreateInvitations } from './actions/create-invitations.ts'
 import { createCreatePoll } from './actions/create-poll.ts'
+import { createListDeadLetters, createReplayDeadLetters } from './actions/dead-letters.ts'
 import { createDeletePoll } from './actions/delete-poll.ts'
 import { createEditPoll } from './actions/edit-poll.ts'
 import { createEraseVoter } from './actions/erase-voter.ts'
 import { createExportVotes } from './actions/export-votes.ts'
+import { createHookCalls } from './actions/hook-calls.ts'
 import { createListPolls } from './actions/list-polls.ts'
 import { createCountInvitations, createRevokeInvitation } from './actions/manage-invitations.ts'
 import { createOnEveryNode } from './actions/on-every-node.ts'
@@ -18,28 +20,35 @@ import { aboutPoll, createReadOwn, createReadPoll, createReadRecord } from './ac
 import { createReadVote } from './actions/read-vote.ts'
 import { createRecountPoll } from './actions/recount-poll.ts'
 import { createResetPoll } from './actions/reset-poll.ts'
+import { tellPollTurns } from './actions/tell-poll-turns.ts'
 import { createVoidVotes } from './actions/void-votes.ts'
+import { createVoteHooks } from './actions/vote-hooks.ts'
 import { createGroupCommit } from './ballot-box/group-commit.ts'
 import { createPollFactsCache } from './ballot-box/poll-facts.ts'
 import { turnVotesAway } from './ballot-box/turn-votes-away.ts'
 import { createEventStreams } from './channel/event-streams.ts'
 import { createResultsFeed } from './channel/results-feed.ts'
 import type { VoteChannel } from './channel/vote-channel.ts'
+import { createWatchResults } from './channel/watch-results.ts'
+import { secretAdvice } from './check-options.ts'
 import { createAccess } from './http/access.ts'
 import type { HttpRequest } from './http/http-message.ts'
 import type { Origins } from './http/origins.ts'
 import { createRoutes } from './http/routes.ts'
 import { createCheckCaptcha } from './identity/captcha.ts'
+import { createImageKeys } from './identity/image-keys.ts'
 import { deriveKeys } from './identity/keys.ts'
 import { createMayView } from './identity/may-view.ts'
 import { clientAddress, createHiddenNames, createSharedHiddenNames, networkOf } from './identity/network.ts'
 import { createSessions } from './identity/sessions.ts'
 import { signedInAccounts } from './identity/signed-in-accounts.ts'
 import { createTokens } from './identity/tokens.ts'
+import { openImages } from './open-images.ts'
+import { openSinks } from './outbox/open-sinks.ts'
 import type { AccountsSite } from './ports/accounts.ts'
 import type { Database, OpenDatabase } from './ports/database.ts'
 import type { Fleet } from './ports/fleet.ts'
-import { checkSecret, OptionError, type resolveOptions, secretAdvice } from './resolve-options.ts'
+import { checkSecret, OptionError, type resolveOptions } from './resolve-options.ts'
 import { type Board, createBoard } from './results/board.ts'
 import { coalesce } from './results/coalesce.ts'
 import { gather } from './results/gather.ts'
@@ -81,7 +90,9 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     throw error
   })
   const { createMemoryMetrics } = await import('./adapters/memory/metrics.ts')
-  const { polls, ballots, records, invitations, audit, erasures } = database
+  const { ballots, records, invitations, audit, images } = database
+  const hooks = createHookCalls(options.hooks, logger)
+  const { polls, erasures } = tellPollTurns(database, hooks, (pollId) => readPoll(pollId))
   const { newDevices, trustedProxies } = options
   const host = accounts ? signedInAccounts(accounts, options) : options
 
@@ -95,6 +106,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const sessions = createSessions(host.endedSessions, logger)
   sessions.onEnd(channel.endSession)
   const stopWatchingSessions = sessions.watch(channel.sessions)
+  const imageKeys = createImageKeys(keys.images)
   const mayView = createMayView(host.authorize, invitations)
   // Many polls that change at once are read by one connection, many a statement: votes have the others.
   const readMany = gather(whileOpen(polls.readMany), 0, pollsAtOnce)
@@ -110,7 +122,7 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     for (const pollId of pollIds) board.markDirty(pollId)
   })
   fleet.results.onBehind(checkBehind)
-  const stopSchedule = await startSchedule(polls, board.markDirty, logger)
+  const stopSchedule = await startSchedule(polls, board.markDirty, logger, database.onClockMove)
   const groupCommit = createGroupCommit(
     ballots,
     database.lanes,
@@ -118,8 +130,12 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     logger,
     metrics,
   )
-  const load = turnVotesAway(watchedLoad, groupCommit, metrics)
-  const readPoll = createReadPoll(readRecord, board, channelUrl)
+  const voteHooks = createVoteHooks(hooks, groupCommit, options.queueSize, logger)
+  const load = turnVotesAway(watchedLoad, voteHooks, metrics)
+  const stopSinks = openSinks(options.sinks, database.outbox, metrics, logger)
+  const pictures = await openImages({ options: options.images, database, keys, imageKeys, metrics, logger })
+  const { removeImages } = pictures
+  const readPoll = createReadPoll(readRecord, board, channelUrl, imageKeys.sign)
   let isClosed = false
   /** What waits for its turn may get it when the database is closed. */
   function whileOpen<Asked, T>(run: (asked: Asked) => Promise<T>): (asked: Asked) => Promise<T> {
@@ -128,28 +144,32 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
   const readVote = createReadVote(facts, { readVotes: whileOpen(ballots.readVotes) })
   // A crowd that comes back costs so many readings a second of each poll, as one that votes does.
   const readTogether = coalesce(whileOpen(readPoll), options.resultsInterval)
-  const submitVote = createSubmitVote(facts, groupCommit, board, mayView, metrics)
+  const submitVote = createSubmitVote(facts, groupCommit, board, mayView, metrics, voteHooks)
   const actions = {
     readPoll,
     readVote,
     readOwn: createReadOwn(readTogether, readVote, board, mayView),
-    createPoll: createCreatePoll(polls, readPoll, options.captcha !== undefined),
-    listPolls: createListPolls(polls, readRecord, channelUrl),
+    createPoll: createCreatePoll(polls, readPoll, options.captcha !== undefined, hooks),
+    listPolls: createListPolls(polls, readRecord, channelUrl, imageKeys.sign),
     openPoll: createOpenPoll(polls, everywhere, board, readPoll),
     closePoll: createClosePoll(polls, everywhere, board, readPoll),
     editPoll: createEditPoll(polls, everywhere, board, readPoll, options.captcha !== undefined),
     resetPoll: createResetPoll(polls, everywhere, board, readPoll),
-    deletePoll: createDeletePoll(polls, everywhere, board),
+    deletePoll: createDeletePoll({ polls, images, removeImages, facts: everywhere, board }),
     castVote: createCastVote(submitVote),
     recountPoll: createRecountPoll(records, board, metrics, logger),
     exportVotes: createExportVotes(polls, records),
     voidVotes: createVoidVotes(audit, board, metrics),
     readAudit: createReadAudit(polls, audit),
-    eraseVoter: createEraseVoter({ erasures, keys, tokens, facts: everywhere, board }),
+    eraseVoter: createEraseVoter({ erasures, images, removeImages, keys, tokens, facts: everywhere, board }),
     createInvitations: createCreateInvitations(invitations, keys.invitations),
     countInvitations: createCountInvitations(polls, invitations),
     revokeInvitation: createRevokeInvitation(polls, invitations),
+    listDeadLetters: createListDeadLetters(database.outbox),
+    replayDeadLetters: createReplayDeadLetters(database.outbox),
     endSession: everywhere.endSession,
+    storeImage: pictures.storeImage,
+    deleteImage: pictures.deleteImage,
     admitVoter: createAdmitVoter({
       tokens,
       invitations,
@@ -183,9 +203,11 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
     actions,
     accounts,
     metrics,
+    watchResults: createWatchResults(feed, readTogether),
     degraded: () => (fleet.problem() === undefined ? [] : ['redis']),
     routes: createRoutes({
       ...{ ...actions, access, mayView, findPoll, nameNetwork, load, metrics, openEvents: events.open },
+      images: pictures.served,
       accounts: accounts && { accounts, origins, addressOf },
     }),
     async close() {
@@ -193,14 +215,18 @@ export async function openCore(options: Options, origins: Origins, channel: Vote
       watchedLoad.stop()
       reconcile.stop()
       stopForgetting()
+      pictures.stop()
       stopWatchingSessions()
+      hooks.close()
       await groupCommit.drain()
+      await stopSinks()
       isClosed = true
+      board.close() // nobody is told of readings that fail from here on
       await nextTurn() // the answers are on their way, from promise to promise
       channel.close()
       events.close()
       feed.close()
-      board.close()
+      await hooks.settled()
       await fleet.close()
       await database.close()
     },

@@ -4,7 +4,10 @@ import type { Authorize, Identify } from './identity/host-user.ts'
 import type { EndedSessions } from './identity/sessions.ts'
 import type { Accounts } from './ports/accounts.ts'
 import type { Database } from './ports/database.ts'
+import type { EventSink } from './ports/event-sink.ts'
 import type { Fleet } from './ports/fleet.ts'
+import type { Hooks } from './ports/hooks.ts'
+import type { ImageStore } from './ports/image-store.ts'
 import type { Logger } from './ports/logger.ts'
 import type { Shedding } from './upkeep/watch-load.ts'
 
@@ -27,9 +30,20 @@ export interface LivePollOptions {
    * take an old one away when its tokens have expired. Voters stay who they are. @default tokens come from `secret`
    */
   readonly tokenSecrets?: readonly string[]
-  /** @default nobody is signed in: voters are devices */
+  /**
+   * Where the pictures of polls are: `s3({ client, bucket })`, `files({ directory })`, or one of these as `store` beside
+   * other options; false: this server takes none. Needs the packages sharp, file-type and busboy.
+   * @default `files` in the embedded database's folder; with any other database there is no place for them
+   */
+  readonly images?: ImageStore | ImageOptions | false
+  /**
+   * Who hears of every poll and every vote, at least once, as in `kafka({ producer, topic })`: events are written with what
+   * they tell of, in its transaction, and delivered afterwards. The same on every node. @default none: nothing is written
+   */
+  readonly sinks?: readonly EventSink[]
+  /** Says who sent a request, by the host's own session. @default nobody is signed in: voters are devices */
   readonly identify?: Identify
-  /** @default nobody may: organizers' actions work from code only */
+  /** Says who may do what organizers do, and who sees private polls. @default nobody may: organizers' actions work from code only */
   readonly authorize?: Authorize
   /**
    * Accounts for a host without a sign-in of its own, under `<basePath>/accounts`: `accounts()`. Takes the place of
@@ -78,6 +92,11 @@ export interface LivePollOptions {
   readonly queueSize?: number
   /** Milliseconds a vote may have to wait, by estimate; longer is answered `BUSY`. @default 2000 */
   readonly queueWait?: number
+  /**
+   * Your own code around votes and polls: `{ beforeVote, afterVote, beforeCreate, afterCreate, afterEdit, afterClose,
+   * afterReset, afterDelete, timeout }`, each as you need it. @default none
+   */
+  readonly hooks?: Hooks
   /** Limits of channel connections. */
   readonly channel?: Partial<ChannelLimits>
   /**
@@ -85,6 +104,22 @@ export interface LivePollOptions {
    * (`BUSY`). Infinity: never. @default { connections: 500, watches: 1000, votes: 3000 }
    */
   readonly shedding?: Partial<Shedding>
-  /** @default console, without `info` */
+  /** Where it is said what happened: never a secret, a token or a voter's identity. @default console, without `info` */
   readonly logger?: Logger
+}
+
+/** Where pictures are, and how much of them is taken. */
+export interface ImageOptions {
+  /** Where the pictures are. @default as for `images` */
+  readonly store?: ImageStore
+  /** Of one upload. @default 5242880, 5 MiB */
+  readonly maxBytes?: number
+  /** Bytes of all that is kept of one owner's pictures. @default 524288000, 500 MiB */
+  readonly quota?: number
+  /**
+   * Where browsers find a picture instead of here: a URL of a CDN, or one that is signed for it. They have been let see it.
+   * @param key of the object, without the `prefix` of `s3`
+   * @default its bytes come from this server
+   */
+  readonly redirect?: (key: string, object: { readonly contentType: string }) => string | Promise<string>
 }

@@ -1,17 +1,15 @@
+import { limits } from '@live-poll/client-sdk/protocol'
 import { defaultChannelLimits } from './channel/limits.ts'
+import { checkOptions, secretAdvice } from './check-options.ts'
 import { minSecretBytes } from './identity/keys.ts'
-import type { LivePollOptions } from './options.ts'
+import { OptionError, tellGiven, unknownName } from './option-error.ts'
+import type { ImageOptions, LivePollOptions } from './options.ts'
+import type { EventSink } from './ports/event-sink.ts'
+import type { ImageStore } from './ports/image-store.ts'
 import type { Logger } from './ports/logger.ts'
 import { defaultShedding } from './upkeep/watch-load.ts'
 
-/** An option that cannot work. Thrown by `createLivePoll` and `ready()`, never for a request. */
-export class OptionError extends Error {
-  override readonly name = 'OptionError'
-
-  constructor(option: keyof LivePollOptions, advice: string) {
-    super(`createLivePoll: ${option}: ${advice}`)
-  }
-}
+export { OptionError } from './option-error.ts'
 
 const consoleLogger: Logger = {
   info() {},
@@ -19,52 +17,24 @@ const consoleLogger: Logger = {
   error: (message, cause) => console.error(`live-poll: ${message}`, ...(cause === undefined ? [] : [cause])),
 }
 
-/** A batch or queue of nothing would never end. */
-const leastNumbers = [
-  ['voterTokenLife', 1],
-  ['resultsInterval', 0],
-  ['batchSize', 1],
-  ['queueSize', 1],
-  ['queueWait', 0],
-  ['trustedProxies', 0],
-] as const
-
 /** Fills in defaults. @throws OptionError that names the option and says what to do */
 export function resolveOptions(options: LivePollOptions) {
-  const { basePath = '/live-poll', origins = [], secret, adminKey, channelUrl = null } = options
+  checkOptions(options)
+  const { basePath = '/live-poll', origins = [], channelUrl = null } = options
   if (!options.database && process.env.NODE_ENV === 'production') {
     throw new OptionError('database', 'name one for production; embedded({ directory }) serves a single process.')
   }
-  if (options.redis && typeof options.redis.open !== 'function') {
-    throw new OptionError('redis', 'send redis({ client }), of "@live-poll/server-sdk/redis".')
-  }
-  if (secret !== undefined) checkSecret(secret)
-  for (const tokenSecret of options.tokenSecrets ?? []) checkSecret(tokenSecret, 'tokenSecrets')
-  if (adminKey !== undefined && !/^lpa_\S{32,}$/.test(adminKey)) {
-    throw new OptionError('adminKey', 'send "lpa_" and at least 32 characters.')
-  }
-  if (!/^(\/[\w.~-]+)+$/.test(basePath)) throw new OptionError('basePath', 'send a path such as "/live-poll".')
-  if (channelUrl !== null && !/^(wss?:\/\/[^\s/]|:\d+\/)\S*$/.test(channelUrl)) {
-    const examples = `"wss://votes.example.org${basePath}/channel" or ":3001${basePath}/channel"`
-    throw new OptionError('channelUrl', `send a URL such as ${examples}.`)
-  }
   for (const origin of origins === '*' ? [] : origins) {
-    if (URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*')) continue
-    throw new OptionError('origins', `"${origin}" is no origin; send one such as "https://www.example.org".`)
-  }
-  for (const [name, least] of leastNumbers) {
-    const value = options[name]
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue
-    throw new OptionError(name, `send a whole number from ${least}.`)
+    if (
+      typeof origin === 'string' &&
+      URL.canParse(origin) &&
+      new URL(origin).origin === origin &&
+      !origin.includes('*')
+    )
+      continue
+    throw new OptionError('origins', `${tellGiven(origin)} is no origin; send one such as "https://www.example.org".`)
   }
   const newDevices = options.newDevices ?? { perMinute: 500, burst: 5000 }
-  if (!(newDevices.perMinute > 0 && newDevices.burst >= 1)) {
-    throw new OptionError('newDevices', 'send { perMinute, burst }: more than 0, and 1 or more.')
-  }
-  const perSecond = options.channel?.connectionsPerSecond
-  if (perSecond !== undefined && !(perSecond > 0)) {
-    throw new OptionError('channel', 'send connectionsPerSecond: more than 0.')
-  }
   const shedding = { ...defaultShedding, ...options.shedding }
   if (!(shedding.connections > 0 && shedding.watches >= shedding.connections && shedding.votes >= shedding.watches)) {
     throw new OptionError(
@@ -74,9 +44,6 @@ export function resolveOptions(options: LivePollOptions) {
   }
   const doubled = options.accounts && (['identify', 'endedSessions'] as const).find((name) => options[name])
   if (doubled) throw new OptionError(doubled, 'leave it out: `accounts` says who is signed in.')
-  if (options.captcha && typeof options.captcha.verify !== 'function') {
-    throw new OptionError('captcha', 'send { verify }: a function of the answer that the page got.')
-  }
   return {
     ...options,
     basePath,
@@ -91,16 +58,65 @@ export function resolveOptions(options: LivePollOptions) {
     trustedProxies: options.trustedProxies ?? 0,
     newDevices,
     shedding,
+    images: resolveImages(options.images ?? {}),
+    sinks: checkSinks(options.sinks ?? []),
     channel: { ...defaultChannelLimits, ...options.channel },
     logger: options.logger ?? consoleLogger,
   }
 }
 
-/** @throws OptionError when it is shorter than its keys need */
-export function checkSecret(secret: string, option: 'secret' | 'tokenSecrets' = 'secret'): void {
-  if (Buffer.byteLength(secret) < minSecretBytes) {
-    throw new OptionError(option, `send at least ${minSecretBytes} bytes. ${secretAdvice}`)
+function checkSinks(sinks: readonly EventSink[]): readonly EventSink[] {
+  for (const sink of sinks) {
+    const { name } = sink ?? {}
+    const deliver = sink && 'deliverTexts' in sink ? sink.deliverTexts : sink?.deliver
+    if (typeof deliver !== 'function' || typeof name !== 'string' || !/^[!-~]{1,200}$/.test(name)) {
+      throw new OptionError(
+        'sinks',
+        'send sinks as in [kafka({ producer, topic })]: a name of 1 to 200 visible ASCII characters, and deliver.',
+      )
+    }
+    if ('deliverTexts' in sink && 'deliver' in sink) {
+      throw new OptionError('sinks', `"${name}" has deliver and deliverTexts, of which one alone would be called.`)
+    }
+    if (sinks.filter((other) => other.name === name).length > 1) {
+      throw new OptionError('sinks', `give each its own name: there are two called "${name}".`)
+    }
   }
+  return sinks
 }
 
-export const secretAdvice = "Make one with: node -p \"require('node:crypto').randomBytes(32).toString('base64url')\""
+const imageNames: readonly string[] = ['store', 'maxBytes', 'quota', 'redirect'] satisfies (keyof ImageOptions)[]
+
+function resolveImages(given: ImageStore | ImageOptions | false) {
+  if (given === false) return given
+  const advice = 'send files({ directory }) or s3({ client, bucket }), one of them as { store }, or false.'
+  const {
+    store,
+    maxBytes = limits.imageBytes,
+    quota = 500 * 1024 * 1024,
+    redirect,
+  } = isStore(given) ? { store: given } : given
+  const unknown = isStore(given) ? undefined : Object.keys(given).find((name) => !imageNames.includes(name))
+  if (unknown !== undefined) throw new OptionError(`images.${unknown}`, unknownName(unknown, imageNames))
+  if (store !== undefined && !isStore(store)) throw new OptionError('images', advice)
+  for (const [name, bytes] of Object.entries({ maxBytes, quota })) {
+    if (!Number.isSafeInteger(bytes) || bytes < 1) {
+      throw new OptionError(`images.${name}`, `given: ${tellGiven(bytes)}; send a whole number of bytes, from 1.`)
+    }
+  }
+  if (redirect !== undefined && typeof redirect !== 'function') {
+    throw new OptionError('images.redirect', 'send a function of the key of an object that returns a URL.')
+  }
+  return { store, maxBytes, quota, redirect }
+}
+
+function isStore(given: ImageStore | ImageOptions): given is ImageStore {
+  return (['put', 'get', 'delete'] as const).every((name) => typeof (given as Partial<ImageStore>)[name] === 'function')
+}
+
+/** @throws OptionError when it is shorter than its keys need */
+export function checkSecret(secret: string): void {
+  if (Buffer.byteLength(secret) < minSecretBytes) {
+    throw new OptionError('secret', `send at least ${minSecretBytes} bytes. ${secretAdvice}`)
+  }
+}

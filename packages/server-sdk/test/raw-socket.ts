@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { decodeServerMessage, type ServerMessage, SUBPROTOCOL } from '@live-poll/client-sdk/protocol'
 import { WebSocket } from 'ws'
 import { createInbox, type Inbox } from './inbox.ts'
+import { openSocketIo } from './socket-io-socket.ts'
 
-/** A WebSocket without our client: it sends what it is told, and keeps what it is sent. */
+/** A WebSocket (or a socket of Socket.IO's) without our client: it sends what it is told, and keeps what it is sent. */
 export interface RawSocket extends Inbox {
   readonly protocol: string
   /** An object goes as JSON, a text as it is, bytes as a text frame of these bytes. */
@@ -27,8 +28,12 @@ export interface RawSocketOptions {
   readonly origin?: string
 }
 
-/** @throws with the HTTP status when the upgrade is refused */
+/**
+ * @param url `ws:`, or `http:` of a namespace of Socket.IO
+ * @throws with the HTTP status when the upgrade is refused
+ */
 export async function openRawSocket(url: string, options: RawSocketOptions = {}): Promise<RawSocket> {
+  if (url.startsWith('http:')) return openSocketIo(url, options)
   const { protocols = [SUBPROTOCOL], origin } = options
   const socket = new WebSocket(url, [...protocols], { origin, perMessageDeflate: false })
   const { inbox, put, end } = createInbox()

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/server-sdk'
 import { embedded } from '@live-poll/server-sdk/embedded'
@@ -9,12 +8,17 @@ import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel as attachToUws } from '@live-poll/server-sdk/uwebsockets'
 import { attachChannel as attachToWs } from '@live-poll/server-sdk/ws'
 import { makeDataFolder } from './data-folder.ts'
+import { listenOnUws } from './listen-on-uws.ts'
 import { neverShed } from './never-shed.ts'
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.ts'
+import { serveSocketIo } from './servers/serve-socket-io.ts'
+import { isWithoutUws } from './without-uws.ts'
 
-/** The WebSocket servers that the channel stands on. */
-export type ChannelServerName = 'ws' | 'uWebSockets.js'
-export const channelServers: readonly ChannelServerName[] = ['ws', 'uWebSockets.js']
+/** The servers that the channel stands on: plain WebSockets, and Socket.IO. */
+export type WebSocketServerName = 'ws' | 'uWebSockets.js'
+export type ChannelServerName = WebSocketServerName | 'Socket.IO'
+export const webSocketServers: readonly WebSocketServerName[] = isWithoutUws ? ['ws'] : ['ws', 'uWebSockets.js']
+export const channelServers: readonly ChannelServerName[] = [...webSocketServers, 'Socket.IO']
 
 export const adminKey = `lpa_${'k'.repeat(32)}`
 
@@ -25,13 +29,14 @@ export interface RunningLivePoll {
   readonly directory: string
   /** As in `http://127.0.0.1:40123`; the routes are under `/live-poll`. */
   readonly origin: string
+  /** For `openRawSocket`. */
   readonly channelUrls: Readonly<Record<ChannelServerName, string>>
   /** Closes it, its servers and their sockets, and removes the data folder it made. */
   stop(): Promise<void>
 }
 
 /**
- * Starts Live Poll on real servers: Node's HTTP with `ws` on one free port, uWebSockets.js on another.
+ * Starts Live Poll on real servers: Node's HTTP with `ws` on one free port, uWebSockets.js and Socket.IO on others.
  * @param options with a `directory`, that database is used and left in place; without, one is made and removed
  */
 export async function startLivePoll({
@@ -47,17 +52,23 @@ export async function startLivePoll({
   await livePoll.ready()
   const http = await listen(toNodeHandler(livePoll))
   const detach = attachToWs(http.server, livePoll)
-  const uws = await channelListeners['uWebSockets.js'](livePoll)
+  const uws = isWithoutUws ? undefined : await channelListeners['uWebSockets.js'](livePoll)
+  const socketIo = await channelListeners['Socket.IO'](livePoll)
   return {
     livePoll,
     logger,
     directory: folder,
     origin: http.origin,
-    channelUrls: { ws: channelUrl(http.origin, livePoll), 'uWebSockets.js': uws.channelUrl },
+    channelUrls: {
+      ws: channelUrl(http.origin, livePoll),
+      'uWebSockets.js': uws?.channelUrl ?? 'not there',
+      'Socket.IO': socketIo.channelUrl,
+    },
     async stop() {
       await livePoll.close()
       detach()
-      await uws.close()
+      await uws?.close()
+      await socketIo.close()
       await http.close()
       if (!directory) await rm(folder, { recursive: true })
     },
@@ -98,22 +109,10 @@ export const channelListeners: Readonly<Record<ChannelServerName, (livePoll: Liv
     }
   },
   async 'uWebSockets.js'(livePoll) {
-    const uws = createRequire(import.meta.url)('uWebSockets.js') as typeof import('uWebSockets.js')
-    const app = uws.App()
-    const detach = attachToUws(app, livePoll)
-    let port = 0
-    app.listen('127.0.0.1', 0, (socket) => {
-      if (socket) port = uws.us_socket_local_port(socket)
-    })
-    if (port === 0) throw new Error('uWebSockets.js did not get a port.')
-    return {
-      channelUrl: channelUrl(`http://127.0.0.1:${port}`, livePoll),
-      async close() {
-        detach()
-        app.close()
-      },
-    }
+    const { origin, close } = listenOnUws((app) => attachToUws(app, livePoll))
+    return { channelUrl: channelUrl(origin, livePoll), close }
   },
+  'Socket.IO': (livePoll) => serveSocketIo(livePoll),
 }
 
 function channelUrl(origin: string, { channel }: LivePoll): string {

@@ -20,6 +20,7 @@ import type { Acts } from './views/setting.ts'
  * @csspart choices - The list of rows.
  * @csspart choice - A row; also `own` with one's vote in it, and `leading`.
  * @csspart bar - The fill behind a row, as wide as its share.
+ * @csspart picture - The place of a picture, of the question or of a choice; in it `image`.
  * @csspart label - The text of a choice.
  * @csspart mark - The place of the tick on one's own vote.
  * @csspart figure - What stands at the end of a row.
@@ -34,6 +35,7 @@ import type { Acts } from './views/setting.ts'
  * @csspart message - The words in place of a poll that cannot be shown.
  *
  * @cssproperty --live-poll-accent - The one colour. By default a blue that leans towards the text's colour.
+ * @cssproperty --live-poll-picture - Width to height of pictures, whatever their own. 4 / 3 by default.
  * @cssproperty --live-poll-radius - Corners of rows and buttons. 10px by default.
  *
  * @slot footer - Your own words under the poll.

@@ -16,6 +16,9 @@ import type { Acts } from './views/setting.ts'
 /** Between two spoken turnouts. Milliseconds. */
 const announceEvery = 15_000
 
+/** Undefined until a poll has pictures and what draws them has come; does nothing where that cannot be loaded. */
+let drawPictures: typeof import('./pictures.ts').draw | undefined
+
 /** One poll of one server on screen: what `<live-poll>` and `<live-poll-results>` share. */
 export abstract class PollElement extends TemplateElement {
   static readonly observedAttributes = ['poll', 'server', 'choices', 'presence', 'storage', 'invitation']
@@ -152,6 +155,7 @@ export abstract class PollElement extends TemplateElement {
     clearTimeout(this.#timer)
     const { view } = this
     if (!view) return
+    drawPictures?.(this, view.poll, this.#rows)
     const wait = view.left && this.#remarks?.nextTick(view.left)
     if (wait) this.#timer = setTimeout(() => this.requestUpdate(), wait)
     if (isRemarkable(view, this.strings)) {
@@ -169,7 +173,8 @@ export abstract class PollElement extends TemplateElement {
     const words = this.strings
     const { isOffline, watched } = this.live
     const view = this.view
-    if (view && this.poll) {
+    // With its pictures from the first, where it has some: what is below is not to move.
+    if (view && this.poll && (this.#hasPictures(view.poll) || this.#rows.size)) {
       return ballotPaper(view, {
         words,
         formats: this.#formats,
@@ -182,6 +187,18 @@ export abstract class PollElement extends TemplateElement {
     const error = watched?.error
     if (error && !error.retryable) return message(errorWords(error, words))
     return loading(this.choices, error ? errorWords(error, words) : isOffline ? words.offline : '', words)
+  }
+
+  /** Whether what draws the pictures of a poll is there, or it has none. */
+  #hasPictures({ image, choices }: Poll): boolean {
+    if (drawPictures || !(image ?? choices.some((choice) => choice.image))) return true
+    import('./pictures.ts')
+      .catch(() => null)
+      .then((pictures) => {
+        drawPictures = pictures?.draw ?? (() => {})
+        this.requestUpdate()
+      })
+    return false
   }
 
   #reflect(name: string, value: string | number | null | undefined): void {

@@ -23,6 +23,7 @@ export interface AccountApi {
   changePassword(change: PasswordChange): Promise<Account>
 }
 
+/** Where the server with the accounts is. */
 export interface AccountApiOptions {
   /** Absolute base URL of the API, such as `https://my.app/live-poll`: of the page's own site, for the cookie's sake. */
   readonly server: string

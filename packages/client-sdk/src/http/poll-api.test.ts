@@ -138,6 +138,12 @@ describe('each call', () => {
     expect(last().headers).toEqual({})
   })
 
+  it('deletes a picture, and expects no body', async () => {
+    const { api, last } = create(() => new Response(null, { status: 204 }))
+    await api.deleteImage('i_7x')
+    expect(last()).toMatchObject({ line: 'DELETE /images/i_7x', ...asHostUser })
+  })
+
   it('revokes an invitation, and expects no body', async () => {
     const { api, last } = create(() => new Response(null, { status: 204 }))
     await api.revokeInvitation('lunch', 'i/1')

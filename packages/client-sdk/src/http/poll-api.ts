@@ -9,6 +9,7 @@ import type {
   PollInput,
   PollPage,
   Results,
+  StoredImage,
   VoidInput,
   VoidOutcome,
   Vote,
@@ -18,6 +19,7 @@ import type {
 } from '../protocol/models.ts'
 import { pollPath as poll, query } from './poll-path.ts'
 import { createRequest, type RequestOptions } from './request.ts'
+import type { UploadOptions } from './upload-image.ts'
 
 /**
  * The HTTP API, one function a route.
@@ -143,8 +145,21 @@ export interface PollApi {
    * @throws FORBIDDEN
    */
   eraseVoter(voter: string): Promise<{ readonly polls: number }>
+  /**
+   * Stores a picture for polls: PNG, JPEG, WebP, AVIF, or the first frame of a GIF. A browser makes one that is too large
+   * smaller first. What no poll uses is removed after a day. Organizers only; safe to repeat: the same picture is kept once.
+   * @returns pass its `id` as `image` of a question or a choice
+   * @throws TOO_LARGE · UNSUPPORTED_TYPE · INVALID · FORBIDDEN · BUSY · STORAGE_UNAVAILABLE · what `options.signal` says
+   */
+  uploadImage(file: Blob, options?: UploadOptions): Promise<StoredImage>
+  /**
+   * Removes a picture of one's own that no poll uses. Organizers only.
+   * @throws NOT_FOUND · INVALID where a poll uses it · FORBIDDEN
+   */
+  deleteImage(imageId: string): Promise<void>
 }
 
+/** Where the server is, and what its requests carry. */
 export interface PollApiOptions extends RequestOptions {}
 
 /**
@@ -195,6 +210,8 @@ export function createPollApi(options: PollApiOptions): PollApi {
       return answer.entries
     },
     eraseVoter: (voter) => request('DELETE', `/voters/${encodeURIComponent(voter)}`, { asHostUser: true }),
+    uploadImage: async (file, how) => (await import('./upload-image.ts')).createUploadImage(options)(file, how),
+    deleteImage: (imageId) => request('DELETE', `/images/${encodeURIComponent(imageId)}`, { asHostUser: true }),
   }
 }
 

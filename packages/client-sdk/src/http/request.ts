@@ -1,3 +1,4 @@
+import { attempt } from '../protocol/attempt.ts'
 import { finalCodes } from '../protocol/close-codes.ts'
 import type { ErrorCode } from '../protocol/error-code.ts'
 import { type ErrorBody, PollError } from '../protocol/poll-error.ts'
@@ -46,7 +47,7 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
     if (asHostUser) headers['live-poll-client'] = '1'
 
     let answered: Response | undefined
-    let value: (T & Partial<ErrorBody>) | undefined
+    let text = ''
     try {
       const response = await fetch(server + path, {
         method,
@@ -55,18 +56,25 @@ export function createExchange({ server, token, fetch = globalThis.fetch }: Requ
         credentials: asHostUser ? 'include' : 'same-origin',
         signal: AbortSignal.timeout(within),
       })
-      const text = await response.text()
+      text = await response.text()
       answered = response
-      value = JSON.parse(text)
-    } catch {} // no answer, or none that can be read: told below
+    } catch {} // no answer, or half of one: told below
 
-    if (value?.error) throw toPollError(value.error)
-    const status = answered?.status ?? 0 // no answer, or half of one
-    if (answered && (value ? answered.ok : status === 204 || status === 304)) {
-      return { status, headers: answered.headers, value: value as T }
-    }
-    throw new PollError(codeOf(status), {}, `No Live Poll at ${server} (${status}).`)
+    const status = answered?.status ?? 0
+    return { status, headers: answered?.headers as Headers, value: readAnswer<T>(server, status, text) }
   }
+}
+
+/**
+ * The JSON of an answer; undefined where it has none (204, 304).
+ * @param status 0: there was no answer
+ * @throws PollError what the answer says, or, where a server of ours did not give it, the nearest to its status
+ */
+export function readAnswer<T>(server: string, status: number, text: string): T {
+  const value = attempt(() => JSON.parse(text) as T & Partial<ErrorBody>)
+  if (value?.error) throw toPollError(value.error)
+  if (value ? status < 300 : status === 204 || status === 304) return value as T
+  throw new PollError(codeOf(status), {}, `No Live Poll at ${server} (${status}).`)
 }
 
 export type Request = <T>(method: string, path: string, call?: Call) => Promise<T>

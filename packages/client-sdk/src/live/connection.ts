@@ -15,6 +15,7 @@ export interface WebSocketLike {
   close(): void
 }
 
+/** A `WebSocket` as browsers have it; that of `ws`, say, where there is none. */
 export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike
 
 export interface ConnectionOptions {

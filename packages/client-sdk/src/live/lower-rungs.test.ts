@@ -102,6 +102,20 @@ describe('a stream', () => {
     expect(http.openStreams).toHaveLength(1)
   })
 
+  it('that was lost with the whole line is opened when the line is back, and nothing asked in its place', async () => {
+    const { http, now, settle } = await createStreamingPage()
+    http.isDown = true
+    http.openStreams[0]?.end()
+    await settle()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(now().transport).toBe('none')
+    http.isDown = false
+    http.log.length = 0
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(http.openStreams).toHaveLength(1)
+    expect(http.log).not.toContain('GET /polls/lunch')
+  })
+
   it('that ends again and again is opened every 2 s at the least, for a minute', async () => {
     const { http, settle } = await createStreamingPage()
     for (let i = 0; i < 6; i++) {

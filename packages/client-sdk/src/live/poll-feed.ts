@@ -76,6 +76,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       if (signal.aborted) return 0
       const { code, message, details, retryable } = reason as PollError
       onTransport('none')
+      if (code === 'UNAVAILABLE') streamAgainAt = 0 // nothing came through: that says nothing about streams
       if (code === 'POLL_NOT_FOUND') close()
       if (!retryable) onMessage({ type: 'error', code, message, pollId })
       return details?.retryAfter ?? retries.next()

@@ -33,4 +33,5 @@ export interface WatchedPoll {
 
 export type Transport = 'connecting' | 'websocket' | 'sse' | 'polling' | 'none'
 
+/** Called with the newest state whenever something that a page shows has changed. */
 export type PollListener = (state: WatchedPoll) => void

@@ -9,6 +9,7 @@ export interface Account {
   readonly role: 'voter' | 'organizer'
 }
 
+/** A new account. */
 export interface SignUpInput {
   /** At most 200 characters. */
   readonly email: string
@@ -18,11 +19,13 @@ export interface SignUpInput {
   readonly name: string
 }
 
+/** Who signs in. */
 export interface SignInInput {
   readonly email: string
   readonly password: string
 }
 
+/** A new password, proved by the one before. */
 export interface PasswordChange {
   readonly current: string
   /** 10 to 128 characters. */

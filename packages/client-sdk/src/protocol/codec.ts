@@ -7,6 +7,7 @@ export function decodeServerMessage(text: string): ServerMessage | null {
   return typeof value?.type === 'string' ? value : null
 }
 
+/** A message as the text of its frame. */
 export function encode(message: ClientMessage | ServerMessage): string {
   return JSON.stringify(message)
 }

@@ -75,27 +75,27 @@ export function decodeClientMessage(text: string): Decoded<ClientMessage> {
 
 function decodeVote(value: Record<string, unknown>): Decoded<VoteMessage> {
   const { voteId, pollId, choices, revision, epoch, voter } = value
-  if (!isVoteId(voteId)) return invalid('voteId', voteIdRule)
+  if (!isVoteId(voteId)) return invalid('voteId', voteIdRule())
   if (!isPollId(pollId)) return invalid('pollId', 'Name the poll by its id.')
   const reply = { voteId, pollId }
   if (choices !== null && !isChoices(choices)) return invalid('choices', choicesRule, reply)
   if (revision !== undefined && !isCounter(revision)) return invalid('revision', revisionRule, reply)
   if (epoch !== undefined && !isCounter(epoch)) return invalid('epoch', epochRule, reply)
-  if (voter !== undefined && !isVoterName(voter)) return invalid('voter', voterRule, reply)
+  if (voter !== undefined && !isVoterName(voter)) return invalid('voter', voterRule(), reply)
   return { ok: true, value: { type: 'vote', voteId, pollId, choices, revision, epoch, voter } }
 }
 
-const voteIdRule = `Send a vote id of 1 to ${limits.voteIdLength} letters, digits, or any of . : _ -`
+const voteIdRule = () => `Send a vote id of 1 to ${limits.voteIdLength} letters, digits, or any of . : _ -`
 const choicesRule = 'Send an array of distinct choice ids.'
 const revisionRule = 'Send the revision this vote replaces (0 for the first), or nothing.'
 const epochRule = 'Send the epoch of the poll, or nothing.'
-const voterRule = `Send an id of 1 to ${limits.voterLength} characters, without control characters.`
+const voterRule = () => `Send an id of 1 to ${limits.voterLength} characters, without control characters.`
 
 /** Reads the parsed body of `PUT /polls/:id/vote`. */
 export function decodeVoteInput(value: unknown): Decoded<VoteInput> {
   if (!isRecord(value)) return invalid('', 'Send a JSON object with "voteId" and "choices".')
   const { voteId, choices, revision, epoch } = value
-  if (!isVoteId(voteId)) return invalid('voteId', voteIdRule)
+  if (!isVoteId(voteId)) return invalid('voteId', voteIdRule())
   if (!isChoices(choices)) return invalid('choices', choicesRule)
   if (revision !== undefined && !isCounter(revision)) return invalid('revision', revisionRule)
   if (epoch !== undefined && !isCounter(epoch)) return invalid('epoch', epochRule)

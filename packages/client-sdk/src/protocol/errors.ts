@@ -50,6 +50,7 @@ export const errors = {
   STORAGE_UNAVAILABLE: { status: 503, retryable: true, message: 'The image storage is not reachable.' },
 } as const satisfies Record<ErrorCode, ErrorInfo>
 
+/** Whether it is a code of the table of errors. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errors, value)
 }

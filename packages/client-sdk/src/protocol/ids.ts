@@ -2,6 +2,7 @@ import { limits } from './limits.ts'
 
 const voteIdPattern = /^[\w.:-]+$/
 
+/** Whether it can be the id of a vote: 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
 export function isVoteId(value: unknown): value is string {
   return typeof value === 'string' && value.length <= limits.voteIdLength && voteIdPattern.test(value)
 }

@@ -5,6 +5,7 @@ export { type Decoded, decodeClientMessage, decodeVoteInput, type VoteReply } fr
 export type { ErrorCode } from './error-code.ts'
 export { type ErrorInfo, errors, isErrorCode, pollError } from './errors.ts'
 export { isVoteId, isVoterName } from './ids.ts'
+export { imagePath, imageWidths } from './image-path.ts'
 export { isNewer, type Snapshot, stateOrder } from './is-newer.ts'
 export { limits } from './limits.ts'
 export {
@@ -30,17 +31,21 @@ export type {
   AdmissionInput,
   AuditEntry,
   Choice,
+  ChoiceInput,
   ChooseBallot,
+  ImageInput,
   Invitation,
   InvitationCounts,
   NamedVoter,
   Poll,
   PollEdit,
+  PollImage,
   PollInput,
   PollPage,
   PollState,
   Results,
   ShowResults,
+  StoredImage,
   VoidFilter,
   VoidInput,
   VoidOutcome,

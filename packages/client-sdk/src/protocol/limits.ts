@@ -4,6 +4,9 @@ export const limits = {
   messageBytes: 16 * 1024,
   /** An HTTP body, in bytes. */
   bodyBytes: 64 * 1024,
+  /** An uploaded picture, in bytes, unless the host says otherwise. */
+  imageBytes: 5 * 1024 * 1024,
+  altLength: 500,
   questionLength: 500,
   labelLength: 200,
   minChoices: 2,

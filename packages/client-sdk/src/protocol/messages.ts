@@ -20,6 +20,7 @@ export interface WatchMessage {
   readonly version?: number
 }
 
+/** Ends what `watch` has begun. */
 export interface UnwatchMessage {
   readonly type: 'unwatch'
   readonly pollId: string
@@ -38,18 +39,22 @@ export interface VoteMessage {
   readonly voter?: string
 }
 
+/** Asks whether the line is there. */
 export interface PingMessage {
   readonly type: 'ping'
 }
 
+/** Whatever a client may send. */
 export type ClientMessage = HelloMessage | WatchMessage | UnwatchMessage | VoteMessage | PingMessage
 
+/** Answers `hello`: who votes on this connection. */
 export interface WelcomeMessage {
   readonly type: 'welcome'
   /** Null without credentials and on a relay. */
   readonly voterId: string | null
 }
 
+/** Answers `watch`: the whole poll, and the own vote. */
 export interface PollMessage {
   readonly type: 'poll'
   readonly poll: Poll
@@ -60,6 +65,7 @@ export interface PollMessage {
   readonly watching?: number
 }
 
+/** A vote that is committed. */
 export interface VotedMessage {
   readonly type: 'voted'
   readonly voteId: string
@@ -70,6 +76,7 @@ export interface VotedMessage {
   readonly voter?: string
 }
 
+/** A vote that is not taken, or whose outcome is unknown: the code says which. */
 export interface RejectedMessage extends Omit<ErrorDetails, 'requestId'> {
   readonly type: 'rejected'
   readonly voteId: string
@@ -93,6 +100,7 @@ export interface StateMessage {
   readonly edition: number
 }
 
+/** A message that cannot be done: malformed, or about a poll that is not there for this client. */
 export interface ErrorMessage {
   readonly type: 'error'
   readonly code: ErrorCode
@@ -107,10 +115,12 @@ export interface DrainMessage {
   readonly spread: number
 }
 
+/** Answers `ping`. */
 export interface PongMessage {
   readonly type: 'pong'
 }
 
+/** Whatever a server may send. Clients ignore a type that they do not know. */
 export type ServerMessage =
   | WelcomeMessage
   | PollMessage

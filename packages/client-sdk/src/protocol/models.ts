@@ -19,10 +19,45 @@ export interface ChooseBallot {
   readonly max: number
 }
 
+/** A picture of a question or a choice. Its bytes are at `/images/:id?w=640`; see `imagePath`. */
+export interface PollImage {
+  readonly id: string
+  /** In pixels of what was uploaded, upright: what a layout reserves room by. It is handed out at most 1280 wide. */
+  readonly width: number
+  readonly height: number
+  /** A `data:` URL of a few hundred bytes, to show until it is there. */
+  readonly placeholder: string
+  /** What it shows, in words, for those who do not see it; empty when it only adorns its label. */
+  readonly alt: string
+  /** Lets its holder see it for a day or two. Only on private polls. */
+  readonly key?: string
+}
+
+/** The answer to an upload. No poll shows it yet. */
+export interface StoredImage extends Omit<PollImage, 'alt'> {
+  readonly key: string
+}
+
+/** Names a picture that was uploaded. */
+export interface ImageInput {
+  readonly id: string
+  /** At most 500 characters. A choice without a label needs one. @default '' */
+  readonly alt?: string
+}
+
+/** What one can vote for. */
 export interface Choice {
   /** Small positive integer, unique within its poll, never used again. */
   readonly id: number
+  /** Empty only where a picture with `alt` says it all. */
   readonly label: string
+  readonly image?: PollImage
+}
+
+/** A choice as an organizer writes it. One with a picture that has an `alt` needs no label. */
+export interface ChoiceInput {
+  readonly label?: string
+  readonly image?: ImageInput | null
 }
 
 /** The counts of one poll at one version. Absolute, never a difference. */
@@ -42,9 +77,11 @@ export interface Results {
   readonly voided?: number
 }
 
+/** A poll as one viewer may see it: `results` is null where they are hidden from them. */
 export interface Poll {
   readonly id: string
   readonly question: string
+  readonly image?: PollImage
   readonly choices: readonly Choice[]
   readonly ballot: ChooseBallot
   readonly showResults: ShowResults
@@ -106,7 +143,9 @@ export interface VoteInput {
 /** The body of `POST /polls`. Only `question` and `choices` are required. */
 export interface PollInput {
   readonly question: string
-  readonly choices: readonly (string | { readonly label: string })[]
+  /** Of the question. @default null: none */
+  readonly image?: ImageInput | null
+  readonly choices: readonly (string | ChoiceInput)[]
   /** @default { kind: 'choose', min: 1, max: 1 } */
   readonly ballot?: { readonly kind?: 'choose'; readonly min?: number; readonly max?: number }
   /** @default 'always' */
@@ -136,11 +175,12 @@ export interface PollInput {
 export interface PollEdit extends Partial<Omit<PollInput, 'choices'>> {
   /**
    * All choices in their new order. Those with an `id`, or with the label of one that is there, are that choice; the others
-   * are added; one that is missing is removed.
+   * are added; one that is missing is removed. One whose picture is left out keeps it; null takes it away.
    */
-  readonly choices?: readonly (string | { readonly id?: number; readonly label: string })[]
+  readonly choices?: readonly (string | (ChoiceInput & { readonly id?: number }))[]
 }
 
+/** Some of the polls, newest first. */
 export interface PollPage {
   readonly polls: readonly Poll[]
   /** Pass as `cursor` for the next page; null on the last. */
@@ -210,6 +250,7 @@ export interface VoidInput {
   readonly isDryRun?: boolean
 }
 
+/** How many votes were taken out, or would be. */
 export interface VoidOutcome {
   /** Ballots taken out now; on a dry run, that would be. */
   readonly voided: number

@@ -2,12 +2,15 @@ import { PollError, pollError, type VoteReceipt } from '@live-poll/client-sdk/pr
 import type { Caster, DecidedVote, GroupCommit } from '../ballot-box/group-commit.ts'
 import type { PollFactsCache, PreparedPoll } from '../ballot-box/poll-facts.ts'
 import { prepareVote, type VoteRequest } from '../ballot-box/prepare-vote.ts'
+import { enter } from '../domain/voter-policy.ts'
 import type { MayView } from '../identity/may-view.ts'
 import type { PreparedVote } from '../ports/ballot-store.ts'
 import { reach } from '../ports/failpoints.ts'
+import type { VoteToCast } from '../ports/hooks.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Board } from '../results/board.ts'
 import { aboutPoll } from './read-poll.ts'
+import type { VoteHooks } from './vote-hooks.ts'
 
 /** Casts a vote, as `CastVote`, without a promise of its own: the channel has them by the hundred thousand. */
 export type SubmitVote = (request: VoteRequest, voter: Voting) => void
@@ -46,6 +49,7 @@ export function createSubmitVote(
   board: Pick<Board, 'markDirty'>,
   mayView: MayView,
   metrics: Pick<Metrics, 'count' | 'countBy'>,
+  { gate, accepted }: VoteHooks = {},
 ): SubmitVote {
   /** Where all that it takes is in memory; undefined: it has to be prepared with more care. */
   function prepareAtOnce(request: VoteRequest): ReadyVote | undefined {
@@ -83,7 +87,8 @@ export function createSubmitVote(
   class Submission implements Caster {
     readonly #request: VoteRequest
     readonly #voter: Voting
-    #poll: PreparedPoll | undefined
+    #ready: ReadyVote | undefined
+    #hasPassed = gate === undefined
     #preparations = 0
 
     constructor(request: VoteRequest, voter: Voting) {
@@ -101,9 +106,20 @@ export function createSubmitVote(
       )
     }
 
-    #cast({ poll, vote }: ReadyVote) {
-      this.#poll = poll
-      groupCommit.cast(vote, this)
+    #cast(ready: ReadyVote) {
+      this.#ready = ready
+      if (this.#hasPassed) return groupCommit.cast(ready.vote, this)
+      this.#hasPassed = true
+      gate?.ask(toVoteToCast(this.#request, ready), ready.vote.voterKey, (refusal) => {
+        if (refusal) this.failed(refusal)
+        else groupCommit.cast(ready.vote, this)
+      })
+    }
+
+    #tellAccepted(revision: number, epoch: number) {
+      if (!accepted || !this.#ready) return
+      const { pollId, voteId, choices, voter } = toVoteToCast(this.#request, this.#ready)
+      accepted({ pollId, voteId, choices, voter, revision, epoch })
     }
 
     decided(outcome: DecidedVote) {
@@ -112,7 +128,8 @@ export function createSubmitVote(
         case 'accepted':
           metrics.count('live_poll_votes_accepted_total')
           board.markDirty(pollId)
-          return this.#voter.receipt({ voteId, revision: outcome.revision, epoch: outcome.epoch })
+          this.#voter.receipt({ voteId, revision: outcome.revision, epoch: outcome.epoch })
+          return this.#tellAccepted(outcome.revision, outcome.epoch)
         case 'duplicate':
           metrics.count('live_poll_votes_duplicate_total')
           return this.#voter.receipt({ voteId, revision: outcome.revision, epoch: outcome.epoch, duplicate: true })
@@ -122,7 +139,7 @@ export function createSubmitVote(
           return this.failed(pollError(code, details))
         }
         case 'stale':
-          facts.drop(pollId, this.#poll)
+          facts.drop(pollId, this.#ready?.poll)
           this.start()
       }
     }
@@ -137,4 +154,13 @@ export function createSubmitVote(
     FAILPOINT: reach('recv')
     new Submission(request, voter).start()
   }
+}
+
+/** Copied: what a hook does to it changes no vote. */
+function toVoteToCast(request: VoteRequest, { poll, vote }: ReadyVote): VoteToCast {
+  const { pollId, voteId, ballot, revision, epoch } = vote
+  const entry = enter(poll.rules, request) // whose ballot it is: not always theirs who came
+  const { kind, id } = entry.ok ? entry.voter : request.voter
+  const voter = kind === 'user' ? { kind, id } : { kind }
+  return { pollId, voteId, choices: ballot && [...ballot], voter, revision, epoch }
 }

@@ -4,6 +4,7 @@ import { checkIdempotencyKey } from '../domain/idempotency-key.ts'
 import { invitationIdOf, makeInvitationCode } from '../identity/invitation-code.ts'
 import type { InvitationStore } from '../ports/invitation-store.ts'
 
+/** What makes a repeat harmless. */
 export interface CreateInvitationsContext {
   /** The same key with the same poll answers the same codes, at any time, as long as the secret is the same. */
   readonly idempotencyKey?: string | undefined

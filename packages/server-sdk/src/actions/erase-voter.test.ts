@@ -15,6 +15,7 @@ const tokens = createTokens(keys.tokens, { voterToken: 60_000, session: 60_000, 
 function start(held: Readonly<Record<string, readonly string[]>> = {}, owned: readonly string[] = []) {
   const polls: readonly PollToSearch[] = ['p1', 'p2', 'p3', 'p4', 'p5'].map((id) => ({ id, salt: `salt of ${id}` }))
   const [erased, dropped, dirty]: [string[], string[], string[]] = [[], [], []]
+  const aboutImages: string[] = []
   const erasures: Erasures = {
     pollsAfter: async (pollId) => polls.filter(({ id }) => id > pollId).slice(0, 2),
     find: async (voters) =>
@@ -25,9 +26,15 @@ function start(held: Readonly<Record<string, readonly string[]>> = {}, owned: re
     },
     forgetOrganizer: async (_, pollIds) => pollIds.filter((id) => owned.includes(id)),
   }
+  const images = {
+    unusedOf: async (owner: string) => [`one of ${owner}`, `other of ${owner}`],
+    forgetOwner: async (owner: string) => void aboutImages.push(`forgotten: ${owner}`),
+  }
+  const removeImages = async (ids: readonly string[]) => void aboutImages.push(`removed: ${ids}`)
   const facts = { drop: (pollId: string) => void dropped.push(pollId) }
   const board = { markDirty: (pollId: string) => void dirty.push(pollId) }
-  return { eraseVoter: createEraseVoter({ erasures, keys, tokens, facts, board }), erased, dropped, dirty }
+  const eraseVoter = createEraseVoter({ erasures, images, removeImages, keys, tokens, facts, board })
+  return { eraseVoter, erased, dropped, dirty, aboutImages }
 }
 
 const keyIn = (pollId: string, kind: 'user' | 'device' | 'invitation', id: string) =>
@@ -53,6 +60,19 @@ describe('eraseVoter', () => {
   it('counts a poll once in which they voted and which was theirs', async () => {
     const { eraseVoter } = start({ p2: [keyIn('p2', 'user', 'ada')] }, ['p2', 'p3'])
     expect(await eraseVoter({ user: 'ada' })).toEqual({ polls: 2 })
+  })
+
+  it('removes the pictures of a user that no poll shows, and then forgets whose the others were', async () => {
+    const asked = start()
+    await asked.eraseVoter({ user: 'ada' })
+    expect(asked.aboutImages).toEqual(['removed: one of ada,other of ada', 'forgotten: ada'])
+    const signedIn = start()
+    await signedIn.eraseVoter({ token: tokenOf({ voter: { kind: 'user', id: 'ada' }, session: 's', invitation }) })
+    expect(signedIn.aboutImages).toEqual(asked.aboutImages)
+    const device = start()
+    await device.eraseVoter({ token: tokenOf({ voter: { kind: 'device', id: 'ada' } }) })
+    await device.eraseVoter({ invitation: code })
+    expect(device.aboutImages, 'nobody else has any').toEqual([])
   })
 
   it('knows the holder of a code, however it is written', async () => {

@@ -6,11 +6,13 @@ import type { Keys } from '../identity/keys.ts'
 import type { Tokens } from '../identity/tokens.ts'
 import { voterKey } from '../identity/voter-key.ts'
 import type { Erasures } from '../ports/erasures.ts'
+import type { ImageRecords } from '../ports/image-records.ts'
 import type { Board } from '../results/board.ts'
 
 /** Whom to forget: a user by the host's id; whoever holds an invitation's code; whoever holds an `lpv_` token. */
 export type VoterToErase = { readonly user: string } | { readonly invitation: string } | { readonly token: string }
 
+/** Where there was something of the person. */
 export interface ErasureOutcome {
   /** Polls in which something of theirs was. */
   readonly polls: number
@@ -20,6 +22,9 @@ export type EraseVoter = (voter: VoterToErase) => Promise<ErasureOutcome>
 
 export interface EraseVoterParts {
   readonly erasures: Erasures
+  readonly images: Pick<ImageRecords, 'unusedOf' | 'forgetOwner'>
+  /** Removes those of these pictures that nothing uses. Never throws. */
+  readonly removeImages: (ids: readonly string[]) => Promise<void>
   readonly keys: Pick<Keys, 'voterKeys'>
   readonly tokens: Pick<Tokens, 'readVoterToken'>
   readonly facts: Pick<PollFactsCache, 'drop'>
@@ -29,10 +34,12 @@ export interface EraseVoterParts {
 /**
  * Forgets a voter in all polls, page by page: a million polls are never in memory at once. What was done when it fails
  * stays done; repeated, it goes on from there, and in the end finds nothing. A vote that is cast afterwards is a new one.
+ * A user's pictures are removed where no poll shows them, and are nobody's where one does.
  *
  * @throws PollError `INVALID` with issues, `INVITATION_INVALID`, `UNAVAILABLE`
  */
-export function createEraseVoter({ erasures, keys, tokens, facts, board }: EraseVoterParts): EraseVoter {
+export function createEraseVoter(parts: EraseVoterParts): EraseVoter {
+  const { erasures, images, removeImages, keys, tokens, facts, board } = parts
   function identitiesOf(asked: VoterToErase): readonly Voter[] {
     if ('user' in asked) {
       if (isVoterName(asked.user)) return [{ kind: 'user', id: asked.user }]
@@ -66,6 +73,11 @@ export function createEraseVoter({ erasures, keys, tokens, facts, board }: Erase
       }
       polls += touched.size
       page = await erasures.pollsAfter(page.at(-1)?.id ?? '')
+    }
+    for (const { kind, id } of identities) {
+      if (kind !== 'user') continue
+      await removeImages(await images.unusedOf(id))
+      await images.forgetOwner(id)
     }
     return { polls }
   }

@@ -1,11 +1,13 @@
 import { type PollPage, pollError } from '@live-poll/client-sdk/protocol'
 import { isDue, type PollRecord } from '../domain/poll.ts'
 import { toCursor } from '../domain/poll-cursor.ts'
+import type { SignImage } from '../domain/results.ts'
 import type { Viewer } from '../domain/visibility.ts'
 import type { AuthorizedPoll } from '../identity/host-user.ts'
 import type { PollStore } from '../ports/poll-store.ts'
 import { aboutPoll, pollFor, type ReadRecord, toReading } from './read-poll.ts'
 
+/** Which polls, and from where on. */
 export interface ListPollsInput {
   /** `next` of the page before. */
   readonly cursor?: string
@@ -32,6 +34,7 @@ export function createListPolls(
   polls: Pick<PollStore, 'list'>,
   readRecord: ReadRecord,
   channelUrl: string | null,
+  signImage?: SignImage,
 ): ListPolls {
   /** Nobody sees a poll open after its time: reading it by itself closes it. */
   const settle = async (record: PollRecord) =>
@@ -63,7 +66,9 @@ export function createListPolls(
     const found = await find(cursor, limit, listedFor)
     const shown = found.slice(0, limit)
     const last = found.length > limit ? shown.at(-1) : undefined
-    const listed = shown.map(async ({ record, viewer }) => pollFor(toReading(await settle(record), channelUrl), viewer))
+    const listed = shown.map(async ({ record, viewer }) =>
+      pollFor(toReading(await settle(record), channelUrl, signImage), viewer),
+    )
     return { polls: await Promise.all(listed), next: last ? toCursor(last.record.facts) : null }
   }
 }

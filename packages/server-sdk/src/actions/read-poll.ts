@@ -1,6 +1,6 @@
 import { isNewer, type Poll, pollError, type Results, type Vote } from '@live-poll/client-sdk/protocol'
 import { isDue, type PollRecord } from '../domain/poll.ts'
-import { toPoll, toResults } from '../domain/results.ts'
+import { type SignImage, toPoll, toResults } from '../domain/results.ts'
 import { latched } from '../domain/snapshot.ts'
 import { maySeeResults, type Viewer, type Visibility, visibilityOf } from '../domain/visibility.ts'
 import type { Admitted } from '../domain/voter.ts'
@@ -72,17 +72,21 @@ export type ReadPoll = (pollId: string) => Promise<PollReading>
 /** Readings until one is not behind what this node has published. */
 const maxReadings = 3
 
-/** @throws PollError `POLL_NOT_FOUND` */
+/**
+ * @throws PollError `POLL_NOT_FOUND`
+ * @param signImage as for `toPoll`
+ */
 export function createReadPoll(
   readRecord: ReadRecord,
   board: Pick<Board, 'newest'>,
   channelUrl: string | null,
+  signImage?: SignImage,
 ): ReadPoll {
   return async (pollId) => {
     for (let time = 1; ; time++) {
       const record = await readRecord(pollId)
       if (!record) throw pollError('POLL_NOT_FOUND')
-      const reading = toReading(record, channelUrl)
+      const reading = toReading(record, channelUrl, signImage)
       const published = board.newest(pollId)
       // What this node has published meanwhile counts too: whoever reads now may have missed that frame.
       const newest = published ? withSnapshot(reading, published) : reading
@@ -91,9 +95,9 @@ export function createReadPoll(
   }
 }
 
-export function toReading(record: PollRecord, channelUrl: string | null): PollReading {
+export function toReading(record: PollRecord, channelUrl: string | null, signImage?: SignImage): PollReading {
   const results = toResults(record)
-  const poll = { ...toPoll(record, results, channelUrl), results }
+  const poll = { ...toPoll(record, results, channelUrl, signImage), results }
   return { poll, visibility: visibilityOf(record.facts), about: aboutPoll(record.facts), now: record.now }
 }
 

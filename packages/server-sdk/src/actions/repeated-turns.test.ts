@@ -32,7 +32,10 @@ it('what a repeat finds done already is told to those who watch', async () => {
 
 it('a poll that is found deleted is told as deleted', async () => {
   const { told, facts, board } = createParts()
-  const deletePoll = createDeletePoll({ delete: async () => false }, facts, board)
+  const deletePoll = createDeletePoll({
+    ...{ polls: { delete: async () => false }, facts, board },
+    ...{ images: { ofPoll: async () => [] }, removeImages: async () => {} },
+  })
   await expect(deletePoll('p')).rejects.toMatchObject({ code: 'POLL_NOT_FOUND' })
   expect(told).toEqual(['dropped p', 'deleted p'])
 })

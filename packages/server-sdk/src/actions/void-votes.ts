@@ -5,6 +5,7 @@ import type { Metrics } from '../ports/metrics.ts'
 import type { VoteAudit } from '../ports/vote-audit.ts'
 import type { Board } from '../results/board.ts'
 
+/** Who takes votes out, for the audit. */
 export interface VoidVotesContext {
   /** Who does it, for the audit, as the host names them. @default null: the host's own code */
   readonly actor?: string | null

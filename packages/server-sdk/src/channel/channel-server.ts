@@ -16,6 +16,7 @@ export interface ChannelSocket {
   terminate(): void
 }
 
+/** What a WebSocket server offers to the channel besides its sockets. */
 export interface ChannelServer {
   /**
    * Sends a frame to every socket subscribed to the topic, but to those for whom more waits than `mostBuffered` of the

@@ -58,9 +58,9 @@ export function createEventStreams({ channel, tokens, sessions, readOwn, most }:
       cork: (work) => work(), // a stream casts no votes, and nothing else comes in heaps
       subscribe: (topic) => topics.add(topic, sink),
       unsubscribe: (topic) => topics.remove(topic, sink),
-      buffered: sink.buffered,
+      buffered: () => sink.buffered(),
       close: () => sink.end(), // a stream has no codes
-      terminate: sink.destroy,
+      terminate: () => sink.destroy(),
     })
     const comment = setInterval(() => sink.write(':\n\n'), commentInterval)
     events.message(Buffer.from(encode({ type: 'hello', ...(ticket !== null && { ticket }) })))

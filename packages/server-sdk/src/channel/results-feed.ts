@@ -14,6 +14,15 @@ export interface Watcher {
   deleted(): void
 }
 
+/** The host's own code, following one poll: it is told all of it, whoever may see it. */
+export interface Listener {
+  snapshot(snapshot: PollSnapshot): void
+  /** The poll is gone: the feed has let go. */
+  deleted(): void
+  /** Nothing comes any more. */
+  closed(): void
+}
+
 /**
  * Carries snapshots from the board to the sockets that watch a poll, each encoded once for all. A poll has two topics:
  * one for whoever may see its results, and one for the rest, on which nothing is published that votes bring about.
@@ -23,9 +32,11 @@ export interface ResultsFeed {
   stateTopic(pollId: string): string
   join(pollId: string, watcher: Watcher): void
   leave(pollId: string, watcher: Watcher): void
+  /** Tells each snapshot that is newer than the one before it. A listener counts as nobody who watches. @returns leaves */
+  listen(pollId: string, listener: Listener): () => void
   /** Polls that somebody watches, on this node. */
   watched(): readonly string[]
-  /** Sockets that watch the poll, on this node. */
+  /** Sockets that watch the poll, on this node. The host's own code is none. */
   watching(pollId: string): number
   /** The same, of all polls together. */
   watchers(): number
@@ -45,6 +56,7 @@ interface Room {
   /** One string for all who are on it. */
   readonly topics: { readonly results: string; readonly state: string }
   readonly watchers: Set<Watcher>
+  readonly listeners: Set<Listener>
   last?: PollSnapshot
 }
 
@@ -77,11 +89,25 @@ export function createResultsFeed(
     if (hasTurned) for (const watcher of room.watchers) watcher.turn(snapshot, isStateNew)
     publish(room.topics.results, encode(resultsFrame(snapshot)))
     if (isStateNew) publish(room.topics.state, encode(stateFrame(snapshot)))
+    for (const listener of room.listeners) listener.snapshot(snapshot)
+  }
+
+  function enter(pollId: string): Room {
+    const known = rooms.get(pollId)
+    if (known) return known
+    const room = { topics: topicsOf(pollId), watchers: new Set<Watcher>(), listeners: new Set<Listener>() }
+    rooms.set(pollId, room)
+    bus.follow(pollId)
+    return room
   }
 
   function close(pollId: string) {
     rooms.delete(pollId)
     bus.unfollow(pollId)
+  }
+
+  function closeIfEmpty(pollId: string, room: Room) {
+    if (room.watchers.size === 0 && room.listeners.size === 0 && rooms.get(pollId) === room) close(pollId)
   }
 
   const stop = board.onNews((news) => {
@@ -90,20 +116,23 @@ export function createResultsFeed(
     if (news.kind === 'snapshot') return take(room, news)
     close(news.pollId)
     for (const watcher of room.watchers) watcher.deleted()
+    for (const listener of room.listeners) listener.deleted()
   })
 
   return {
     resultsTopic: (pollId) => topicsOf(pollId).results,
     stateTopic: (pollId) => topicsOf(pollId).state,
-    join(pollId, watcher) {
-      const room = rooms.get(pollId)
-      if (room) return void room.watchers.add(watcher)
-      rooms.set(pollId, { topics: topicsOf(pollId), watchers: new Set([watcher]) })
-      bus.follow(pollId)
-    },
+    join: (pollId, watcher) => void enter(pollId).watchers.add(watcher),
     leave(pollId, watcher) {
       const room = rooms.get(pollId)
-      if (room?.watchers.delete(watcher) && room.watchers.size === 0) close(pollId)
+      if (room?.watchers.delete(watcher)) closeIfEmpty(pollId, room)
+    },
+    listen(pollId, listener) {
+      const room = enter(pollId)
+      room.listeners.add(listener)
+      return () => {
+        if (room.listeners.delete(listener)) closeIfEmpty(pollId, room)
+      }
     },
     watched: () => [...rooms.keys()],
     watching,
@@ -123,6 +152,9 @@ export function createResultsFeed(
     newest: (pollId) => rooms.get(pollId)?.last,
     resultsFrame,
     stateFrame,
-    close: stop,
+    close() {
+      stop()
+      for (const { listeners } of rooms.values()) for (const listener of listeners) listener.closed()
+    },
   }
 }

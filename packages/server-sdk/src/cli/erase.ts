@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.ts'
 
 /**
  * `live-poll erase <user>`: forgets a user of the host's in all polls. Servers that run meanwhile show it with the next
- * vote of a poll.
+ * vote of a poll, and remove the bytes of their pictures with the next sweep.
  * @throws UsageError
  */
 export async function erase(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandEnd> {
@@ -21,6 +21,10 @@ export async function erase(args: readonly string[], env: NodeJS.ProcessEnv): Pr
     }
     const eraseVoter = createEraseVoter({
       erasures: database.erasures,
+      images: database.images,
+      async removeImages(ids) {
+        for (const id of ids) await database.images.claim(id) // nobody finds it any more; a server's sweep removes its bytes
+      },
       keys,
       tokens: { readVoterToken: () => undefined },
       facts: { drop() {} },

@@ -1,72 +1,52 @@
 #!/usr/bin/env node
-import { account } from './account.ts'
-import { erase } from './erase.ts'
-import { exportPoll } from './export.ts'
-import { invite } from './invite.ts'
-import { migrate } from './migrate.ts'
-import type { CommandEnd } from './open-for-command.ts'
-import { recount } from './recount.ts'
+import { PollError } from '@live-poll/client-sdk/protocol'
+import { type Command, commands } from './commands.ts'
 import { UsageError } from './usage-error.ts'
+
+const exitCodes = `Exit codes: 0 it is done · 1 it is done, and something was wrong (recount) · 2 it could not be done; standard error says why`
 
 const usage = `Usage: live-poll <command>
 
-  migrate              makes the tables in LIVE_POLL_DATABASE, or brings them up to this version
-    --prefix <text>    begins the names of the tables, as in the adapter's options
-    --schema <name>    holds the tables (Postgres)
-    --print-sql        prints the steps and connects to nothing: for a host's own migrations
-    --after <step>     prints only the steps after this one
+${Object.values(commands)
+  .map(({ usage, summary }) => `  ${usage.replace(/ <choice>.*/, '').padEnd(18)} ${summary}`)
+  .join('\n')}
 
-  recount <poll>       counts a poll's votes again while its boxes are locked, and repairs tallies that differ
-                       ends with 0 if none did, with 1 if some did, with 2 if it could not look
-
-  export <poll>        writes out a poll's votes: voter's key (a pseudonym), choices, revision, vote id, time (UTC),
-                       and whether the vote is voided: its choices are what they were, and do not count
-    --format <name>    csv or ndjson
-    --out <file>       in place of standard output
-
-  invite <poll>        makes invitations and writes them out; only their hashes are kept
-    --count <number>   how many
-    --page <address>   where the poll is shown: links bring voters there with their code
-    --format <name>    csv (code and link), or html: cards with QR codes, to print
-    --out <file>       a new file, readable by you alone, in place of standard output
-
-  erase <user>         forgets a user of the host's, by id, in all polls; needs the server's LIVE_POLL_SECRET
-
-  account <e-mail>     says what the account may do, from its next request on
-    --role <name>      organizer or voter
-
-recount, export, invite, erase and account also take --prefix and --schema, and without LIVE_POLL_DATABASE they open the
-embedded database in the folder LIVE_POLL_DATA (.live-poll), while no server does.
+live-poll <command> --help says more. ${exitCodes}.
 `
 
-type Command = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<CommandEnd>
-
-const commands: Readonly<Record<string, Command>> = {
-  migrate: async (args, env) => ({ output: await migrate(args, env) }),
-  recount,
-  export: exportPoll,
-  invite,
-  erase,
-  account,
-}
-
 const [name = '', ...args] = process.argv.slice(2)
-if (name === '--help' || name === 'help') {
-  process.stdout.write(usage)
-} else {
-  await run()
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+if (['--help', '-h', 'help'].includes(name)) process.stdout.write(usage)
+else if (command && asksForHelp(args)) process.stdout.write(helpOf(command))
+else await run(command)
+
+function asksForHelp(args: readonly string[]): boolean {
+  const ours = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  return ours.includes('--help') || ours.includes('-h')
 }
 
-async function run() {
-  const command = commands[name]
+function helpOf({ usage, summary, details }: Command): string {
+  return `Usage: live-poll ${usage}\n\n${summary}\n\n${details}\n\n${exitCodes}.\n`
+}
+
+async function run(command: Command | undefined) {
   try {
     if (!command) throw new UsageError(name === '' ? 'name a command.' : `"${name}" is no command.`)
-    const { output, exitCode = 0 } = await command(args, process.env)
+    const { output, exitCode = 0 } = await command.run(args, process.env)
     if (output !== undefined) process.stdout.write(`${output}\n`)
     process.exitCode = exitCode
   } catch (error) {
-    const isUsage = error instanceof UsageError
-    process.stderr.write(`live-poll: ${error instanceof Error ? error.message : error}\n${isUsage ? `\n${usage}` : ''}`)
+    const help = error instanceof UsageError ? `\n${command ? helpOf(command) : usage}` : ''
+    process.stderr.write(`live-poll: ${describe(error)}\n${help}`)
     process.exitCode = 2
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof PollError)) return error.message
+  const { issues = [] } = error.details
+  if (issues.length > 0) return issues.map(({ path, message }) => `${path}: ${message}`).join('\nlive-poll: ')
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : ''
+  return error.code === 'UNAVAILABLE' ? `the server or its database does not answer; try again.${cause}` : error.message
 }

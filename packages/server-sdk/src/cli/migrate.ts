@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { connectDatabase, printSchema } from './connect-database.ts'
+import { connectDatabase, printSchema } from '../env/connect-database.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -12,13 +12,8 @@ export async function migrate(args: readonly string[], env: NodeJS.ProcessEnv): 
   const url = env.LIVE_POLL_DATABASE ?? ''
   if (isPrinted) return printSchema(url, names, after)
   if (after !== undefined) throw new UsageError('--after goes with --print-sql.')
-  const { database, end } = await connectDatabase(url, names)
-  try {
-    const steps = await database.migrate()
-    return steps.length > 0 ? `Done: ${steps.join(', ')}.` : 'Nothing to do: the schema is that of this version.'
-  } finally {
-    await end()
-  }
+  const steps = await connectDatabase(url, names).migrate()
+  return steps.length > 0 ? `Done: ${steps.join(', ')}.` : 'Nothing to do: the schema is that of this version.'
 }
 
 function readOptions(args: readonly string[]) {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { TableNames } from '../adapters/sql/name-tables.ts'
-import type { OpenDatabase } from '../ports/database.ts'
+import { connectDatabase } from '../env/connect-database.ts'
+import { embeddedIn } from '../env/embedded-in.ts'
+import type { Database, OpenDatabase } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
-import { type ConnectedDatabase, connectDatabase } from './connect-database.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a command ends with. */
@@ -36,6 +37,9 @@ export function readNameCommand<Name extends string>(args: readonly string[], na
   }
 }
 
+/** Connections to a database: a command does one thing after the other. */
+const connections = 2
+
 /**
  * Opens the database of `LIVE_POLL_DATABASE`, or the embedded one in the folder `LIVE_POLL_DATA`, for one piece of work.
  * @throws UsageError where there is none
@@ -45,28 +49,24 @@ export async function withDatabase<T>(
   names: TableNames,
   work: (database: OpenDatabase) => Promise<T>,
 ): Promise<T> {
-  const { database, end } = await findDatabase(env, names)
-  try {
-    const opened = await database.open(toStderr)
-    return await work(opened).finally(opened.close)
-  } finally {
-    await end()
-  }
+  const opened = await findDatabase(env, names).open(toStderr)
+  return work(opened).finally(opened.close)
 }
 
-async function findDatabase(env: NodeJS.ProcessEnv, names: TableNames): Promise<ConnectedDatabase> {
-  if (env.LIVE_POLL_DATABASE) return connectDatabase(env.LIVE_POLL_DATABASE, names)
+/** @throws UsageError where there is none; it makes none */
+export function findDatabase(env: NodeJS.ProcessEnv, names: TableNames): Database {
+  if (env.LIVE_POLL_DATABASE) return connectDatabase(env.LIVE_POLL_DATABASE, names, connections)
   const directory = env.LIVE_POLL_DATA || '.live-poll'
   if (!existsSync(join(directory, 'database'))) {
     throw new UsageError(
       `there is no database in ${directory}: set LIVE_POLL_DATABASE, or LIVE_POLL_DATA to its folder.`,
     )
   }
-  const { embedded } = await import('../adapters/embedded/embedded.ts')
-  return { database: embedded({ directory }), end: async () => {} }
+  return embeddedIn({ directory })
 }
 
-const toStderr: Logger = {
+/** What a command's work says besides, where it does not mix with what the command prints. */
+export const toStderr: Logger = {
   info() {},
   warn: (message) => console.error(`live-poll: ${message}`),
   error: (message) => console.error(`live-poll: ${message}`),

@@ -1,13 +1,26 @@
-import type { Choice, ChooseBallot, ErrorCode, Issue } from '@live-poll/client-sdk/protocol'
+import type { ChooseBallot, ErrorCode, Issue } from '@live-poll/client-sdk/protocol'
 import { type PollFacts, pollState } from './poll.ts'
-import type { CheckedEdit, EditedChoice } from './poll-edit.ts'
-import { lookOf } from './text.ts'
+import type { CheckedEdit } from './poll-edit.ts'
+import type { ImageUse, ShowsImages } from './poll-images.ts'
+import type { NewChoice } from './poll-input.ts'
+import { lookOfChoice, type WrittenChoice, wordsIssue } from './read-choices.ts'
+
+/** A choice as an edit makes it. */
+export interface EditedChoice extends NewChoice {
+  readonly id: number
+}
+
+/** A poll as an edit makes it: of pictures that it takes into use, only the database knows more. */
+export interface EditedPoll extends Omit<PollFacts, keyof ShowsImages> {
+  readonly image?: ImageUse
+  readonly choices: readonly EditedChoice[]
+}
 
 export type EditDecision =
   | {
       readonly kind: 'edited'
       /** As they are to be written, with plan and edition as before: the store raises them. */
-      readonly facts: PollFacts
+      readonly facts: EditedPoll
       /** Whether a screen must show it, so that the edition rises. */
       readonly isShown: boolean
     }
@@ -28,7 +41,8 @@ export function decideEdit(facts: PollFacts, edit: CheckedEdit, hasVotes: boolea
   const merged = edit.choices && mergeChoices(facts, edit.choices)
   if (merged && merged.issues.length > 0) return refuse('INVALID', merged.issues)
   const { choices, lastChoiceId } = merged ?? facts
-  const next: PollFacts = { ...facts, ...withoutUndefined(edit), choices, lastChoiceId }
+  const image = editedImage(facts.image, edit.image)
+  const next: EditedPoll = { ...facts, ...withoutUndefined(edit), image, choices, lastChoiceId }
   const change = changesOf(facts, next)
   if (!Object.values(change).includes(true)) return { kind: 'unchanged' }
 
@@ -47,8 +61,17 @@ function refuse(code: ErrorCode, issues: readonly Issue[]): EditDecision {
 }
 
 /** Fields that were left out must not overwrite what is there. */
-function withoutUndefined({ choices: _, ...edit }: CheckedEdit): Partial<Omit<CheckedEdit, 'choices'>> {
+function withoutUndefined({
+  choices: _,
+  image: __,
+  ...edit
+}: CheckedEdit): Partial<Omit<CheckedEdit, keyof ShowsImages>> {
   return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined))
+}
+
+/** A picture that is left out stays; null takes it away. */
+function editedImage(before: ImageUse | undefined, edited: ImageUse | null | undefined): ImageUse | undefined {
+  return edited === undefined ? before : (edited ?? undefined)
 }
 
 /** The protocol's; a poll that had this many choices is being used for something else. */
@@ -58,9 +81,10 @@ const maxChoiceId = 32_767
  * The choices in the order of the edit. One without an id that looks like one of the poll's, which no other names, is
  * that one: an edit that added it may be sent again. The rest get ids that no choice of this poll ever had.
  */
-function mergeChoices(facts: PollFacts, edited: readonly EditedChoice[]) {
+function mergeChoices(facts: PollFacts, edited: readonly WrittenChoice[]) {
   const issues: Issue[] = []
-  const free = new Map(facts.choices.map((choice) => [choice.id, choice]))
+  const byId = new Map(facts.choices.map((choice) => [choice.id, choice]))
+  const free = new Map(byId)
   for (const [index, { id }] of edited.entries()) {
     if (id !== undefined && !free.delete(id)) {
       issues.push({
@@ -69,11 +93,16 @@ function mergeChoices(facts: PollFacts, edited: readonly EditedChoice[]) {
       })
     }
   }
-  const idOfLook = new Map([...free.values()].map((choice) => [lookOf(choice.label), choice.id]))
+  const idOfLook = new Map([...free.values()].map((choice) => [lookOfChoice(choice), choice.id]))
   let { lastChoiceId } = facts
-  const choices = edited.map(
-    ({ id, label }): Choice => ({ id: id ?? idOfLook.get(lookOf(label)) ?? ++lastChoiceId, label }),
-  )
+  const choices = edited.map((choice, index): EditedChoice => {
+    const id = choice.id ?? idOfLook.get(lookOfChoice(choice)) ?? ++lastChoiceId
+    const image = editedImage(byId.get(id)?.image, choice.image)
+    const merged = { id, label: choice.label, ...(image && { image }) }
+    const issue = byId.has(id) && wordsIssue(merged, `choices.${index}`)
+    if (issue) issues.push(issue)
+    return merged
+  })
   if (lastChoiceId > maxChoiceId) {
     issues.push({ path: 'choices', message: 'This poll has had too many choices; make a new poll.' })
   }
@@ -82,11 +111,12 @@ function mergeChoices(facts: PollFacts, edited: readonly EditedChoice[]) {
 
 type Change = ReturnType<typeof changesOf>
 
-function changesOf(facts: PollFacts, next: PollFacts) {
+function changesOf(facts: PollFacts, next: EditedPoll) {
   const nextIds = new Set(next.choices.map((choice) => choice.id))
   return {
     question: next.question !== facts.question,
-    labelsOrOrder: !isSameList(facts.choices, next.choices),
+    image: !isSameImage(next.image, facts.image),
+    looksOrOrder: !isSameList(facts.choices, next.choices),
     added: next.lastChoiceId !== facts.lastChoiceId,
     removed: facts.choices.some((choice) => !nextIds.has(choice.id)),
     ballot: !isSameBallotRule(next.ballot, facts.ballot),
@@ -102,8 +132,16 @@ function changesOf(facts: PollFacts, next: PollFacts) {
   }
 }
 
-function isSameList(a: readonly Choice[], b: readonly Choice[]): boolean {
-  return a.length === b.length && a.every(({ id, label }, index) => id === b[index]?.id && label === b[index]?.label)
+function isSameList(a: readonly EditedChoice[], b: readonly EditedChoice[]): boolean {
+  return a.length === b.length && a.every((choice, index) => isSameChoice(choice, b[index]))
+}
+
+function isSameChoice(a: EditedChoice, b: EditedChoice | undefined): boolean {
+  return a.id === b?.id && a.label === b.label && isSameImage(a.image, b.image)
+}
+
+function isSameImage(a: ImageUse | undefined, b: ImageUse | undefined): boolean {
+  return a?.id === b?.id && a?.alt === b?.alt
 }
 
 function isSameBallotRule(a: ChooseBallot, b: ChooseBallot): boolean {
@@ -127,7 +165,7 @@ function hasVotesIssues(change: Change): readonly Issue[] {
   return issues
 }
 
-function* fitIssues(facts: PollFacts, next: PollFacts, edit: CheckedEdit, now: Date, change: Change): Iterable<Issue> {
+function* fitIssues(facts: PollFacts, next: EditedPoll, edit: CheckedEdit, now: Date, change: Change): Iterable<Issue> {
   const count = next.choices.length
   if (next.ballot.max > count) {
     yield edit.ballot

@@ -1,16 +1,5 @@
 import { expect, it } from 'vitest'
-import { pictureFault, widthsFor, widthToShow } from './picture.ts'
-
-it.each([
-  [1, [1]],
-  [320, [320]],
-  [321, [320, 321]],
-  [900, [320, 640, 900]],
-  [1280, [320, 640, 1280]],
-  [8000, [320, 640, 1280]],
-])('keeps a picture %d wide in %j', (width, expected) => {
-  expect(widthsFor(width)).toEqual(expected)
-})
+import { pictureFault, widthToShow } from './picture.ts'
 
 it.each([
   [8000, undefined, 1280],

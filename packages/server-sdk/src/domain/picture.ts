@@ -1,18 +1,11 @@
-/** Widths in which pictures are kept, in pixels: for a phone's list, for a page, for a sharp page. */
-const widths = [320, 640, 1280] as const
-
-/** The widths that a picture is kept in: it is made smaller, and never larger. */
-export function widthsFor(width: number): readonly number[] {
-  const widest = Math.min(width, widths[widths.length - 1] as number)
-  return [...widths.filter((one) => one < widest), widest]
-}
+import { imageWidths } from '@live-poll/client-sdk/protocol'
 
 /**
  * The width to hand out: the smallest that fills what is asked for.
  * @param asked undefined: the widest
  */
 export function widthToShow(width: number, asked: number | undefined): number {
-  const kept = widthsFor(width)
+  const kept = imageWidths(width)
   return kept.find((one) => asked !== undefined && one >= asked) ?? (kept[kept.length - 1] as number)
 }
 

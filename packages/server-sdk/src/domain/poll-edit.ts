@@ -1,10 +1,11 @@
 import { type ChooseBallot, type Issue, limits, type ShowResults, type VoterRule } from '@live-poll/client-sdk/protocol'
+import type { ImageUse } from './poll-images.ts'
 import { pollFields } from './poll-input.ts'
+import { readChoices, readImage, type WrittenChoice } from './read-choices.ts'
 import {
   type Complain,
   readBallotRules,
   readBoxes,
-  readChoices,
   readFlag,
   readMinVoters,
   readObject,
@@ -14,20 +15,16 @@ import {
   readVoters,
 } from './read-fields.ts'
 
-/** A choice as an edit wants it: one that is there, or a new one. */
-export interface EditedChoice {
-  /** Undefined: the one that is written so, else to be added. */
-  readonly id: number | undefined
-  readonly label: string
-}
-
 /**
  * An edit whose shape is checked: as many choices as a poll may have, each once. Whether the poll can take it is for
  * `decideEdit`. Undefined: stays as it is.
  */
 export interface CheckedEdit {
   readonly question?: string
-  readonly choices?: readonly EditedChoice[]
+  /** Null: none. */
+  readonly image?: ImageUse | null
+  /** Those without an id are those that look so, else to be added. */
+  readonly choices?: readonly WrittenChoice[]
   readonly ballot?: ChooseBallot
   readonly showResults?: ShowResults
   readonly minVoters?: number | null
@@ -52,6 +49,7 @@ export function readPollEdit(input: unknown): PollEditResult {
     const flag = (field: string) => ifGiven(field, (value) => readFlag(value, field, complain))
     return {
       question: ifGiven('question', readQuestion),
+      image: ifGiven('image', (value) => readImage(value, 'image', complain)),
       choices: ifGiven('choices', (value) => readChoices(value, true, complain)),
       ballot: ifGiven('ballot', (value) => readBallotRules(value, limits.maxChoices, complain)),
       showResults: ifGiven('showResults', readShowResults),

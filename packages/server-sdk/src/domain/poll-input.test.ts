@@ -19,7 +19,7 @@ describe('readPollInput', () => {
       ok: true,
       poll: {
         question: 'Lunch?',
-        labels: ['Soup', 'Salad'],
+        choices: [{ label: 'Soup' }, { label: 'Salad' }],
         ballot: { kind: 'choose', min: 1, max: 1 },
         showResults: 'always',
         minVoters: null,
@@ -53,7 +53,7 @@ describe('readPollInput', () => {
       ok: true,
       poll: {
         question: 'Lunch, today?',
-        labels: ['Soup', 'Salad', 'Pie'],
+        choices: [{ label: 'Soup' }, { label: 'Salad' }, { label: 'Pie' }],
         ballot: { kind: 'choose', min: 1, max: 3 },
         showResults: 'after-vote',
         minVoters: 20,
@@ -201,8 +201,8 @@ describe('readPollInput', () => {
           expect(result.issues).not.toHaveLength(0)
           return
         }
-        const { labels: choices, opensAt, closesAt, ...rest } = result.poll
-        const again = { ...rest, choices, opensAt: opensAt?.toISOString(), closesAt: closesAt?.toISOString() }
+        const { opensAt, closesAt, ...rest } = result.poll
+        const again = { ...rest, opensAt: opensAt?.toISOString(), closesAt: closesAt?.toISOString() }
         expect(readPollInput(again)).toEqual(result)
       }),
     )

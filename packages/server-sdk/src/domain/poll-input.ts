@@ -1,8 +1,9 @@
 import { type ChooseBallot, type Issue, limits, type ShowResults, type VoterRule } from '@live-poll/client-sdk/protocol'
+import type { ImageUse } from './poll-images.ts'
+import { readChoices, readImage, type WrittenChoice } from './read-choices.ts'
 import {
   readBallotRules,
   readBoxes,
-  readChoices,
   readFlag,
   readMinVoters,
   readObject,
@@ -12,10 +13,19 @@ import {
   readVoters,
 } from './read-fields.ts'
 
+/** A choice that is to be added. */
+export interface NewChoice {
+  /** '' only with a picture that has an `alt`. */
+  readonly label: string
+  readonly image?: ImageUse
+}
+
 /** A poll as an organizer asked for it, checked and with its defaults. */
 export interface NewPoll {
   readonly question: string
-  readonly labels: readonly string[]
+  /** Of the question. */
+  readonly image?: ImageUse
+  readonly choices: readonly NewChoice[]
   readonly ballot: ChooseBallot
   readonly showResults: ShowResults
   readonly minVoters: number | null
@@ -34,7 +44,8 @@ export type PollInputResult =
 
 /** The fields of a poll that an organizer may set. */
 export const pollFields: ReadonlySet<string> = new Set([
-  ...['question', 'choices', 'ballot', 'showResults', 'minVoters', 'canChange', 'opensAt', 'closesAt', 'boxes'],
+  ...['question', 'image', 'choices', 'ballot', 'boxes'],
+  ...['showResults', 'minVoters', 'canChange', 'opensAt', 'closesAt'],
   ...['voters', 'needsCaptcha', 'isPrivate'],
 ])
 
@@ -48,11 +59,13 @@ export function readPollInput(input: unknown): PollInputResult {
     const { opensAt = null, closesAt = null } = object
     const { voters = 'anyone', needsCaptcha = false, isPrivate = false } = object
     const question = readQuestion(object.question, complain)
-    const labels = readChoices(object.choices, false, complain).map((choice) => choice.label)
+    const image = readImage(object.image, 'image', complain)
+    const choices = readChoices(object.choices, false, complain).map(toNewChoice)
     const poll = {
       question,
-      labels,
-      ballot: readBallotRules(object.ballot, labels.length || limits.maxChoices, complain),
+      ...(image && { image }),
+      choices,
+      ballot: readBallotRules(object.ballot, choices.length || limits.maxChoices, complain),
       showResults: readShowResults(showResults, complain),
       minVoters: readMinVoters(minVoters, complain),
       canChange: readFlag(canChange, 'canChange', complain),
@@ -67,4 +80,8 @@ export function readPollInput(input: unknown): PollInputResult {
     return poll
   })
   return result.ok ? { ok: true, poll: result.value } : result
+}
+
+function toNewChoice({ label, image }: WrittenChoice): NewChoice {
+  return image ? { label, image } : { label }
 }

@@ -1,4 +1,4 @@
-import type { Choice, ChooseBallot, PollState, ShowResults } from '@live-poll/client-sdk/protocol'
+import type { Choice, ChooseBallot, PollImage, PollState, ShowResults } from '@live-poll/client-sdk/protocol'
 import type { VoterPolicy } from './voter-policy.ts'
 
 /** When a poll takes votes. Times are judged by the database's clock only. */
@@ -25,6 +25,8 @@ export interface PollRules extends PollTimes, VoterPolicy {
 /** Everything about a poll but its counts. */
 export interface PollFacts extends PollRules {
   readonly question: string
+  /** Of the question. No picture has a `key` here: that is for the wire. */
+  readonly image?: PollImage
   readonly showResults: ShowResults
   readonly minVoters: number | null
   /** The epoch in which `minVoters` was last reached; it holds to that epoch's end, whatever is retracted. */

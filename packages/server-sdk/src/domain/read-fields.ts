@@ -1,5 +1,5 @@
 import { type ChooseBallot, type Issue, limits, type ShowResults, type VoterRule } from '@live-poll/client-sdk/protocol'
-import { lookOf, textFault, toLine } from './text.ts'
+import { textFault, toLine } from './text.ts'
 import { parseTime } from './time.ts'
 
 /** Notes what is wrong with a field: where, and what to do about it. */
@@ -29,9 +29,9 @@ export function readObject<T>(
 /** An answer is not to be many times the size of what it answers. */
 const maxIssues = 100
 
-const unknownField = 'This field is not known.'
+export const unknownField = 'This field is not known.'
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -48,43 +48,6 @@ export function readText(value: unknown, path: string, maxLength: number, compla
 
 export function readQuestion(value: unknown, complain: Complain): string {
   return readText(value, 'question', limits.questionLength, complain)
-}
-
-/**
- * Reads all choices of a poll, each a text or an object with a `label`.
- * @param withIds whether a choice may have an `id`
- */
-export function readChoices(
-  value: unknown,
-  withIds: boolean,
-  complain: Complain,
-): readonly { readonly id: number | undefined; readonly label: string }[] {
-  if (!Array.isArray(value) || value.length < limits.minChoices || value.length > limits.maxChoices) {
-    complain('choices', `Send ${limits.minChoices} to ${limits.maxChoices} choices.`)
-    return []
-  }
-  const looks = new Set<string>()
-  const ids = new Set<number>()
-  return value.map((choice: unknown, index) => {
-    const path = `choices.${index}`
-    const { label: text, id: givenId, ...unknown } = isRecord(choice) ? choice : { label: choice }
-    for (const field of Object.keys(unknown)) complain(`${path}.${field}`, unknownField)
-    if (givenId !== undefined && !withIds) complain(`${path}.id`, unknownField)
-    const id = withIds ? readChoiceId(givenId, `${path}.id`, complain) : undefined
-    if (id !== undefined && ids.has(id)) complain(`${path}.id`, 'This choice is there already.')
-    else if (id !== undefined) ids.add(id)
-    const label = readText(text, path, limits.labelLength, complain)
-    const look = lookOf(label)
-    if (look !== '' && looks.has(look)) complain(path, 'This choice is there already.')
-    looks.add(look)
-    return { id, label }
-  })
-}
-
-function readChoiceId(value: unknown, path: string, complain: Complain): number | undefined {
-  if (value === undefined || (Number.isInteger(value) && (value as number) >= 1)) return value as number | undefined
-  complain(path, 'Send the id that the choice has, or leave it out to add a choice.')
-  return undefined
 }
 
 /** @param most choices a ballot can name */

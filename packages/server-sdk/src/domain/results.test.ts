@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { PollRecord } from './poll.ts'
 import { toPoll, toResults } from './results.ts'
 
@@ -52,7 +52,7 @@ it('says on the wire what one reading saw, and nothing of how it is kept', () =>
     votes: [1, 3],
     voters: 4,
   })
-  expect(toPoll(record, results, 'wss://votes.example.org/live-poll/channel')).toEqual({
+  expect(toPoll(record, results, 'wss://votes.example.org/live-poll/channel', undefined)).toEqual({
     id: 'p_1',
     question: 'Lunch?',
     choices: record.facts.choices,
@@ -76,5 +76,34 @@ it('says on the wire what one reading saw, and nothing of how it is kept', () =>
 
 it('shows the state of the results it shows', () => {
   const results = { ...toResults(record), state: 'closed' as const, version: 6 }
-  expect(toPoll(record, results, null)).toMatchObject({ state: 'closed', results: { version: 6 }, channelUrl: null })
+  expect(toPoll(record, results, null, undefined)).toMatchObject({
+    state: 'closed',
+    results: { version: 6 },
+    channelUrl: null,
+  })
+})
+
+describe('pictures', () => {
+  const image = { id: 'i_table', width: 640, height: 480, placeholder: 'data:', alt: 'A table' }
+  const choices = [
+    { id: 2, label: 'Salad' },
+    { id: 1, label: '', image: { ...image, id: 'i_soup', alt: 'Soup' } },
+  ]
+  const sign = (id: string) => `key of ${id}`
+  const shown = (isPrivate: boolean, signImage?: (id: string) => string) => {
+    const facts = { ...record.facts, image, choices, isPrivate }
+    return toPoll({ ...record, facts }, toResults(record), null, signImage)
+  }
+
+  it('of a private poll come with the key that lets its viewers see them', () => {
+    expect(shown(true, sign)).toMatchObject({
+      image: { ...image, key: 'key of i_table' },
+      choices: [choices[0], { id: 1, label: '', image: { id: 'i_soup', alt: 'Soup', key: 'key of i_soup' } }],
+    })
+  })
+
+  it('of any other poll, or where nobody signs, come without', () => {
+    for (const poll of [shown(false, sign), shown(true)]) expect(poll).toMatchObject({ image, choices })
+    for (const poll of [shown(false, sign), shown(true)]) expect(JSON.stringify(poll)).not.toContain('"key"')
+  })
 })

@@ -1,6 +1,6 @@
-import type { Poll, Results } from '@live-poll/client-sdk/protocol'
+import type { Poll, PollImage, Results } from '@live-poll/client-sdk/protocol'
 import { countChoose } from './counting/choose.ts'
-import { type PollRecord, pollState } from './poll.ts'
+import { type PollFacts, type PollRecord, pollState } from './poll.ts'
 
 /** The wire's results: a pure function of the buckets of one reading. */
 export function toResults({ facts, version, buckets, now }: PollRecord): Results {
@@ -16,13 +16,24 @@ export function toResults({ facts, version, buckets, now }: PollRecord): Results
   }
 }
 
-/** The wire's poll, as everyone who may see its results gets it. */
-export function toPoll(record: PollRecord, results: Results, channelUrl: string | null): Poll {
+/** What proves that a private poll's picture was shown to whoever has it. */
+export type SignImage = (id: string) => string
+
+/**
+ * The wire's poll, as everyone who may see its results gets it.
+ * @param signImage undefined: nobody can see the pictures of private polls
+ */
+export function toPoll(
+  record: PollRecord,
+  results: Results,
+  channelUrl: string | null,
+  signImage: SignImage | undefined,
+): Poll {
   const { facts } = record
   return {
     id: facts.id,
     question: facts.question,
-    choices: facts.choices,
+    ...(facts.isPrivate && signImage ? signImages(facts, signImage) : pickImages(facts)),
     ballot: facts.ballot,
     showResults: facts.showResults,
     minVoters: facts.minVoters,
@@ -38,5 +49,19 @@ export function toPoll(record: PollRecord, results: Results, channelUrl: string 
     epoch: facts.epoch,
     results,
     channelUrl,
+  }
+}
+
+type ShownImages = Pick<PollFacts, 'image' | 'choices'>
+
+function pickImages({ image, choices }: ShownImages): ShownImages {
+  return image ? { image, choices } : { choices }
+}
+
+function signImages({ image, choices }: ShownImages, signImage: SignImage): ShownImages {
+  const signed = (one: PollImage): PollImage => ({ ...one, key: signImage(one.id) })
+  return {
+    ...(image && { image: signed(image) }),
+    choices: choices.map((choice) => (choice.image ? { ...choice, image: signed(choice.image) } : choice)),
   }
 }

@@ -94,7 +94,7 @@ export function createAccess(parts: AccessParts): Access {
   /** Whether all that came with a request may count: of a page, as its cookies may; of no page, all but cookies. */
   function showsVisitor(request: HttpRequest): boolean {
     if (mayCarryCookies(request, parts.origins)) return true
-    const { origin, fetchSite } = callerOf(request.headers)
+    const { origin, fetchSite } = callerOf(request)
     return origin === null && fetchSite === null && !request.headers.has('cookie')
   }
 

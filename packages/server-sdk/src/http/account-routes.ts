@@ -26,9 +26,9 @@ export function createAccountRoutes({ accounts, origins, addressOf }: AccountRou
 
   /** A form of another site can be neither sent in a visitor's name nor sign them in as someone else. */
   function fromOwnPage(request: HttpRequest): AccountRequest {
-    const { headers } = request
-    const origin = headers.get('origin')
-    if (origin !== null && !origins.isTrusted(callerOf(headers))) throw pollError('ORIGIN_NOT_ALLOWED')
+    const caller = callerOf(request)
+    const { origin } = caller
+    if (origin !== null && !origins.isTrusted(caller)) throw pollError('ORIGIN_NOT_ALLOWED')
     if (origin === null || !mayCarryCookies(request, origins)) {
       throw pollError('FORBIDDEN', {}, 'A page of this site sends its own Origin and "live-poll-client: 1".')
     }

@@ -14,7 +14,11 @@ const toTable = (routes: readonly Route[]) =>
   routes.map((route): Route => ({ ...route, handle: async (_, params) => json(200, { route: route.path, params }) }))
 const routes = toTable(createRoutes({} as Parameters<typeof createRoutes>[0]))
 const staticRoutes = toTable(
-  createStaticRoutes({} as Parameters<typeof createStaticRoutes>[0], async () => ({ problems: [] })),
+  createStaticRoutes(
+    {} as Parameters<typeof createStaticRoutes>[0],
+    async () => ({ problems: [] }),
+    async () => ({}),
+  ),
 )
 const logger = createRecordingLogger()
 const handle: Handler = createHandler({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ErrorBody, errors, type PollError } from '@live-poll/client-sdk/protocol'
 import type { HttpReply, HttpRequest } from './http-message.ts'
+import { headerOf } from './read-header.ts'
 
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): HttpReply {
   return {
@@ -27,7 +28,7 @@ export function entityTag(body: string | Uint8Array): string {
 }
 
 export function hasEntity(request: HttpRequest, etag: string): boolean {
-  const asked = request.headers.get('if-none-match')?.split(',') ?? []
+  const asked = headerOf(request, 'if-none-match')?.split(',') ?? []
   return asked.some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
 }
 

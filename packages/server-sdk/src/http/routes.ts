@@ -2,6 +2,7 @@ import { pollError } from '@live-poll/client-sdk/protocol'
 import type { Load } from '../ports/load.ts'
 import { type AccountRouteParts, createAccountRoutes } from './account-routes.ts'
 import { type AuditRouteParts, createAuditRoutes } from './audit-routes.ts'
+import { createImageRoutes, type ImageRouteParts } from './image-routes.ts'
 import { createInvitationRoutes, type InvitationRouteParts } from './invitation-routes.ts'
 import { createMetricsRoutes, type MetricsRouteParts } from './metrics-routes.ts'
 import { createPollRoutes, type PollRouteParts } from './poll-routes.ts'
@@ -14,6 +15,7 @@ export type RouteParts = PollRouteParts &
   VoterRouteParts &
   InvitationRouteParts &
   AuditRouteParts &
+  ImageRouteParts &
   MetricsRouteParts & {
     readonly load: Load
     /** Only where the host has them. */
@@ -28,6 +30,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ...createVoterRoutes(parts),
     ...createInvitationRoutes(parts),
     ...createAuditRoutes(parts),
+    ...createImageRoutes(parts),
     ...createMetricsRoutes(parts),
     ...(parts.accounts ? createAccountRoutes(parts.accounts) : []),
   ]
@@ -40,9 +43,9 @@ function underLoad(route: Route, load: Load): Route {
   if (!kind) return route
   return {
     ...route,
-    async handle(request, params) {
+    handle(request, params) {
       const retryAfter = load.turnsAway(kind)
-      if (retryAfter > 0) throw pollError('BUSY', { retryAfter })
+      if (retryAfter > 0) return Promise.reject(pollError('BUSY', { retryAfter }))
       return route.handle(request, params)
     },
   }

@@ -1,4 +1,4 @@
-import { json } from './respond.ts'
+import { conditionalJson, json } from './respond.ts'
 import type { Route } from './route.ts'
 import type { WidgetFile } from './widget-file.ts'
 
@@ -12,11 +12,16 @@ export interface Readiness {
 }
 
 /**
- * Routes that answer before the database is open.
+ * Routes that answer before the database is open; but for the document, which says what all of them are.
  * @param checkReady looks whether votes can be served
+ * @param readDocument says what the routes offer, as OpenAPI, these among them
  */
-export function createStaticRoutes(widgetFile: WidgetFile, checkReady: () => Promise<Readiness>): readonly Route[] {
-  return [
+export function createStaticRoutes(
+  widgetFile: WidgetFile,
+  checkReady: () => Promise<Readiness>,
+  readDocument: (staticRoutes: readonly Route[]) => Promise<object>,
+): readonly Route[] {
+  const routes: readonly Route[] = [
     {
       method: 'GET',
       path: '/widget.js',
@@ -45,5 +50,12 @@ export function createStaticRoutes(widgetFile: WidgetFile, checkReady: () => Pro
         return json(200, { status: 'ready', degraded, durability })
       },
     },
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      actions: ['none'],
+      handle: async (request) => conditionalJson(request, await readDocument(routes)),
+    },
   ]
+  return routes
 }

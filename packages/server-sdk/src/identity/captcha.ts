@@ -1,5 +1,6 @@
 import type { Logger } from '../ports/logger.ts'
 
+/** How the answer to a page's captcha is checked. */
 export interface CaptchaOptions {
   /**
    * Asks the captcha's service whether a page's answer is a solved one. Called once an answer.

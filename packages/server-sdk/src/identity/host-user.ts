@@ -21,10 +21,15 @@ export const actions = {
   nameVoters: 'organizer',
   createRelay: 'organizer',
   readMetrics: 'organizer',
+  uploadImage: 'organizer',
+  /** To remove a picture of one's own that no poll shows. */
+  deleteImage: 'organizer',
   /** To see a poll. `authorize` is asked only about private ones. */
   viewPoll: 'anyone',
   /** To see its results. `authorize` is asked only while others may not, and only about who shows credentials. */
   viewResults: 'anyone',
+  /** To see a picture: one that a public poll shows, or with its key. */
+  viewImage: 'anyone',
   admitVoter: 'anyone',
   castVote: 'voter',
   readVote: 'voter',
@@ -34,6 +39,7 @@ export const actions = {
   none: 'anyone',
 } as const
 
+/** What is asked for by a route or a message: see the table of who may do what. */
 export type Action = keyof typeof actions
 
 /** What `authorize` is asked about: what organizers do, and what is not for everyone to see. */

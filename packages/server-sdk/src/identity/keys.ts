@@ -14,6 +14,10 @@ export interface Keys {
   readonly accounts: Uint8Array
   /** Hides names where nodes share their limits. */
   readonly hiddenNames: Uint8Array
+  /** Signs proofs that a private poll's picture was shown to somebody. */
+  readonly images: Uint8Array
+  /** Names pictures by whose they are and what is in them: nobody can tell who has one. */
+  readonly imageIds: Uint8Array
   /** @param salt of the poll, base64url */
   voterKeys(salt: string): Uint8Array
 }
@@ -34,6 +38,8 @@ export function deriveKeys(secret: string, tokenSecrets: readonly string[] = [])
     invitations: derive(secret, '', 'live-poll invitations'),
     accounts: derive(secret, '', 'live-poll accounts'),
     hiddenNames: derive(secret, '', 'live-poll networks'),
+    images: derive(secret, '', 'live-poll images'),
+    imageIds: derive(secret, '', 'live-poll image ids'),
     voterKeys: (salt) => derive(secret, salt, 'live-poll voter keys'),
   }
 }

@@ -38,8 +38,9 @@ it('is the first 16 bytes of the HMAC, in 22 letters that tell nothing of the vo
 })
 
 it('comes from keys that are apart from those of tokens, and from the id that names them', () => {
-  const derived = [...keys.tokens, keys.invitations, keys.accounts, keys.voterKeys(''), keys.voterKeys(salt)].map(
-    (key) => Buffer.from(key).toString('hex'),
+  const others = [keys.invitations, keys.accounts, keys.hiddenNames, keys.images, keys.imageIds]
+  const derived = [...keys.tokens, ...others, keys.voterKeys(''), keys.voterKeys(salt)].map((key) =>
+    Buffer.from(key).toString('hex'),
   )
   expect(new Set(derived).size).toBe(derived.length)
   expect(derived.join()).not.toContain(Buffer.from(keys.id, 'base64url').toString('hex'))

@@ -1,7 +1,9 @@
 import type { BallotStore } from './ballot-store.ts'
 import type { Erasures } from './erasures.ts'
+import type { ImageRecords } from './image-records.ts'
 import type { InvitationStore } from './invitation-store.ts'
 import type { Logger } from './logger.ts'
+import type { Outbox } from './outbox.ts'
 import type { PollStore } from './poll-store.ts'
 import type { VoteAudit } from './vote-audit.ts'
 import type { VoteRecords } from './vote-records.ts'
@@ -36,6 +38,7 @@ export interface SqlConnection {
   use<T>(work: () => Promise<T>): Promise<T>
 }
 
+/** The stores of a database that is open, and how it ends. */
 export interface OpenDatabase {
   readonly polls: PollStore
   readonly ballots: BallotStore
@@ -43,6 +46,8 @@ export interface OpenDatabase {
   readonly invitations: InvitationStore
   readonly audit: VoteAudit
   readonly erasures: Erasures
+  readonly images: ImageRecords
+  readonly outbox: Outbox
   readonly sql: SqlConnection
   /** Whether other processes may serve from it at the same time: what they commit, nobody may tell this one. */
   readonly isShared: boolean
@@ -52,6 +57,10 @@ export interface OpenDatabase {
   readonly unsafeSettings: readonly string[]
   /** A secret that lives beside the data, created when it is first asked for. Only where the data has a folder. */
   readonly ownSecret?: () => Promise<string>
+  /** A folder for pictures beside the data. Only where the data has a folder. */
+  readonly imagesFolder?: string
+  /** Takes what is to be called, and waited for, after the clock was moved. Only where a test can move it. */
+  readonly onClockMove?: (look: () => Promise<void>) => void
   /**
    * Remembers the id of the secret's key the first time; after that the database belongs to it.
    * @returns whether `keyId` is the one remembered

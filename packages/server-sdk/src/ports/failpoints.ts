@@ -8,7 +8,7 @@ export const failpoints = [
   /** Its batch is put together; nothing of it is in the database. */
   'beforeBegin',
   'afterLock',
-  /** The rows of the votes are written, the tallies are not. */
+  /** Votes and tallies are written, uses of invitations are not; where COMMIT goes with the writes, all are on their way. */
   'afterUpsert',
   'beforeCommit',
   /** It is committed, and nobody knows. */
@@ -21,7 +21,29 @@ export const failpoints = [
   'midFanout',
 ] as const
 
-export type Failpoint = (typeof failpoints)[number]
+/** Those of an upload, which the fleet under faults takes none of. */
+export const imageFailpoints = [
+  /** What is known of a picture is written, and that its bytes are not there. */
+  'afterImagePending',
+  /** One more of its objects is stored. */
+  'afterImageBytes',
+  /** All of them are, and nobody knows. */
+  'beforeImageReady',
+] as const
+
+/** Those of events on their way to a sink, which there is none of in the fleet under faults. */
+export const outboxFailpoints = [
+  /** A lane is claimed; none of its events has been read. */
+  'afterClaim',
+  /** They are read, and the sink knows nothing. */
+  'beforeDeliver',
+  /** The sink has taken them, and nobody knows. */
+  'afterDeliver',
+  /** They are removed, and the lane is not released. */
+  'afterRemove',
+] as const
+
+export type Failpoint = (typeof failpoints | typeof imageFailpoints | typeof outboxFailpoints)[number]
 
 let onReach: (point: Failpoint) => void = () => {}
 

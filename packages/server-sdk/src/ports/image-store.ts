@@ -23,11 +23,13 @@ export interface ImageStore {
   delete(keys: readonly string[]): Promise<void>
 }
 
+/** Bytes of an object, both ends included. */
 export interface ByteRange {
   readonly first: number
   readonly last: number
 }
 
+/** Bytes of an object, as they come. */
 export interface StoredObject {
   /** Of the whole object, in bytes. */
   readonly size: number

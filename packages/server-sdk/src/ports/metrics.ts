@@ -41,6 +41,16 @@ export const counters = {
   live_poll_voided_votes_total: { help: 'Votes that an organizer has taken out.' },
   live_poll_new_devices_total: { help: 'Anonymous voters admitted.' },
   live_poll_new_devices_refused_total: { help: 'Of these, refused, since their network makes too many.' },
+  live_poll_images_stored_total: { help: 'Pictures uploaded and stored; one that was there already does not count.' },
+  live_poll_images_refused_total: {
+    help: 'Uploads refused, by the code that was answered.',
+    by: { label: 'code', values: Object.keys(errors) as ErrorCode[] },
+  },
+  live_poll_events_delivered_total: { help: 'Events that a sink has taken.' },
+  live_poll_deliveries_failed_total: { help: 'Deliveries that a sink did not take; they are tried again.' },
+  live_poll_dead_letters_total: { help: 'Events that were given up and put aside: list and replay them.' },
+  live_poll_image_bytes_total: { help: 'Bytes of pictures handed out.' },
+  live_poll_images_swept_total: { help: 'Pictures removed by sweeps: never finished, or used by no poll.' },
 } as const satisfies Record<`live_poll_${string}_total`, CounterKind>
 
 export const gauges = {
@@ -50,6 +60,8 @@ export const gauges = {
   live_poll_event_streams: 'Of these, streams of Server-Sent Events.',
   live_poll_watched_polls: 'Polls that somebody watches on this node.',
   live_poll_watchers: 'Connections that watch them; one that watches two polls counts twice.',
+  live_poll_outbox_lag_seconds:
+    'Age of the oldest event that a sink has not taken, as of the last look at all of them.',
   live_poll_shedding:
     'What is turned away since the event loop lags: 0 nothing, 1 new connections, 2 watching too, 3 votes too.',
 } as const satisfies Record<`live_poll_${string}`, string>

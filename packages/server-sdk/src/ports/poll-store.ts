@@ -26,6 +26,8 @@ export type InsertOutcome =
   | { readonly kind: 'repeated'; readonly pollId: string }
   /** The key came before with another body. */
   | { readonly kind: 'key-reused' }
+  /** It shows a picture that its owner does not have. Nothing is written, and the key is free. */
+  | Extract<EditDecision, { kind: 'refused' }>
 
 export type TransitionOutcome = 'changed' | 'unchanged' | 'not-found' | 'refused'
 
@@ -47,7 +49,10 @@ export type ShownVersion = Pick<PollVersion, 'epoch' | 'version' | 'edition'>
 
 /** Polls, their rules and their counts. */
 export interface PollStore {
-  /** Writes poll, choices, box and idempotency key in one transaction. */
+  /**
+   * Writes poll, choices, box and idempotency key in one transaction. Its pictures count as used from then on: they are
+   * ready, and the owner's of the poll; a poll that is nobody's may show any.
+   */
   insert(poll: PollToInsert, idempotency?: Idempotency): Promise<InsertOutcome>
 
   /**
@@ -85,7 +90,8 @@ export interface PollStore {
   /**
    * Decides an edit (`decideEdit`) and writes it, under the locks of all the poll's boxes. A poll that is due is closed
    * first, as of its closing time, also when the edit is then refused or changes nothing. Raises plan and a version, and
-   * the edition unless only the number of boxes changes, which no screen shows. Repeated, it changes nothing.
+   * the edition unless only the number of boxes changes, which no screen shows. Pictures that it begins to show as
+   * `insert` says; those that it ceases to show count as used until now. Repeated, it changes nothing.
    */
   edit(pollId: string, edit: CheckedEdit): Promise<EditOutcome>
 
@@ -97,7 +103,8 @@ export interface PollStore {
   reset(pollId: string, epoch: number): Promise<TransitionOutcome>
 
   /**
-   * Removes a poll and everything of it, under the locks of all its boxes. Idempotency keys that stand for it stay: a late
+   * Removes a poll and everything of it but its pictures, which count as used until now, under the locks of all its boxes.
+   * Idempotency keys that stand for it stay: a late
    * repeat of the request that made it must not make another.
    *
    * @returns whether it was there

@@ -11,6 +11,7 @@ export interface TallyDifference {
   readonly counted: number
 }
 
+/** What was counted, and where the tallies differed from it. */
 export interface RecountOutcome {
   /** Ballots in the boxes; those that were taken back, or voided, are none. */
   readonly ballots: number

@@ -10,12 +10,14 @@ const round = { name: 'Look at the schedule', pause: 1000, jitter: 0 }
  * that is read later, no turn is missed.
  *
  * @param onTurn called once or more for each; closing a due poll is the reader's business
+ * @param onClockMove where the clock can be moved, what to call when it has been
  * @returns stop
  */
 export async function startSchedule(
   polls: Pick<PollStore, 'turnedSince'>,
   onTurn: (pollId: string) => void,
   logger: Logger,
+  onClockMove: (look: () => Promise<void>) => void = () => {},
 ): Promise<() => void> {
   let since: Date | undefined
 
@@ -26,5 +28,6 @@ export async function startSchedule(
   }
 
   await look().catch((error) => logger.warn('The schedule could not be read at the start; trying again.', error))
+  onClockMove(look)
   return repeat(round, look, logger)
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpReply, LivePoll } from '../index.ts'
-import { isBodyUnread, startStream, toRequest } from './node-message.ts'
+import { asBuffer, isBodyUnread, startStream, toRequest } from './node-message.ts'
 
 /** What is used of a Fastify 5 request. */
 export interface FastifyRequestLike {
@@ -46,8 +46,8 @@ export function toFastify(livePoll: LivePoll): (app: FastifyApp) => Promise<void
 function send(request: IncomingMessage, reply: FastifyReplyLike, { status, headers, body, stream }: HttpReply) {
   if (isBodyUnread(request)) reply.header('connection', 'close')
   for (const [name, value] of Object.entries(headers)) reply.header(name, value)
-  if (!stream || request.method === 'HEAD')
-    return reply.code(status).send(typeof body === 'string' ? body : body && Buffer.from(body))
+  const payload = body instanceof Uint8Array ? asBuffer(body) : (body ?? undefined) // Fastify writes null as JSON
+  if (!stream || request.method === 'HEAD') return reply.code(status).send(payload)
   reply.hijack()
   reply.raw.writeHead(status, reply.getHeaders())
   startStream(reply.raw, stream)

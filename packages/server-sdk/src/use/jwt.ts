@@ -12,6 +12,7 @@ export interface JwtClaims {
   readonly [claim: string]: unknown
 }
 
+/** What a token must say besides being signed, where it is read, and whom it names. */
 export interface JwtChecks {
   /** Who must have made the token (`iss`): one of these. Give it: keys may be shared by several. @default not checked */
   readonly issuer?: string | readonly string[]
@@ -29,6 +30,7 @@ export interface JwtChecks {
   readonly logger?: Pick<Logger, 'warn'>
 }
 
+/** Whose signatures count, and what their tokens must say. */
 export type JwtOptions = JwtKeys & JwtChecks
 
 /**

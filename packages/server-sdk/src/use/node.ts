@@ -4,6 +4,7 @@ import { isBodyUnread, type NodeRequest, startStream, toRequest } from './node-m
 
 export type { NodeRequest } from './node-message.ts'
 
+/** A handler as Node, Express and Connect take it. */
 export type NodeHandler = (request: NodeRequest, response: ServerResponse, next?: (error?: unknown) => void) => void
 
 /**
@@ -25,7 +26,8 @@ export function toNodeHandler(livePoll: LivePoll): NodeHandler {
 
 function send(request: NodeRequest, response: ServerResponse, { status, headers, body, stream }: HttpReply) {
   if (isBodyUnread(request)) response.setHeader('connection', 'close')
-  response.writeHead(status, body === null ? headers : { ...headers, 'content-length': Buffer.byteLength(body) })
+  const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, Object.assign(length, headers)) // as fast as can be: see `createHandler`
   if (stream && request.method !== 'HEAD') startStream(response, stream)
   else response.end(request.method === 'HEAD' ? null : body)
 }

@@ -3,6 +3,8 @@ import type { ChannelEvents, ChannelSocket } from '../channel/channel-server.ts'
 import { maxPayloadBytes } from '../channel/limits.ts'
 import type { LivePoll } from '../index.ts'
 
+export { attachRoutes, type UwsRoutesApp } from './uwebsockets-routes.ts'
+
 /** What is used of a `uWS.WebSocket`. */
 export interface UwsSocket {
   getUserData(): UwsUserData
@@ -22,16 +24,19 @@ export interface UwsUserData {
   events?: ChannelEvents | undefined
 }
 
+/** What is used of a request. */
 export interface UwsRequest {
   getHeader(name: string): string
 }
 
+/** What is used of a response. */
 export interface UwsResponse {
   writeStatus(status: string): UwsResponse
   endWithoutBody(): unknown
   upgrade(data: UwsUserData, key: string, protocol: string, extensions: string, context: unknown): void
 }
 
+/** What is used of how a route for WebSockets behaves. */
 export interface UwsBehavior {
   maxPayloadLength: number
   maxBackpressure: number

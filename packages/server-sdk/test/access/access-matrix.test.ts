@@ -3,9 +3,8 @@ import type { ClientMessage } from '@live-poll/client-sdk/protocol'
 import { accounts } from '@live-poll/server-sdk/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { messageActions } from '../../src/channel/message-actions.ts'
-import { createRoutes, type RouteParts } from '../../src/http/routes.ts'
-import { createStaticRoutes } from '../../src/http/static-routes.ts'
 import { type Action, actions } from '../../src/identity/host-user.ts'
+import { routeTable as routes } from '../route-table.ts'
 import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { accessPage } from './access-page.ts'
 import { askChannel } from './ask-channel.ts'
@@ -23,12 +22,6 @@ import {
   routeDecisions,
 } from './decisions.ts'
 import { ownPage, type Target } from './requests.ts'
-
-/** The route table itself, its parts not needed to read it. */
-const routes = [
-  ...createRoutes({ accounts: {} } as RouteParts),
-  ...createStaticRoutes({} as Parameters<typeof createStaticRoutes>[0], async () => ({ problems: [] })),
-]
 
 const actionsOf = (table: DecisionTable) =>
   Object.fromEntries(Object.entries(table).map(([name, byAction]) => [name, Object.keys(byAction)]))

@@ -41,6 +41,12 @@ const signedIn: Decisions = {
   byNobody: ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok'],
 }
 
+/** To remove a picture, which is the owner’s. */
+const ownPicture: Decisions = {
+  byOwner: ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'ok', 'ok'],
+  byNobody: ['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok'],
+}
+
 /** To vote in another’s name, to forget a person, or to look into the server is for no user of this host. */
 const adminOnly = always(['UNAUTHENTICATED', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok'])
 
@@ -151,6 +157,9 @@ export const routeDecisions: DecisionTable = {
   'DELETE /polls/:id/invitations/:invitation': { revokeInvitation: ownerOnly },
   'POST /polls/:id/void': { voidVotes: ownerOnly },
   'GET /polls/:id/audit': { readAudit: ownerOnly },
+  'POST /images': { uploadImage: signedIn },
+  'GET /images/:image': { viewImage: everyone },
+  'DELETE /images/:image': { deleteImage: ownPicture },
   'DELETE /voters/:voter': { eraseVoter: adminOnly },
   'GET /metrics': { readMetrics: adminOnly },
   'POST /accounts/sign-up': { useAccount: everyone },
@@ -162,6 +171,7 @@ export const routeDecisions: DecisionTable = {
   'GET /widget/:hash/:file': { none: everyone },
   'GET /health/live': { none: everyone },
   'GET /health/ready': { none: everyone },
+  'GET /openapi.json': { none: everyone },
 }
 
 /** Every message of the channel, with its action. */

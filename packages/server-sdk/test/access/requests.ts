@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { LivePoll } from '@live-poll/server-sdk'
 import type { Action } from '../../src/identity/host-user.ts'
 import type { CallOptions } from '../http-client.ts'
+import { newPicture } from '../pictures.ts'
 
 /** The poll that a request is about. */
 export interface Target {
@@ -60,6 +61,20 @@ export const requests: Readonly<Record<string, Readonly<Partial<Record<Action, R
   },
   'POST /polls/:id/void': { voidVotes: () => ({ body: { filter: { choices: [1] }, reason: 'A trial.' } }) },
   'GET /polls/:id/audit': { readAudit: nothing },
+  'POST /images': { uploadImage: async () => ({ body: await newPicture(), type: 'image/png' }) },
+  'GET /images/:image': {
+    async viewImage(_, { api }) {
+      const { id } = await api.storeImage(await newPicture())
+      await api.createPoll({ question: 'Which?', image: { id }, choices: ['Soup', 'Salad'] })
+      return { params: { image: id } }
+    },
+  },
+  'DELETE /images/:image': {
+    async deleteImage(_, { api }) {
+      const { id } = await api.storeImage(await newPicture(), { owner: 'ada' })
+      return { params: { image: id } }
+    },
+  },
   'DELETE /voters/:voter': { eraseVoter: () => ({ params: { voter: 'grace' } }) },
   'GET /metrics': { readMetrics: nothing },
   'POST /accounts/sign-up': { useAccount: () => ({ headers: ofOwnPage, body: newAccount() }) },
@@ -94,6 +109,7 @@ export const requests: Readonly<Record<string, Readonly<Partial<Record<Action, R
   },
   'GET /health/live': { none: nothing },
   'GET /health/ready': { none: nothing },
+  'GET /openapi.json': { none: nothing },
 }
 
 function readBody(): never {

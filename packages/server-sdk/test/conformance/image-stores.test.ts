@@ -30,6 +30,30 @@ describe('files', () => {
     expect(await readdir(join(directory, 'clean'))).toEqual(['one'])
   })
 
+  it('removes folders with the last of what is in them, and makes them again meanwhile', async () => {
+    const store = files({ directory: join(directory, 'folders') })
+    const keys = Array.from({ length: 40 }, (_, index) => `one/${index % 4}/${index}.webp`)
+    await Promise.all(keys.map((key) => store.put(key, Buffer.alloc(10), 'image/webp')))
+    await store.delete(keys.slice(1))
+    expect(await readdir(join(directory, 'folders', 'one'))).toEqual(['0'])
+    await Promise.all(
+      keys.map(async (key) => {
+        await store.put(key, Buffer.alloc(10), 'image/webp')
+        await store.delete([key])
+      }),
+    )
+    expect(await readdir(join(directory, 'folders'))).toEqual([])
+  })
+
+  it('removes what was left unfinished by a process that was killed', async () => {
+    const folder = join(directory, 'killed')
+    const store = files({ directory: folder })
+    await store.put('one/a.webp', Buffer.alloc(10), 'image/webp')
+    await writeFile(join(folder, 'one', 'b.webp.0123456789ab.unfinished'), 'half')
+    await store.delete(['one/a.webp', 'one/b.webp'])
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('says STORAGE_UNAVAILABLE where the folder cannot be one', async () => {
     const file = join(directory, 'a-file')
     await writeFile(file, 'in the way')

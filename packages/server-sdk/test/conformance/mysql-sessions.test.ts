@@ -6,6 +6,7 @@ import { mysqlDialect } from '../../src/adapters/mysql/mysql-dialect.ts'
 import type { MysqlPool } from '../../src/adapters/mysql/mysql-pool.ts'
 import { mysqlSql } from '../../src/adapters/mysql/mysql-sql.ts'
 import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
+import { createEventLog } from '../../src/adapters/sql/event-log.ts'
 import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { createMariadbDatabase, describeOnMariadb, type MariadbTestDatabase } from '../servers/mariadb.ts'
@@ -74,10 +75,16 @@ describeOnMariadb('sessions of the host’s mysql2 pool', () => {
   /** Everything that comes out of a poll's life, with texts that a careless quotation would break. */
   async function liveOneLife(pool: MysqlPool) {
     const db = open(pool)
-    const [polls, ballots] = [createSqlPollStore(db, mysqlSql), createSqlBallotStore(db, mysqlSql)]
+    const log = createEventLog(mysqlSql)
+    const [polls, ballots] = [createSqlPollStore(db, mysqlSql, log), createSqlBallotStore(db, mysqlSql, log)]
     const opensAt = new Date('2001-02-03T04:05:06.789Z')
     const labels = [`\\' or "1"="1`, '食べる 🍜', 'é']
-    const poll = newPoll({ labels, opensAt, question: `?\\"; -- :name ${'漢'.repeat(300)}`, owner: `o'\\` })
+    const poll = newPoll({
+      choices: labels.map((label) => ({ label })),
+      opensAt,
+      question: `?\\"; -- :name ${'漢'.repeat(300)}`,
+      owner: `o'\\`,
+    })
     await polls.insert(poll, { key: poll.id, bodyHash: 'b', life: 60_000 })
     expect(await polls.insert(poll, { key: poll.id, bodyHash: 'b', life: 60_000 })).toMatchObject({ kind: 'repeated' })
     const one = vote(poll.id, { ballot: [1, 3] })

@@ -68,7 +68,7 @@ export function describePollList(name: string, make: MakeStores): void {
       })
 
       it('shows polls whole, with their counts', async () => {
-        const id = await insertPoll(stores, { labels: ['A', 'B'] })
+        const id = await insertPoll(stores, { choices: [{ label: 'A' }, { label: 'B' }] })
         await stores.ballots.commit([vote(id, { ballot: [2] }), vote(id, { ballot: [2] })])
         const page = await stores.polls.list({ limit: 2 })
         const [record, other] = page?.records ?? []

@@ -28,7 +28,9 @@ export function describePollStore(name: string, make: MakeStores): void {
       it('give back what was given', async () => {
         const poll = newPoll({
           question: 'Quel déjeuner ? 昼食 🍲 \\ \' " $1',
-          labels: ['شوربة', '👩‍👩‍👧', '<b>', ...Array.from({ length: 197 }, (_, index) => `Choice ${index}`)],
+          choices: ['شوربة', '👩‍👩‍👧', '<b>', ...Array.from({ length: 197 }, (_, index) => `Choice ${index}`)].map(
+            (label) => ({ label }),
+          ),
           ballot: { kind: 'choose', min: 2, max: 5 },
           showResults: 'after-vote',
           minVoters: 1_000_000,
@@ -40,10 +42,10 @@ export function describePollStore(name: string, make: MakeStores): void {
         })
         expect(await stores.polls.insert(poll)).toEqual({ kind: 'inserted' })
         const { facts, version, buckets, now } = await readPoll(stores, poll.id)
-        const { labels, ...rest } = poll
+        const { choices, ...rest } = poll
         expect(facts).toEqual({
           ...rest,
-          choices: labels.map((label, index) => ({ id: index + 1, label })),
+          choices: choices.map((choice, index) => ({ id: index + 1, ...choice })),
           closedAt: null,
           createdAt: expect.any(Date),
           ...{ plan: 1, edition: 1, epoch: 1, revealedEpoch: null, lastChoiceId: 200 },

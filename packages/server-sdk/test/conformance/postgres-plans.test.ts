@@ -1,5 +1,5 @@
-import { Pool } from 'pg'
-import { expect, it } from 'vitest'
+import { Client, Pool } from 'pg'
+import { expect, it, vi } from 'vitest'
 import { postgres } from '../../src/adapters/postgres/postgres.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
@@ -19,14 +19,40 @@ describeOnPostgres('a statement that is planned while nobody has voted', () => {
     const { rows } = await pool.query(
       "select name, cardinality(parameter_types) as parameters from pg_prepared_statements where statement like '%live_poll_votes%'",
     )
-    expect(rows, 'one reads votes alone, one with the rules of their polls').toHaveLength(2)
+    const parameters = rows.map((row) => row.parameters).sort()
+    expect(parameters, 'one reads votes alone, one with the rules of their polls').toEqual([2, 3])
     for (const { name, parameters } of rows) {
-      const values = ["'{p}'", "'{p}'", "'{k}'"].slice(-parameters)
+      const values = ["'{p}'", "'{p}'", "'{k}'"].slice(-parameters) // polls, and who has voted in which
       const plan = await pool.query(`explain execute "${name}"(${values})`)
       const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n')
       expect(text).toContain('Index Scan using live_poll_votes_key')
-      expect(text).not.toContain('Seq Scan on live_poll_votes')
+      expect(text).not.toContain('Seq Scan')
+      if (parameters === 3) expect(text).toContain('Index Scan using live_poll_polls_pkey')
     }
+
+    await pool.end()
+    await database.drop()
+  })
+})
+
+describeOnPostgres('a poll that is read while there are no others, and no pictures', () => {
+  it('is planned to be looked up by its key, and so are they, for when there are a hundred thousand', async () => {
+    const database = await createPostgresDatabase()
+    const pool = new Pool({ connectionString: database.url, max: 1 })
+    const { polls } = await postgres({ pool }).open(createRecordingLogger())
+    const query = vi.spyOn(Client.prototype, 'query')
+    for (let time = 0; time < 10; time++) await polls.read('p')
+    const texts = query.mock.calls.map(([asked]) => (asked as { text?: string }).text ?? '')
+    query.mockRestore()
+    const text = texts.find((one) => one.includes('live_poll_images')) ?? expect.fail('It asks for pictures.')
+
+    await pool.query("set plan_cache_mode = 'force_generic_plan'")
+    await pool.query(`prepare reading as ${text}`)
+    const { rows } = await pool.query(`explain execute reading('["p"]')`)
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan.match(/Index Scan using live_poll_images_pkey/g)).toHaveLength(2)
+    expect(plan).toContain('Index Scan using live_poll_polls_pkey')
+    expect(plan).not.toContain('Seq Scan')
 
     await pool.end()
     await database.drop()

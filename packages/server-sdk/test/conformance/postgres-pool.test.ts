@@ -2,16 +2,18 @@ import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/
 import { type PostgresOptions, postgres } from '@live-poll/server-sdk/postgres'
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig, types } from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { pgDialect } from '../../src/adapters/postgres/pg-dialect.ts'
 import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import { tryTransaction } from '../../src/adapters/sql/transaction.ts'
+import type { OpenDatabase } from '../../src/ports/database.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '../servers/postgres.ts'
 import { connectPostgres, type PostgresConnection } from '../servers/postgres-database.ts'
 import { holdBox, untilWaiting } from '../servers/postgres-gate.ts'
 import { castOn, nodeSecret } from '../servers/start-nodes.ts'
+import { newPoll, vote } from './stores.ts'
 
 /** Settings that a host may have made for its own queries, and parsers that make something else of every value. */
 const strange: PoolConfig = {
@@ -168,6 +170,33 @@ describeOnPostgres('a host’s pool of pg', () => {
     expect((await livePoll.api.getResults(pollId))?.votes).toEqual([1, 0])
   })
 
+  test.each([
+    ['', {}],
+    ['that pipelines, and ', { pipeline: true }],
+  ])(
+    '%swhose database refuses to write one vote of a batch: the others are in, and no COMMIT is in doubt',
+    async (_, how) => {
+      const opened = await postgres({ pool: createPool(how) }).open(createRecordingLogger())
+      const { polls, ballots, close } = opened as OpenDatabase
+      ends.push(close)
+      const poll = newPoll()
+      await polls.insert(poll)
+      const noText = '\0'
+      const votes = Array.from({ length: 8 }, (_, index) => ({
+        ...vote(poll.id),
+        ...(index === 5 && { voteId: noText }),
+      }))
+      let inDoubt = 0
+      const outcomes = await ballots.commit(votes, () => inDoubt++)
+      expect(outcomes.map(({ kind }) => kind)).toEqual([...Array(5).fill('accepted'), 'failed', 'accepted', 'accepted'])
+      expect(inDoubt).toBe(0)
+      const found = await ballots.readVotes(votes)
+      expect(found.map((row) => row?.voteId)).toEqual(
+        votes.map(({ voteId }) => (voteId === noText ? undefined : voteId)),
+      )
+    },
+  )
+
   /** Sessions of the test itself, which are to stay. */
   async function ownSessions(holder: { query(text: string): Promise<{ rows: { pid: number }[] }> }) {
     const asking = await connection.pool.connect()
@@ -258,7 +287,7 @@ describeOnPostgres('a host’s pool of pg', () => {
     })
     await locked
     expect(await standing).toMatchObject({ kind: 'unknown', failure: 'lost' })
-    expect(removed).toBe(1)
+    await vi.waitFor(() => expect(removed).toBe(1)) // the pool says so when it has ended
     expect(await castOn(livePoll, { pollId, voter: 'ben', choices: [1] })).toBe(1)
   })
 })

@@ -10,7 +10,9 @@ import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '.
 import { createPool } from '../servers/postgres-database.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 
-const steps = ['0001-polls-and-votes', '0002-whole-life', '0003-who-votes', '0004-accounts']
+const steps = [
+  ...['0001-polls-and-votes', '0002-whole-life', '0003-who-votes', '0004-accounts', '0005-images', '0006-outbox'],
+]
 const renamed = { prefix: 'vote_', schema: 'Polls-1' }
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
@@ -76,8 +78,9 @@ describeOnPostgres('the schema on Postgres', () => {
     expect((await here.api.listPolls()).polls).toEqual([])
     const named = [
       ...['account_credentials', 'account_sessions', 'account_verifications', 'accounts'],
-      ...['audit', 'boxes', 'choices', 'invitation_uses', 'invitations', 'migrations', 'polls', 'requests', 'settings'],
-      ...['tallies', 'votes'],
+      ...['audit', 'boxes', 'choices', 'images', 'invitation_uses', 'invitations', 'migrations', 'outbox'],
+      ...['outbox_dead', 'outbox_lanes', 'polls', 'requests'],
+      ...['settings', 'tallies', 'votes'],
     ]
     const expected = [
       ...named.map((name) => `Polls-1.vote_${name}`),
@@ -124,7 +127,7 @@ describeOnPostgres('the schema on Postgres', () => {
     const later = await run(['migrate', '--print-sql', '--after', '0001-polls-and-votes'])
     expect(later.stdout).toMatch(/^alter table "live_poll_polls"/)
     for (const table of ['polls', 'votes']) expect(later.stdout).not.toContain(`create table "live_poll_${table}"`)
-    expect(later.stdout.match(/create table/g)).toHaveLength(7)
+    expect(later.stdout.match(/create table/g)).toHaveLength(11)
     const last = await run(['migrate', '--print-sql', '--after', '0002-whole-life'])
     expect(last.stdout).toMatch(/^alter table "live_poll_polls" add column "voters"/)
     expect(later.stdout).toContain(last.stdout)

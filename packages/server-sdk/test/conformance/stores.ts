@@ -4,7 +4,9 @@ import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { PollRecord } from '../../src/domain/poll.ts'
 import type { BallotStore, PreparedVote } from '../../src/ports/ballot-store.ts'
 import type { Erasures } from '../../src/ports/erasures.ts'
+import type { ImageRecords, NewImage } from '../../src/ports/image-records.ts'
 import type { InvitationStore } from '../../src/ports/invitation-store.ts'
+import type { Outbox } from '../../src/ports/outbox.ts'
 import type { PollStore, PollToInsert } from '../../src/ports/poll-store.ts'
 import type { VoteAudit } from '../../src/ports/vote-audit.ts'
 import type { VoteRecords } from '../../src/ports/vote-records.ts'
@@ -18,6 +20,8 @@ export interface StoresUnderTest {
   readonly audit: VoteAudit
   readonly erasures: Erasures
   readonly invitations: InvitationStore
+  readonly images: ImageRecords
+  readonly outbox: Outbox
   /** For what a suite must see, or do, behind the ports' back. */
   readonly db: Kysely<Tables>
   close(): Promise<void>
@@ -32,7 +36,7 @@ export function newPoll(fields: Partial<PollToInsert> = {}): PollToInsert {
     salt: 'c2FsdA',
     owner: null,
     question: 'Lunch?',
-    labels: ['Soup', 'Salad', 'Pie'],
+    choices: [{ label: 'Soup' }, { label: 'Salad' }, { label: 'Pie' }],
     ballot: { kind: 'choose', min: 1, max: 3 },
     showResults: 'always',
     minVoters: null,
@@ -59,6 +63,25 @@ export async function invite({ invitations }: StoresUnderTest, pollId: string, c
   const ids = Array.from({ length: count }, () => randomBytes(16).toString('base64url'))
   if (!(await invitations.add(pollId, ids))) throw new Error(`There is no poll ${pollId}.`)
   return ids
+}
+
+/** A picture that nobody has, as an upload begins it. */
+export function newImage(fields: Partial<NewImage> = {}): NewImage {
+  return {
+    id: `i_${randomBytes(16).toString('base64url')}`,
+    owner: null,
+    attempt: randomBytes(6).toString('base64url'),
+    ...{ width: 640, height: 480, placeholder: 'data:image/webp;base64,UklGRg==', bytes: 1000 },
+    ...fields,
+  }
+}
+
+/** @returns a picture that is there */
+export async function storeImage({ images }: StoresUnderTest, fields: Partial<NewImage> = {}): Promise<NewImage> {
+  const image = newImage(fields)
+  await images.begin(image)
+  await images.finish(image.id, image.attempt)
+  return image
 }
 
 let nextVote = 0

@@ -3,6 +3,7 @@
  *
  * node --import tsx database-node.ts <database> <url> <secret>
  */
+import { inspect } from 'node:util'
 import { createLivePoll, type LivePollApi } from '@live-poll/server-sdk'
 import { databaseAdapters, type FaultyDatabase } from './database-adapters.ts'
 
@@ -22,11 +23,17 @@ export interface CastCall {
 
 export type FromDatabaseNode =
   | { readonly type: 'ready' }
+  | { readonly type: 'error'; readonly text: string }
   | { readonly type: 'answers'; readonly id: number; readonly answers: readonly CastAnswer[] }
 
 const [name = '', url = '', secret = ''] = process.argv.slice(2)
 const tell = (message: FromDatabaseNode) => process.send?.(message)
-const logger = { info() {}, warn() {}, error() {} }
+/** A database that is killed is warned about all the time; an error is not expected, and passed on. */
+const logger = {
+  info() {},
+  warn() {},
+  error: (message: string, error: unknown) => tell({ type: 'error', text: `${message} ${inspect(error)}` }),
+}
 const database = databaseAdapters[name as FaultyDatabase](url)
 const livePoll = createLivePoll({ database, secret, logger, queueWait: 600_000, queueSize: 1_000_000 })
 

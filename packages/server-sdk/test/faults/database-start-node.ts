@@ -29,6 +29,7 @@ export async function startDatabaseNode(name: FaultyDatabase, url: string): Prom
 
   const calls = new Map<number, (answers: readonly CastAnswer[]) => void>()
   child.on('message', (message: FromDatabaseNode) => {
+    if (message.type === 'error') console.error(message.text)
     if (message.type !== 'answers') return
     calls.get(message.id)?.(message.answers)
     calls.delete(message.id)

@@ -3,8 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { redis } from '../../src/adapters/redis/redis.ts'
 import type { OpenFleet } from '../../src/ports/fleet.ts'
 import type { PollNews, PollSnapshot } from '../../src/ports/results-bus.ts'
+import { atLength } from '../at-length.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
 import { describeOnRedis, startRedis, startRedisCluster, type TestCluster, type TestRedis } from '../servers/redis.ts'
+import { type ReplicatedCluster, startReplicatedCluster } from '../servers/redis-cluster.ts'
 import { openTwoFleets } from '../servers/redis-fleets.ts'
 
 /** Milliseconds. */
@@ -234,5 +236,34 @@ describeOnRedis('A cluster of three masters', () => {
     cluster.masters[0]?.resume()
     await untilWell(nodes)
     for (const pollId of polls) await expectToArriveInTheEnd(nodes, 1_000_001, pollId)
+  })
+})
+
+describeOnRedis('A cluster of three masters with a replica each', () => {
+  let cluster: ReplicatedCluster
+  let nodes: Nodes
+  const polls = Array.from({ length: 12 }, (_, index) => `p${index}`)
+  beforeAll(async () => {
+    cluster = await startReplicatedCluster()
+    nodes = await openNodes(cluster.client, polls)
+  })
+  afterAll(async () => {
+    await nodes?.close()
+    await cluster?.stop()
+  })
+
+  it('a master of which is killed: its replica takes over, and every poll is heard again', async () => {
+    for (const [round, pollId] of polls.slice(0, atLength('kills of a master', 1, 3)).entries()) {
+      const first = 1 + round * 1_000_000
+      for (const pollId of polls) await expectToArriveInTheEnd(nodes, first, pollId)
+      const master = await cluster.masterOf(`{${pollId}}`)
+      await master.kill()
+      for (const pollId of polls) expectToPublishAtOnce(nodes, first + 500_000, pollId)
+      await cluster.untilReplaced(master)
+      await untilWell(nodes)
+      for (const pollId of polls) await expectToArriveInTheEnd(nodes, first + 600_000, pollId)
+      await master.start()
+      await cluster.untilWhole()
+    }
   })
 })

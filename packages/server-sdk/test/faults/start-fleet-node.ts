@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { DrainOptions } from '../../src/create-live-poll.ts'
 import type { Failpoint } from '../../src/ports/failpoints.ts'
-import { bundleFleetNode } from './bundle-fleet-node.ts'
+import { bundleNode } from './bundle-node.ts'
 import type { ArmedFailpoint, FleetNodeOrder, FleetNodeReady, FleetNodeStart } from './fleet-node.ts'
 
 /** A process of a fleet. */
@@ -27,7 +27,7 @@ export interface FleetNodeProcess {
 
 /** @throws Error when it ends before it is ready */
 export async function startFleetNode(start: FleetNodeStart): Promise<FleetNodeProcess> {
-  const file = await bundleFleetNode()
+  const file = await bundleNode('fleet-node')
   const child = fork(file, [JSON.stringify(start)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const exited = once(child, 'exit').then(([code, signal]) => String(code ?? signal))
   const lines = createInterface({ input: child.stdout as Readable })

@@ -1,5 +1,5 @@
 import { limits } from '@live-poll/client-sdk/protocol'
-import { adminKey, type ChannelServerName } from '../start-live-poll.ts'
+import { adminKey, type WebSocketServerName } from '../start-live-poll.ts'
 import { frame, type Outcome, opcodes } from './raw-frames.ts'
 import type { Bytes } from './raw-http.ts'
 import { type Cases, inAnHour, renamed, sign, type World } from './world.ts'
@@ -12,7 +12,7 @@ export interface HostileFrames {
   readonly send: readonly Bytes[]
   readonly pace?: 'byte by byte'
   /** The code of an error, the type of an answer, or the code that the channel is closed with. Nothing: no answer. */
-  readonly outcome: Outcome | Readonly<Record<ChannelServerName, Outcome | undefined>> | undefined
+  readonly outcome: Outcome | Readonly<Record<WebSocketServerName, Outcome | undefined>> | undefined
   /** Says no more, while a good vote is cast. */
   readonly isHeld?: true
 }

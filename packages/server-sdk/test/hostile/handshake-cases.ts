@@ -1,11 +1,11 @@
-import type { ChannelServerName } from '../start-live-poll.ts'
+import type { WebSocketServerName } from '../start-live-poll.ts'
 import { handshake } from './raw-frames.ts'
 import type { Cases } from './world.ts'
 
 /** A way to ask for the channel, and the statuses it is answered with; 0: the server hangs up. */
 export interface HostileHandshake {
   readonly send: string
-  readonly status: number | Readonly<Record<ChannelServerName, number>>
+  readonly status: number | Readonly<Record<WebSocketServerName, number>>
 }
 
 const good = handshake()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { channelServers } from '../start-live-poll.ts'
+import { webSocketServers } from '../start-live-poll.ts'
 import { invitationCases, ownerCases } from './access-cases.ts'
 import { framingCases, type HostileBytes, slowCases } from './byte-cases.ts'
 import { frameCases, type HostileFrames, messageCases } from './channel-cases.ts'
@@ -10,7 +10,7 @@ import { shapeCases, textCases, timeCases } from './poll-cases.ts'
 import { frame, openFrameSocket } from './raw-frames.ts'
 import { connectTo, readAnswers, write } from './raw-http.ts'
 import { bodyCases, credentialCases, type HostileRequest, idCases, voteCases } from './request-cases.ts'
-import { type HostileProcess, startHostileProcess } from './start-hostile-process.ts'
+import { type HostileProcess, hostNames, startHostileProcess } from './start-hostile-process.ts'
 import { eraseCases, voidCases } from './void-cases.ts'
 import { createChannelWitness, createHttpWitness, type Witness } from './witness.ts'
 import { type Case, type Cases, caseIn, makeWorld, type Stage, setStage, type World } from './world.ts'
@@ -73,18 +73,18 @@ function describeCases<T extends object>(
           expect(held.heap - before.heap).toBeLessThan(mostGrowth)
           return held
         },
-        { timeout: 30_000, interval: 200 },
+        { timeout: 60_000, interval: 200 }, // a socket that does not close is cut off after 30 s
       )
       const kilobytes = (bytes: number) => `${Math.round(bytes / 1024)} KB`
       const { heap, resident, faults } = after
       console.log(`${group}: ${kilobytes(heap - before.heap)}, process ${kilobytes(resident - before.resident)}`)
       expect(faults).toEqual([])
       await witness().vote()
-    }, 60_000)
+    }, 120_000)
   })
 }
 
-for (const host of ['node', 'express'] as const) {
+for (const host of hostNames) {
   let witness: Witness
   describe(`HTTP on ${host}`, () => {
     let callHost: HttpClient
@@ -124,9 +124,10 @@ for (const host of ['node', 'express'] as const) {
     describeCases('votes', voteCases, request, theWitness)
     describeCases('credentials', credentialCases, request, theWitness)
     describeCases('bodies', bodyCases, request, theWitness)
-    describeCases('framing', framingCases, sendBytes, theWitness)
-    describeCases('slowness', slowCases, sendBytes, theWitness)
-    if (host === 'express') return // what fields mean is the same for every host
+    // uWebSockets.js reads HTTP in a way of its own, and none that comes byte by byte; Hono's server reads names of hosts.
+    if (host !== 'uWebSockets.js') describeCases('slowness', slowCases, sendBytes, theWitness)
+    if (host === 'node' || host === 'express') describeCases('framing', framingCases, sendBytes, theWitness)
+    if (host !== 'node') return // what fields mean is the same for every host
     describeCases('texts of polls', textCases, request, theWitness)
     describeCases('times', timeCases, request, theWitness)
     describeCases('polls of others', ownerCases, request, theWitness)
@@ -136,7 +137,7 @@ for (const host of ['node', 'express'] as const) {
   })
 }
 
-for (const name of channelServers) {
+for (const name of webSocketServers) {
   let witness: Witness
   describe(`The channel on ${name}`, () => {
     let url: string

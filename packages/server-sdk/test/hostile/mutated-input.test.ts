@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { atLength } from '../at-length.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { openRawSocket, type RawSocket } from '../raw-socket.ts'
-import { adminKey, channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll, startLivePoll, webSocketServers } from '../start-live-poll.ts'
 import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
 const bodies = atLength('mutated bodies', 1500, 5000)
@@ -76,7 +76,7 @@ test(`${streams} mutated requests for Server-Sent Events`, async () => {
   await expectGoodVote('after-streams')
 })
 
-test.each(channelServers)(`${framesAServer} mutated frames over %s`, async (name) => {
+test.each(webSocketServers)(`${framesAServer} mutated frames over %s`, async (name) => {
   const random = seededRandom(seed + 1)
   const good = [
     `{"type":"vote","voteId":"v-2","pollId":"${poll.id}","choices":[1],"revision":0,"epoch":1}`,
@@ -133,7 +133,7 @@ function expectDocumented(status: number, body: unknown, sent: string | Uint8Arr
   expect(error.code, shown).not.toBe('INTERNAL')
 }
 
-async function openAdmitted(name: (typeof channelServers)[number]): Promise<RawSocket> {
+async function openAdmitted(name: (typeof webSocketServers)[number]): Promise<RawSocket> {
   const socket = await openRawSocket(running.channelUrls[name])
   socket.send({ type: 'hello', token: voter.token })
   await socket.take('welcome')
@@ -149,7 +149,7 @@ async function expectGoodVote(voteId: string): Promise<void> {
     body: { voteId, choices: [1], revision: 0 },
   })
   expect(put).toMatchObject({ status: 200, body: { voteId, revision: 1 } })
-  for (const [index, name] of channelServers.entries()) {
+  for (const [index, name] of webSocketServers.entries()) {
     const socket = await openAdmitted(name)
     socket.send({ type: 'vote', voteId: `${voteId}-${index}`, pollId, choices: [2 - (index % 2)], revision: index + 1 })
     expect(await socket.take('voted')).toMatchObject({ revision: index + 2 })

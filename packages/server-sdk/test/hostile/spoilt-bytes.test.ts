@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { NamedVoter, Poll, Results } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { httpHosts } from '../hosts/http-hosts.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import { adminKey, channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll, startLivePoll, webSocketServers } from '../start-live-poll.ts'
 import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
 const seed = Number(process.env.LIVE_POLL_SEED ?? Date.now() % 2 ** 32)
@@ -44,7 +45,9 @@ async function expectGoodVote() {
   expect(after).toMatchObject({ voters: before.voters + 1 })
 }
 
-test('HTTP requests, spoilt in any byte', async () => {
+test.each(['node', 'hono', 'uWebSockets.js'])('HTTP requests on %s, spoilt in any byte', async (name) => {
+  const host = await httpHosts[name]?.listen(running.livePoll)
+  if (!host) throw new Error(`The table of hosts has no ${name}.`)
   const random = seededRandom(seed)
   const head = (line: string, ...headers: string[]) => [`${line} HTTP/1.1`, 'host: x', ...headers, '\r\n'].join('\r\n')
   const bearer = `authorization: Bearer ${voter.token}`
@@ -60,24 +63,31 @@ test('HTTP requests, spoilt in any byte', async () => {
   ]
   for (let n = 0; n < 600; n++) {
     const spoilt = random() < 0.1 ? invalidUtf8(pick(good, random), random) : mutate(pick(good, random), random)
-    await write(running.origin, [spoilt], n % 2 ? 'end' : 'reset')
+    await write(host.origin, [spoilt], n % 2 ? 'end' : 'reset')
   }
   await expectGoodVote()
+  await host.close()
 })
 
-test('bodies that break off, and clients who do not wait for the answer', async () => {
-  const head = `POST /live-poll/voters HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`
-  for (const hangUp of ['end', 'reset'] as const) {
-    await write(running.origin, [head], hangUp)
-    await write(running.origin, [`${head}content-length: 100\r\n\r\n{"voters":`], hangUp)
-    await write(running.origin, [`${head}transfer-encoding: chunked\r\n\r\n5\r\n{"vot`], hangUp)
-    await write(running.origin, [`${head}content-length: 2\r\n\r\n{}`], hangUp)
-    await write(running.origin, [`${head}content-length: 99999999\r\n\r\n`, 'x'.repeat(2_000_000)], hangUp)
-  }
-  await expectGoodVote()
-})
+test.each(['node', 'hono', 'uWebSockets.js'])(
+  'bodies on %s that break off, and clients who do not wait for the answer',
+  async (name) => {
+    const host = await httpHosts[name]?.listen(running.livePoll)
+    if (!host) throw new Error(`The table of hosts has no ${name}.`)
+    const head = `POST /live-poll/voters HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`
+    for (const hangUp of ['end', 'reset'] as const) {
+      await write(host.origin, [head], hangUp)
+      await write(host.origin, [`${head}content-length: 100\r\n\r\n{"voters":`], hangUp)
+      await write(host.origin, [`${head}transfer-encoding: chunked\r\n\r\n5\r\n{"vot`], hangUp)
+      await write(host.origin, [`${head}content-length: 2\r\n\r\n{}`], hangUp)
+      await write(host.origin, [`${head}content-length: 99999999\r\n\r\n`, 'x'.repeat(2_000_000)], hangUp)
+    }
+    await expectGoodVote()
+    await host.close()
+  },
+)
 
-test.each(channelServers)('WebSocket frames on %s, spoilt in any byte', async (name) => {
+test.each(webSocketServers)('WebSocket frames on %s, spoilt in any byte', async (name) => {
   const random = seededRandom(seed)
   const handshake = [
     'GET /live-poll/channel HTTP/1.1',

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { channelServers, type RunningLivePoll, startLivePoll, webSocketServers } from '../start-live-poll.ts'
 import { describeChannelMessages } from './channel-messages.suite.ts'
 import { describeChannelResults } from './channel-results.suite.ts'
+import { describeSubprotocol } from './channel-subprotocol.suite.ts'
 import { describeChannelVotes } from './channel-votes.suite.ts'
 import { describeConcurrentCasts } from './concurrent-casts.suite.ts'
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => running.stop())
 
+for (const server of webSocketServers) describe('An upgrade', () => describeSubprotocol(server, () => running))
 for (const server of channelServers) {
   describe('The channel', () => describeChannelMessages(server, () => running))
   describe('Watchers', () => describeChannelResults(server, () => running))

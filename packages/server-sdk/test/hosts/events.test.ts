@@ -31,7 +31,7 @@ for (const [name, host] of Object.entries(httpHosts)) {
     let origin: string
     let stop: () => Promise<void>
     beforeAll(async () => {
-      const http = await listen(host.mount(running.livePoll))
+      const http = await host.listen(running.livePoll)
       origin = http.origin
       stop = http.close
     })

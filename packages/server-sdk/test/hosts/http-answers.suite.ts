@@ -2,7 +2,7 @@ import type { Poll, PollPage, Results, Vote, VoteReceipt, VoterAdmission } from 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { adminKey, listen, type RunningLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
 
 const asOrganizer = { token: adminKey }
@@ -15,7 +15,7 @@ export function describeHttpAnswers(name: string, host: HttpHost, running: () =>
     let call: HttpClient
     let stop: () => Promise<void>
     beforeAll(async () => {
-      const http = await listen(host.mount(running().livePoll))
+      const http = await host.listen(running().livePoll)
       stop = http.close
       call = createHttpClient(http.origin)
     })

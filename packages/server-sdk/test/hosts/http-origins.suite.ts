@@ -2,7 +2,7 @@ import type { Poll } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectError } from '../expect-error.ts'
 import { type CallOptions, createHttpClient, type HttpClient } from '../http-client.ts'
-import { adminKey, listen, type RunningLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
 
 export const namedOrigin = 'https://www.example.org'
@@ -26,8 +26,8 @@ export function describeHttpOrigins(
     let ofOpen: HttpClient
     const stops: (() => Promise<void>)[] = []
     beforeAll(async () => {
-      const named = await listen(host.mount(running().named.livePoll))
-      const open = await listen(host.mount(running().open.livePoll))
+      const named = await host.listen(running().named.livePoll)
+      const open = await host.listen(running().open.livePoll)
       own = named.origin
       ofNamed = createHttpClient(named.origin)
       ofOpen = createHttpClient(open.origin)

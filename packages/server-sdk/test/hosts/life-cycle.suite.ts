@@ -68,7 +68,8 @@ export function describeLifeCycle(server: ChannelServerName, running: () => Runn
       const relay = await visitAsRelay(closing, server)
       const visitor = await visit(closing, server)
       const casts = Array.from({ length: 50 }, (_, n) => cast(relay, id, { voter: `user-${n}` }))
-      await relay.settle() // all of them have been read, most of them wait
+      await relay.settle()
+      await Promise.race(casts) // all of them have been read, most of them wait
       await closing.livePoll.close()
       const answers = await Promise.all(casts)
       const voted = answers.filter((answer) => answer.type === 'voted').length

@@ -1,19 +1,13 @@
 import type { Poll, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../src/http/route.ts'
-import { createRoutes } from '../../src/http/routes.ts'
-import { createStaticRoutes } from '../../src/http/static-routes.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { adminKey, listen, type RunningLivePoll } from '../start-live-poll.ts'
+import { routeTableWithoutAccounts as routes } from '../route-table.ts'
+import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
 import { type MalformedRequest, malformedRequests } from './malformed-requests.ts'
 
-/** The route table itself, its parts not needed to read it. */
-const routes: readonly Pick<Route, 'method' | 'path'>[] = [
-  ...createRoutes({} as Parameters<typeof createRoutes>[0]),
-  ...createStaticRoutes({} as Parameters<typeof createStaticRoutes>[0], async () => ({ problems: [] })),
-]
 const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`
 
 /** What every route refuses, over one host. */
@@ -24,7 +18,7 @@ export function describeMalformedRequests(name: string, host: HttpHost, running:
     let pollId: string
     let stop: () => Promise<void>
     beforeAll(async () => {
-      const http = await listen(host.mount(running().livePoll))
+      const http = await host.listen(running().livePoll)
       stop = http.close
       origin = http.origin
       call = createHttpClient(origin)
@@ -79,17 +73,15 @@ export function describeMalformedRequests(name: string, host: HttpHost, running:
       })
     }
 
-    it.each([
-      '/',
-      '/nothing',
-      '/polls/p/nothing',
-      '/polls/p/vote/v',
-      '/channel',
-      '/widget.js.map',
-      '/%2e%2e/x',
-      '/../x',
-    ])('answers NOT_FOUND to %s', async (path) => {
-      expectError(await call('GET', path), 'NOT_FOUND')
+    it.each(['/', '/nothing', '/polls/p/nothing', '/polls/p/vote/v', '/channel', '/widget.js.map'])(
+      'answers NOT_FOUND to %s',
+      async (path) => expectError(await call('GET', path), 'NOT_FOUND'),
+    )
+
+    it.each(['/%2e%2e/x', '/../x'])('answers no page of its own to %s', async (path) => {
+      const answer = await call('GET', path)
+      if (host.isReadingUrls) expect(answer).toMatchObject(host.notFound)
+      else expectError(answer, 'NOT_FOUND')
     })
 
     it.each(['/', '/live-poll', '/live-pollution', '/live-poll?polls', '/other/live-poll/polls', '//live-poll/polls'])(

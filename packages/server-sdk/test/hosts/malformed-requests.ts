@@ -83,7 +83,7 @@ export const malformedRequests: Readonly<Record<string, Readonly<Record<string, 
     }),
     'an idempotency key in Latin-1': invalid('organizer', 'Idempotency-Key', {
       body: poll,
-      headers: { 'idempotency-key': 'clé' },
+      headers: { 'idempotency-key': 'clés' }, // uWebSockets.js takes such a letter at the end for a space
     }),
     'a body that is too large': { as: 'organizer', body: objectOf(limits.bodyBytes + 1), code: 'TOO_LARGE' },
   },
@@ -262,10 +262,29 @@ export const malformedRequests: Readonly<Record<string, Readonly<Record<string, 
     ...noSuchPoll('organizer'),
     'an invitation that the poll does not have': { as: 'organizer', code: 'NOT_FOUND' },
   },
+  'POST /images': {
+    ...organizersOnly({ body: 'x', type: 'image/png' }),
+    'no body': { as: 'organizer', code: 'UNSUPPORTED_TYPE' },
+    JSON: { as: 'organizer', body: {}, code: 'UNSUPPORTED_TYPE' },
+    'a form of another kind': { as: 'organizer', body: 'a=b', type: 'multipart/mixed', code: 'UNSUPPORTED_TYPE' },
+    'an empty body': invalid('organizer', 'image', { body: '', type: 'image/png' }),
+    'a form without a boundary': invalid('organizer', 'image', { body: 'x', type: 'multipart/form-data' }),
+    'an empty form': invalid('organizer', 'image', { body: '', type: 'multipart/form-data; boundary=b' }),
+    'what is no picture': { as: 'organizer', body: 'x', type: 'image/png', code: 'UNSUPPORTED_TYPE' },
+  },
+  'GET /images/:image': {
+    'what is no id': { as: 'nobody', code: 'NOT_FOUND' },
+    'a width of 0': invalid('nobody', 'w', { query: '?w=0' }),
+  },
+  'DELETE /images/:image': {
+    ...organizersOnly(),
+    'what is no id': { as: 'organizer', code: 'NOT_FOUND' },
+  },
   'GET /metrics': organizersOnly(),
   'GET /widget/:hash/:file': { 'a hash that is none': { as: 'nobody', code: 'NOT_FOUND' } },
   // These take no input.
   'GET /widget.js': {},
+  'GET /openapi.json': {},
   'GET /health/live': {},
   'GET /health/ready': {},
 }

@@ -2,7 +2,7 @@ import type { Poll, PollPage, VoterAdmission } from '@live-poll/client-sdk/proto
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { adminKey, listen, type RunningLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
 
 const asOrganizer = { token: adminKey }
@@ -13,7 +13,7 @@ export function describeOrganizerAnswers(name: string, host: HttpHost, running: 
     let call: HttpClient
     let stop: () => Promise<void>
     beforeAll(async () => {
-      const http = await listen(host.mount(running().livePoll))
+      const http = await host.listen(running().livePoll)
       call = createHttpClient(http.origin)
       stop = http.close
     })

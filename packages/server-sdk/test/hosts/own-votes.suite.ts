@@ -30,11 +30,12 @@ export function describeOwnVotes(server: ChannelServerName, running: () => Runni
       await api().castVote({ pollId: id, voter: 'ada', choices: [1] })
       await expectQuiet(voter, id, 2)
 
-      const order: string[] = []
       voter.send({ type: 'vote', voteId: 'v-1', pollId: id, choices: [2] })
-      for (let n = 0; n < 2; n++) order.push((await voter.takeEither('voted', 'results')).type)
-      expect(order).toEqual(['voted', 'results'])
-      await voter.take('results', (results) => results.voters === 2)
+      const first = await voter.takeEither('voted', 'results')
+      const second = await voter.takeEither('voted', 'results')
+      expect([first.type, second.type]).toEqual(['voted', 'results'])
+      const isNewest = second.type === 'results' && second.voters === 2 // it may be there before the acknowledgement is
+      if (!isNewest) await voter.take('results', (results) => results.voters === 2)
       await api().castVote({ pollId: id, voter: 'bob', choices: [1] })
       await voter.take('results', (results) => results.voters === 3)
 

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { findProgram } from './find-program.ts'
 import type { ServerPrograms } from './own-server.ts'
 
 /**
@@ -7,9 +6,7 @@ import type { ServerPrograms } from './own-server.ts'
  * still there, only a power cut would lose it.
  */
 export function findMariadbPrograms(): ServerPrograms | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'].filter((path) => path !== '')
-  const find = (name: string) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
-  const [server, install] = [find('mariadbd'), find('mariadb-install-db')]
+  const [server, install] = [findProgram('mariadbd'), findProgram('mariadb-install-db')]
   if (!server || !install) return undefined
   const storage = ['--innodb-log-file-size=16M', '--innodb-flush-method=nosync']
   return {

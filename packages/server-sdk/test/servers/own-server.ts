@@ -14,7 +14,7 @@ export interface ServerPrograms {
   init(folder: string): readonly string[]
   serve(folder: string, port: number): readonly string[]
   /** Ends it at once, with nothing of it left in the system. */
-  readonly endSignal: 'KILL' | 'QUIT'
+  readonly endSignal: 'KILL' | 'QUIT' | 'TERM'
   /** What it logs when it takes connections. */
   readonly readyLine: string
   /** What it logs when the processes of a killed one are not gone yet. */

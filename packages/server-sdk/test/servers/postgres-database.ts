@@ -2,10 +2,12 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types } from 'pg'
 import { pgDialect } from '../../src/adapters/postgres/pg-dialect.ts'
 import { postgres } from '../../src/adapters/postgres/postgres.ts'
+import { createEventLog } from '../../src/adapters/sql/event-log.ts'
 import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
 import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { Database } from '../../src/ports/database.ts'
+import type { PollStore } from '../../src/ports/poll-store.ts'
 
 export interface PostgresConnection {
   readonly pool: Pool
@@ -60,7 +62,7 @@ export function postgresDatabase(url: string, { lanes, pollDialect }: PostgresDa
       let closing: Promise<void> | undefined
       return {
         ...opened,
-        ...(pollDialect && { polls: createSqlPollStore(new Kysely({ dialect: pgDialect(pool) }), pollDialect) }),
+        ...(pollDialect && { polls: pollsBy(pool, pollDialect) }),
         close() {
           closing ??= opened.close().then(() => pool.end())
           return closing
@@ -68,4 +70,8 @@ export function postgresDatabase(url: string, { lanes, pollDialect }: PostgresDa
       }
     },
   }
+}
+
+function pollsBy(pool: Pool, dialect: SqlDialect): PollStore {
+  return createSqlPollStore(new Kysely({ dialect: pgDialect(pool) }), dialect, createEventLog(dialect))
 }

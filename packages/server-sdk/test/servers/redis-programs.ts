@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { findProgram } from './find-program.ts'
 import type { ServerPrograms } from './own-server.ts'
 
 /**
@@ -7,8 +6,7 @@ import type { ServerPrograms } from './own-server.ts'
  * @param settings more arguments, as in `['--replicaof', '127.0.0.1 6379']`
  */
 export function findRedisPrograms(settings: readonly string[] = []): ServerPrograms | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  const server = folders.map((folder) => join(folder, 'redis-server')).find((path) => existsSync(path))
+  const server = findProgram('redis-server')
   if (server === undefined) return undefined
   return {
     user: 'redis',

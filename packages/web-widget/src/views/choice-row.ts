@@ -20,7 +20,7 @@ export function choiceRow(
   rows.set(choice.id, row)
   const isChosen = chosen.has(choice.id)
   const hasControl = stage === 'ballot' || stage === 'scheduled'
-  const label = html`<span dir="auto" part="label">${choice.label}</span>`
+  const label = html`<span dir="auto" part="label">${choice.label || choice.image?.alt}</span>`
   const control = () => html`<label class="name"
     ><input
       id="choice-${choice.id}"

@@ -17,6 +17,7 @@ import { type Auth, type AuthParts, authOptions, createAuth } from './create-aut
 import { loadBetterAuth } from './load-better-auth.ts'
 import { hashBeforehand, inTurn } from './password-hashing.ts'
 
+/** Who may make an account, and how long sessions last. */
 export interface AccountsOptions {
   /** Whether anyone may make an account. @default true */
   readonly allowsSignUp?: boolean

@@ -14,8 +14,9 @@ import { pgliteDialect } from './pglite-dialect.ts'
 
 export { DirectoryInUseError } from './directory-lock.ts'
 
+/** Where the embedded database keeps its files. */
 export interface EmbeddedOptions {
-  /** Holds the database, its lock and the secret. Created when missing. @default '.live-poll' */
+  /** Holds the database, its lock, the secret, and pictures where they have no other place. Created when missing. @default '.live-poll' */
   readonly directory?: string
 }
 
@@ -101,6 +102,7 @@ async function openEmbedded(path: string, logger: Logger): Promise<OpenDatabase>
       lanes: 1,
       unsafeSettings,
       ownSecret: () => readOrCreateSecret(join(path, 'secret')),
+      imagesFolder: join(path, 'images'),
       async close() {
         await lock.closing()
         await db.destroy()

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { checkKey, type ImageStore, storageUnavailable } from '../../ports/image-store.ts'
 
+/** Where pictures are kept as files. */
 export interface FilesOptions {
   /** Holds the pictures, and nothing else; made when the first one comes. Relative to where the process runs. */
   readonly directory: string
@@ -34,9 +35,8 @@ export function files(options: FilesOptions): ImageStore {
       reaching(async () => {
         const path = pathOf(key)
         const unfinished = `${path}.${randomBytes(6).toString('hex')}.unfinished`
-        await mkdir(dirname(path), { recursive: true })
         try {
-          await writeThrough(unfinished, bytes)
+          await writeInFolder(unfinished, bytes)
           await rename(unfinished, path)
         } catch (error) {
           await rm(unfinished, { force: true })
@@ -55,8 +55,37 @@ export function files(options: FilesOptions): ImageStore {
 
     delete: (keys) =>
       reaching(async () => {
-        for (const key of keys) await rm(pathOf(key), { force: true })
+        const folders = new Set<string>()
+        for (const path of keys.map(pathOf)) {
+          await rm(path, { force: true })
+          await removeUnfinished(path)
+          for (let folder = dirname(path); folder !== directory; folder = dirname(folder)) folders.add(folder)
+        }
+        for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
+          await rmdir(folder).catch(() => {}) // there is something in it still, or it was never there
+        }
       }),
+  }
+}
+
+/** What a process has left behind that was killed while it wrote. */
+async function removeUnfinished(path: string): Promise<void> {
+  const names = (await readdir(dirname(path)).catch(unlessMissing)) ?? []
+  for (const name of names) {
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith('.unfinished'))
+      await rm(join(dirname(path), name), { force: true })
+  }
+}
+
+/** Its folder may be removed just then, by who has removed the last of what was in it. */
+async function writeInFolder(path: string, bytes: Uint8Array): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await mkdir(dirname(path), { recursive: true })
+    try {
+      return await writeThrough(path, bytes)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 5) throw error
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 import { type Kysely, sql } from 'kysely'
+import { insertEvents } from '../sql/event-log.ts'
+import { padded } from '../sql/parts.ts'
 import type { BoxKey, SqlDialect } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
 import { classifyMysqlError, judgeMysqlSchemaError } from './mysql-errors.ts'
-import { hasKey, inParts, padded } from './row-lists.ts'
+import { hasKey, inParts } from './row-lists.ts'
 import { readUnsafeMysqlSettings } from './unsafe-settings.ts'
 
 const alongKey = sql`force index (primary)`
@@ -26,6 +28,10 @@ export const mysqlSql: SqlDialect = {
   time: (moment) => sql<Date>`${moment.toISOString().replace('T', ' ').replace('Z', '')}`,
   isOneOf: (column, values) =>
     values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(padded(values))})`,
+  pollsWithParts(pollIds, parts) {
+    const isAsked = (column: string) => mysqlSql.isOneOf(column, pollIds)
+    return sql`${table('live_poll_polls')} p join (${parts(isAsked)}) part on part.poll_id = p.id where ${isAsked('p.id')}`
+  },
   alongKey,
   ifAbsent: (insert) => insert.ignore(),
 
@@ -62,7 +68,7 @@ export const mysqlSql: SqlDialect = {
     }))
   },
 
-  async writeBatch(trx, { votes, deltas, boxes }) {
+  async writeBatch(trx, { votes, deltas, boxes, events }) {
     for (const part of inParts(votes)) {
       const rows = part.map(({ pollId, voterKey, row }) => {
         const choices = row.ballot && JSON.stringify(row.ballot)
@@ -76,6 +82,7 @@ export const mysqlSql: SqlDialect = {
     }
     await mysqlSql.addTallies(trx, deltas)
     await mysqlSql.raiseVersions(trx, boxes)
+    if (events) await insertEvents(trx, mysqlSql, events.sinks, events.boxes)
   },
 
   async useInvitations(trx, uses) {

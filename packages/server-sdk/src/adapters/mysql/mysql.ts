@@ -14,6 +14,7 @@ import { mysqlSql } from './mysql-sql.ts'
 export { SchemaError } from '../sql/check-database.ts'
 export type { MysqlPool } from './mysql-pool.ts'
 
+/** Your pool, and what the tables are called in its database. */
 export interface MysqlOptions {
   /**
    * The host's pool, of `mysql2` or `mysql2/promise`. It stays the host's: nothing here ends it, and no session keeps a

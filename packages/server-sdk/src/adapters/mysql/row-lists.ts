@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { padded } from '../sql/parts.ts'
 
 /** Rows that one statement takes; from 1,000 on MariaDB turns a list of keys into a table, and reads all of the other. */
 const most = 512
@@ -10,14 +11,6 @@ const most = 512
  */
 export function* inParts<T>(rows: readonly T[], filler?: (last: T) => T): Generator<readonly T[]> {
   for (let start = 0; start < rows.length; start += most) yield padded(rows.slice(start, start + most), filler)
-}
-
-/** Repeats the last row until there are as many as some power of two. */
-export function padded<T>(rows: readonly T[], filler: (last: T) => T = (last) => last): readonly T[] {
-  const last = rows.at(-1)
-  if (last === undefined) return rows
-  const missing = 2 ** Math.ceil(Math.log2(rows.length)) - rows.length
-  return [...rows, ...Array.from({ length: missing }, () => filler(last))]
 }
 
 /** Whether a row is one of a poll's. A list of one is spelt out: MariaDB would update by reading the whole table. */

@@ -1,7 +1,8 @@
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import { prepared } from '../sql/prepared.ts'
-import type { BoxKey, TallyDelta, VoteToWrite } from '../sql/sql-dialect.ts'
+import type { BatchToWrite, BoxEvents, BoxKey, SqlDialect, TallyDelta, VoteToWrite } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
+import { sendLast } from './pg-dialect.ts'
 import { type Column, textArray } from './text-array.ts'
 
 interface BoxColumns {
@@ -24,6 +25,14 @@ interface VoteColumns {
   readonly voteIds: Column
 }
 
+interface EventColumns {
+  readonly sinks: Column
+  readonly eventPolls: Column
+  readonly eventBoxes: Column
+  readonly epochs: Column
+  readonly events: Column
+}
+
 /** Most batches have one box. Postgres keeps the plan of this statement, and makes that of the others anew each time. */
 const lockBox = prepared(
   ({ pollId, box }: BoxKey) => sql<BoxKey>`
@@ -37,11 +46,36 @@ export const addTallies = prepared(insertTallies)
 export const raiseVersions = prepared(raise)
 
 /** Votes, tallies and versions at once. */
-export const write = prepared(
+const write = prepared(
   (values: VoteColumns & TallyColumns & BoxColumns) => sql`
     with written as (${upsertVotes(values)}), counted as (${insertTallies(values)})
     ${raise(values)}`,
 )
+
+/** The same, and what has happened: each in its place, which is the version that its box has risen to. */
+const writeWithEvents = prepared(
+  (values: VoteColumns & TallyColumns & BoxColumns & EventColumns) => sql`
+    with written as (${upsertVotes(values)}), counted as (${insertTallies(values)}),
+      raised as (${raise(values)} returning poll_id, box, version)
+    insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
+    select s.sink, r.poll_id, r.box, e.epoch, r.version, clock_timestamp(), e.events
+    from raised r
+    join unnest(${values.eventPolls}::text[], ${values.eventBoxes}::int[], ${values.epochs}::int[], string_to_array(${values.events}::text, chr(29)))
+      as e (poll_id, box, epoch, events) on e.poll_id = r.poll_id and e.box = r.box
+    cross join unnest(${values.sinks}::text[]) as s (sink)`,
+)
+
+/** The one statement that writes a batch. */
+export function writeQuery(db: Kysely<Tables>, batch: BatchToWrite): CompiledQuery {
+  const columns = batchColumns(batch)
+  return batch.events
+    ? writeWithEvents.query(db, {
+        ...columns,
+        ...eventColumns(batch.events.boxes),
+        sinks: textArray(batch.events.sinks),
+      })
+    : write.query(db, columns)
+}
 
 function upsertVotes({ polls, voterKeys, choices, revisions, voteIds }: VoteColumns) {
   return sql`
@@ -98,7 +132,24 @@ export function tallyColumns(deltas: readonly TallyDelta[]): TallyColumns {
   }
 }
 
-export function voteColumns(votes: readonly VoteToWrite[]): VoteColumns {
+function batchColumns({ votes, deltas, boxes }: BatchToWrite): VoteColumns & TallyColumns & BoxColumns {
+  return { ...voteColumns(votes), ...tallyColumns(deltas), ...boxColumns(boxes) }
+}
+
+/** By the driver of `pgDialect`, which sends COMMIT with it. */
+export const writeLastPostgres: NonNullable<SqlDialect['writeLast']> = (trx, batch) =>
+  sendLast(trx, writeQuery(trx, batch))
+
+function eventColumns(boxes: readonly BoxEvents[]): Omit<EventColumns, 'sinks'> {
+  return {
+    eventPolls: textArray(boxes.map(({ pollId }) => pollId)),
+    eventBoxes: numberArray(boxes.map(({ box }) => box)),
+    epochs: numberArray(boxes.map(({ epoch }) => epoch)),
+    events: boxes.map(({ events }) => events).join('\x1d'), // to escape what is in an array takes longer
+  }
+}
+
+function voteColumns(votes: readonly VoteToWrite[]): VoteColumns {
   return {
     polls: textArray(votes.map(({ pollId }) => pollId)),
     voterKeys: textArray(votes.map(({ voterKey }) => voterKey)),

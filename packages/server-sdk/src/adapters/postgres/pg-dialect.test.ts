@@ -4,7 +4,8 @@ import { CompiledQuery, Kysely, sql } from 'kysely'
 import { Pool } from 'pg'
 import { expect, it, vi } from 'vitest'
 import type { Tables } from '../sql/tables.ts'
-import { pgDialect, together } from './pg-dialect.ts'
+import { UndoneError } from '../sql/undone-error.ts'
+import { pgDialect, sendLast, together } from './pg-dialect.ts'
 import type { PgClient, PgQuery } from './pg-pool.ts'
 
 /** A message of Postgres's protocol, version 3: type, length, body. */
@@ -111,6 +112,46 @@ it('tells the first of two failures', async () => {
   })
   const both = db.transaction().execute((trx) => together(trx, query('select 1'), query('select 2')))
   await expect(both).rejects.toThrow('select 1')
+})
+
+const sendUpdate = (db: Kysely<Tables>) => db.transaction().execute((trx) => sendLast(trx, query('update')))
+
+it('sends COMMIT with the last statement where the client pipelines', async () => {
+  const sentAtFirst: string[][] = []
+  const { db, sent } = createPipeline(async (text) => {
+    if (text === 'update') sentAtFirst.push([...sent])
+    return { command: 'UPDATE', rowCount: 1, rows: [] }
+  })
+  await sendUpdate(db)
+  expect(sentAtFirst).toEqual([[expect.stringMatching(/^start/), 'update', 'commit']])
+})
+
+it('says that a transaction is undone whose last statement has failed', async () => {
+  const refusal = new Error('no such row')
+  const { db, client } = createPipeline(async (text) => {
+    if (text === 'update') throw refusal
+    return { command: 'ROLLBACK', rowCount: null, rows: [] }
+  })
+  const ended = await sendUpdate(db).catch((error: unknown) => error)
+  expect(ended).toBeInstanceOf(UndoneError)
+  expect(ended).toMatchObject({ cause: refusal })
+  expect(client.released).toEqual([false])
+})
+
+it('says that a transaction is committed whose COMMIT says so, whatever its last statement was answered', async () => {
+  const { db } = createPipeline(async (text) => {
+    if (text === 'update') throw new Error('Query read timeout')
+    return { command: text === 'commit' ? 'COMMIT' : 'START', rowCount: null, rows: [] }
+  })
+  await expect(sendUpdate(db)).resolves.toBeUndefined()
+})
+
+it('says no such thing where COMMIT has failed as well', async () => {
+  const { db } = createPipeline(async (text) => {
+    if (!began(text)) throw new Error(`Connection terminated at ${text}`)
+    return { command: 'START', rowCount: null, rows: [] }
+  })
+  await expect(sendUpdate(db)).rejects.toThrow('Connection terminated at commit')
 })
 
 function fakeClient() {

@@ -12,6 +12,7 @@ import {
 } from 'kysely'
 import type { Tables } from '../sql/tables.ts'
 import { takeInTime } from '../sql/take-in-time.ts'
+import { UndoneError } from '../sql/undone-error.ts'
 import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
 import { isUnanswered } from './postgres-errors.ts'
 import { limitStatements } from './transaction-limits.ts'
@@ -39,6 +40,8 @@ const patience = 5000
 const answerPatience = 6000
 const limitedLevel = 'read committed'
 
+type Answer = Awaited<ReturnType<PgClient['query']>>
+
 interface PgConnection extends DatabaseConnection {
   readonly client: PgClient
   isInTransaction: boolean
@@ -47,6 +50,8 @@ interface PgConnection extends DatabaseConnection {
   isBroken: boolean
   /** Rejects when its transaction could not be begun. */
   begun: Promise<unknown> | undefined
+  /** The statement that was sent with its COMMIT, and that. */
+  ending: Promise<[statement: PromiseSettledResult<unknown>, commit: PromiseSettledResult<Answer>]> | undefined
   run(query: PgQuery): ReturnType<PgClient['query']>
 }
 
@@ -74,6 +79,25 @@ export async function together<A, B>(
   return rows as unknown as [readonly A[], readonly B[]]
 }
 
+/** A statement that writes, and after which its transaction commits. */
+interface Last extends CompiledQuery {
+  readonly isLast: true
+}
+
+function isLast(query: CompiledQuery): query is Last {
+  return 'isLast' in query
+}
+
+/**
+ * Sends the last statement of a transaction of this dialect, which writes; a client of pg with the option `pipeline` sends
+ * COMMIT with it, in one round trip. Nothing may be left to do: what it returns says that it is sent, and its COMMIT, whether
+ * it has worked.
+ */
+export async function sendLast(trx: Transaction<Tables>, query: CompiledQuery): Promise<void> {
+  const last: Last = { ...query, isLast: true }
+  await trx.executeQuery(last)
+}
+
 function createDriver(pool: PgPool): Driver {
   const names = createStatementNames()
   const take = createTaker(pool)
@@ -86,6 +110,7 @@ function createDriver(pool: PgPool): Driver {
       isLimited: false,
       isBroken: false,
       begun: undefined,
+      ending: undefined,
       async run(query) {
         try {
           return await client.query(connection.isLimited ? { ...query, query_timeout: answerPatience } : query)
@@ -95,6 +120,11 @@ function createDriver(pool: PgPool): Driver {
         }
       },
       async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+        if (isLast(query) && client.pipeline) {
+          await connection.begun // after which `ask` awaits nothing before it sends: COMMIT comes behind its statement
+          connection.ending = Promise.allSettled([ask(query), connection.run({ text: 'commit' })])
+          return { rows: [] }
+        }
         if (!isTogether(query)) return ask(query)
         const [first, second] = query.together
         const answers = client.pipeline
@@ -110,7 +140,7 @@ function createDriver(pool: PgPool): Driver {
     async function ask<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
       const query = { text, values: [...parameters], types }
       // Were the transaction not to begin, a statement that writes would do so outside of it.
-      if (!reads.test(text)) await connection.begun
+      if (connection.begun && !reads.test(text)) await connection.begun
       const answer = connection.run({ ...query, name: names.nameOf(text) }).catch((error) => {
         if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
         return connection.run(query)
@@ -146,7 +176,12 @@ function createDriver(pool: PgPool): Driver {
     async commitTransaction(connection) {
       const own = ownOf(connection)
       await own.begun
-      await own.run({ text: 'commit' })
+      if (!own.ending) return void (await own.run({ text: 'commit' }))
+      const [statement, commit] = await own.ending
+      if (commit.status === 'rejected') throw commit.reason
+      // COMMIT alone says what became of it: of a statement that was carried out, the answer may come too late for us.
+      if (commit.value.command !== 'ROLLBACK') return
+      throw new UndoneError(statement.status === 'rejected' ? statement.reason : undefined)
     },
     async rollbackTransaction(connection) {
       const own = ownOf(connection)

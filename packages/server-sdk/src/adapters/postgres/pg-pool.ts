@@ -10,6 +10,7 @@ export interface PgPool {
   readonly options?: { readonly max?: number }
 }
 
+/** What is used of a client of `pg`. */
 export interface PgClient {
   /** Whether it sends a query while another one is not answered yet. */
   readonly pipeline?: boolean
@@ -20,6 +21,7 @@ export interface PgClient {
   release(destroy?: boolean): void
 }
 
+/** A statement as `pg` takes it. */
 export interface PgQuery {
   readonly text: string
   readonly values?: unknown[]

@@ -16,6 +16,7 @@ it.each([
   ['23505', 'refused'],
   ['22021', 'refused'],
   ['ECONNRESET', 'lost'],
+  ['EPIPE', 'lost'],
   ['ECONNREFUSED', 'unable'],
 ] as const)('takes %s for %s', (code, failure) => {
   expect(classifyPostgresError(coded(code))).toBe(failure)

@@ -35,15 +35,18 @@ export function isUnanswered(error: unknown): boolean {
 const noConnection = /timeout exceeded when trying to connect|connection timeout|after calling end on the pool/i
 const noConnectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENOENT'])
 
+/** Of Node. EPIPE has five characters, too, but a code of Postgres has a digit. */
+const nodeCode = /^E[A-Z_]+$/
+
 /** Judges what `pg`, its pool or PGlite has thrown. */
 export function classifyPostgresError(error: unknown): SqlFailure {
   if (error instanceof NoConnectionError) return 'unable'
   if (!(error instanceof Error)) return 'refused'
   const code = codeOf(error)
-  if (/^[\dA-Z]{5}$/.test(code)) return failures[code] ?? failures[code.slice(0, 2)] ?? 'refused'
   if (noConnectionCodes.has(code) || noConnection.test(error.message)) return 'unable'
-  if (isUnanswered(error)) return 'lost'
-  return /^E[A-Z_]+$/.test(code) || lostConnection.test(error.message) ? 'lost' : 'refused'
+  if (nodeCode.test(code) || isUnanswered(error)) return 'lost'
+  if (/^[\dA-Z]{5}$/.test(code)) return failures[code] ?? failures[code.slice(0, 2)] ?? 'refused'
+  return lostConnection.test(error.message) ? 'lost' : 'refused'
 }
 
 /** No such table, no such schema. What is there already is the host's: a migration that is cut off leaves nothing. */

@@ -32,7 +32,8 @@ const selectBatch = prepared(
   (batch: VoterColumns & { readonly pollIds: Column }) => sql<BatchRow>`
     select ${ruleColumns(postgresMoments)}, null as "pollId", null as "voterKey", null as choices,
       null::int as revision, null as "voteId", null::boolean as "isVoided"
-    from ${table('live_poll_polls')} where id = any(${batch.pollIds}::text[])
+    from unnest(${batch.pollIds}::text[]) as poll (asked)
+    cross join lateral (select * from ${table('live_poll_polls')} found where found.id = poll.asked offset 0) p
     union all
     select null, null, null, null, null, null, null, null, ${voteColumns} ${fromVotesOf(batch)}`,
 )
@@ -78,8 +79,8 @@ const voteColumns = sql`v.poll_id as "pollId", v.voter_key as "voterKey", v.choi
   v.void_id is not null as "isVoided"`
 
 /**
- * The offset has each row looked up in the index. A plain join, planned while the table is empty, reads all of it each time,
- * from then on and until statistics are taken: a minute in which a hundred thousand may vote.
+ * The offset has each row looked up in the index, as above. A plain join, planned while the table is empty, reads all of it each
+ * time, from then on and until statistics are taken: a minute in which a hundred thousand may vote.
  */
 function fromVotesOf({ voterPolls, voterKeys }: VoterColumns) {
   return sql`

@@ -1,15 +1,7 @@
 import { sql } from 'kysely'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
-import {
-  addTallies,
-  boxColumns,
-  lockQuery,
-  raiseVersions,
-  tallyColumns,
-  voteColumns,
-  write,
-} from './ballot-statements.ts'
+import { addTallies, boxColumns, lockQuery, raiseVersions, tallyColumns, writeQuery } from './ballot-statements.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
 import { postgresMoments } from './postgres-moments.ts'
 import { readPostgresBatch, readPostgresVotes } from './postgres-reading.ts'
@@ -22,6 +14,11 @@ export const postgresSql: SqlDialect = {
   kind: 'postgres',
   types: { id: sql`text collate "C"`, text: 'text', time: sql`timestamptz(3)` },
   isOneOf: (column, values) => sql`${sql.ref(column)} = any(${values}::text[])`,
+  // How many are asked for is not to be seen in the list: a plan made for one number would be made anew for each other one.
+  pollsWithParts: (pollIds, parts) => sql`
+    json_array_elements_text(${JSON.stringify(pollIds)}::json) as poll (asked)
+    cross join lateral (select * from ${table('live_poll_polls')} found where found.id = poll.asked offset 0) p
+    cross join lateral (${parts((column) => sql`${sql.ref(column)} = poll.asked`)}) part`,
   alongKey: sql``, // what a condition leaves out is not locked, and what is locked is sorted before
   ifAbsent: (insert) => insert.onConflict((conflict) => conflict.doNothing()),
 
@@ -31,8 +28,8 @@ export const postgresSql: SqlDialect = {
   readVotes: readPostgresVotes,
   readBatch: readPostgresBatch,
 
-  async writeBatch(trx, { votes, deltas, boxes }) {
-    await write(trx, { ...voteColumns(votes), ...tallyColumns(deltas), ...boxColumns(boxes) })
+  async writeBatch(trx, batch) {
+    await trx.executeQuery(writeQuery(trx, batch))
   },
 
   async useInvitations(trx, uses) {

@@ -7,6 +7,7 @@ import { checkTableNames, nameTables, type TableNames } from '../sql/name-tables
 import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import type { Tables } from '../sql/tables.ts'
+import { writeLastPostgres } from './ballot-statements.ts'
 import { pgDialect } from './pg-dialect.ts'
 import type { PgPool } from './pg-pool.ts'
 import { lockAndReadPostgres } from './postgres-reading.ts'
@@ -17,6 +18,7 @@ export { SchemaError } from '../sql/check-database.ts'
 export type { TableNames } from '../sql/name-tables.ts'
 export type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
 
+/** Your pool or your Kysely, what the tables are called, and how many batches of votes run at once. */
 export type PostgresOptions = (PostgresPoolOptions | PostgresKyselyOptions) & TableNames & PostgresLanes
 
 interface PostgresPoolOptions {
@@ -98,7 +100,7 @@ function connect(options: PostgresPoolOptions | PostgresKyselyOptions): Connecte
   }
   return {
     host: new Kysely<Tables>({ dialect: pgDialect(pool) }),
-    dialect: { ...postgresSql, limitReading, lockAndRead: lockAndReadPostgres },
+    dialect: { ...postgresSql, limitReading, lockAndRead: lockAndReadPostgres, writeLast: writeLastPostgres },
     defaultLanes: Math.max(1, Math.min(4, (pool.options?.max ?? 10) - 1)),
     listen(logger) {
       // Without any listener on the pool, an idle connection that is lost ends the process.

@@ -9,6 +9,7 @@ import { createRedisRateLimiter } from './rate-limiter.ts'
 import { createRedisResultsBus } from './results-bus.ts'
 import { look } from './scripts/look.ts'
 
+/** Your client or an address, and how keys and channels begin. */
 export type RedisOptions = (RedisClientOptions | RedisUrlOptions) & {
   /** Begins all keys and channels: two apps on one Redis need two. @default 'live-poll:' */
   readonly prefix?: string

@@ -1,6 +1,7 @@
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { checkKey, type ImageStore, storageUnavailable } from '../../ports/image-store.ts'
 
+/** Your client, and where in which bucket pictures are. */
 export interface S3Options {
   /**
    * The host's client: it knows the region, the endpoint and the credentials, and stays the host's. MinIO and others want

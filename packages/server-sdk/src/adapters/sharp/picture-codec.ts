@@ -1,6 +1,6 @@
-import { PollError, pollError } from '@live-poll/client-sdk/protocol'
+import { imageWidths, PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type { Sharp, SharpOptions } from 'sharp'
-import { pictureFault, pictureLimits, widthsFor } from '../../domain/picture.ts'
+import { pictureFault, pictureLimits } from '../../domain/picture.ts'
 import {
   type PictureCodec,
   type PictureFormat,
@@ -43,7 +43,7 @@ export async function createPictureCodec(): Promise<PictureCodec> {
     const { width: rawWidth, height: rawHeight, channels } = upright.info
     const pixels = () => sharp(upright.data, { raw: { width: rawWidth, height: rawHeight, channels } })
     const variants: PictureVariant[] = []
-    for (const variantWidth of widthsFor(width)) {
+    for (const variantWidth of imageWidths(width)) {
       for (const format of pictureFormats) {
         const picture = encoders[format](pixels().resize({ width: variantWidth }).timeout({ seconds: patience }))
         variants.push({ width: variantWidth, format, bytes: await picture.toBuffer() })
@@ -76,7 +76,7 @@ export async function createPictureCodec(): Promise<PictureCodec> {
 const whatToSend = 'Send a whole picture: PNG, JPEG, WebP, AVIF or GIF.'
 
 function widest(width: number): number {
-  return Math.max(...widthsFor(width))
+  return Math.max(...imageWidths(width))
 }
 
 function missing(name: string): (cause: unknown) => never {

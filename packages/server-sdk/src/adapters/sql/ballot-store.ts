@@ -3,6 +3,7 @@ import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome, VoterInPoll } from '../../ports/ballot-store.ts'
 import { reach } from '../../ports/failpoints.ts'
 import { BatchChanges, boxName, sortedBoxes, type WrittenVote } from './batch-changes.ts'
+import type { EventLog } from './event-log.ts'
 import { lockInvitations } from './lock-invitations.ts'
 import { lockAndRead, readBatch } from './read-batch.ts'
 import { type Retry, startRetry } from './retry.ts'
@@ -21,7 +22,7 @@ interface Decided {
 type Trace = 'written' | 'undone' | 'unknown'
 
 /** The ballot box on SQL: lock, then read, then decide, then write, in one transaction. */
-export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): BallotStore {
+export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, log: EventLog): BallotStore {
   /**
    * Commits votes, in as many transactions as it takes: one, unless the database fails.
    * @param wait also for the boxes of a batch of several
@@ -73,7 +74,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   async function decide(trx: Transaction<Tables>, batch: readonly PreparedVote[], wait: boolean): Promise<Decided> {
     const asked = sortedBoxes(batch)
     const waits = wait || asked.length === 1
-    const changes = new BatchChanges(batch)
+    const changes = new BatchChanges(batch, log.sinks.size > 0)
     const { locked, rules, votes, invitations } = batch.some((vote) => vote.invitation !== undefined)
       ? await lockAllAndRead(trx, batch, asked, waits, changes.voters)
       : { ...(await lockAndRead(trx, dialect, asked, waits, changes.voters)), invitations: undefined }
@@ -110,10 +111,13 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect): B
   async function write(trx: Transaction<Tables>, changes: BatchChanges): Promise<void> {
     const votes = changes.votes()
     if (votes.length === 0) return
-    await dialect.writeBatch(trx, { votes, deltas: changes.deltas(), boxes: changes.boxes() })
-    FAILPOINT: reach('afterUpsert')
+    const events = log.sinks.size > 0 && { sinks: [...log.sinks], boxes: changes.events() }
+    const batch = { votes, deltas: changes.deltas(), boxes: changes.boxes(), ...(events && { events }) }
     const uses = changes.uses()
-    if (uses.length > 0) await dialect.useInvitations(trx, uses)
+    const isLast = uses.length === 0
+    await (isLast && dialect.writeLast ? dialect.writeLast(trx, batch) : dialect.writeBatch(trx, batch))
+    FAILPOINT: reach('afterUpsert')
+    if (!isLast) await dialect.useInvitations(trx, uses)
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements } from '../../domain/counting/choose.ts'
 import type { InvitationRow, VoteRow } from '../../domain/decide-vote.ts'
+import { joinHappenings, voteAcceptedText } from '../../domain/poll-event.ts'
 import type { PreparedVote, VoterInPoll } from '../../ports/ballot-store.ts'
-import type { BoxKey, InvitationUse, StoredVote, TallyDelta, VoteToWrite } from './sql-dialect.ts'
+import type { BoxEvents, BoxKey, InvitationUse, StoredVote, TallyDelta, VoteToWrite } from './sql-dialect.ts'
 import { sortedByKey, VoterMap } from './voter-map.ts'
 
 /** A row that a batch writes, and what it replaces. */
@@ -25,6 +26,9 @@ interface VoterInBatch extends VoterInPoll {
 /** A box of which the batch changes something, and what it adds to each bucket. */
 interface ChangedBox extends BoxKey {
   readonly buckets: Map<string, number>
+  /** Texts of what has happened in it, where that is written. */
+  readonly happenings: string[]
+  epoch: number
 }
 
 /** What a batch has changed so far. */
@@ -34,10 +38,13 @@ export class BatchChanges {
   readonly #uses = new Map<string, InvitationUse>()
   readonly #boxes = new Map<string, ChangedBox>()
   #lastBox: ChangedBox | undefined
+  readonly #isEventful: boolean
   /** Each once, by (poll, voter): two nodes lock rows in the same order. */
   readonly voters: readonly VoterInPoll[]
 
-  constructor(votes: readonly PreparedVote[]) {
+  /** @param isEventful whether what happens is to be written for sinks */
+  constructor(votes: readonly PreparedVote[], isEventful: boolean) {
+    this.#isEventful = isEventful
     for (const vote of votes) {
       if (this.#voters.get(vote)) continue
       const { pollId, voterKey } = vote
@@ -76,9 +83,14 @@ export class BatchChanges {
   accept(vote: PreparedVote, row: VoteRow, epoch: number) {
     const voter = this.#voters.get(vote)
     if (!voter) throw new Error('The vote is not one of the batch.')
-    const { buckets } = this.#boxOf(vote)
-    if (voter.row?.ballot) count(buckets, voter.row.ballot, -1)
-    if (row.ballot) count(buckets, row.ballot, +1)
+    const box = this.#boxOf(vote)
+    const before = voter.row?.ballot ?? null
+    if (before) count(box.buckets, before, -1)
+    if (row.ballot) count(box.buckets, row.ballot, +1)
+    if (this.#isEventful) {
+      box.epoch = epoch
+      box.happenings.push(voteAcceptedText(vote.voterKey, row.revision, row.ballot, before))
+    }
     voter.row = row
     voter.epoch = epoch
     if (vote.invitation !== undefined) this.#use(vote)
@@ -88,7 +100,13 @@ export class BatchChanges {
     if (this.#lastBox && isSameBox(this.#lastBox, vote)) return this.#lastBox
     const name = boxName(vote)
     const { pollId, box } = vote
-    const changed = this.#boxes.get(name) ?? { pollId, box, buckets: new Map<string, number>() }
+    const changed = this.#boxes.get(name) ?? {
+      pollId,
+      box,
+      buckets: new Map<string, number>(),
+      happenings: [],
+      epoch: 0,
+    }
     this.#boxes.set(name, changed)
     this.#lastBox = changed
     return changed
@@ -101,7 +119,7 @@ export class BatchChanges {
     this.#uses.set(invitation, { invitation, pollId, voterKey })
   }
 
-  /** All four sorted, as `voters`. */
+  /** All of these sorted, as `voters`. */
   votes(): readonly WrittenVote[] {
     return (this.voters as readonly VoterInBatch[]).filter(isWritten)
   }
@@ -121,6 +139,13 @@ export class BatchChanges {
 
   boxes(): readonly BoxKey[] {
     return sortedByKey(this.#boxes)
+  }
+
+  events(): readonly BoxEvents[] {
+    return sortedByKey(this.#boxes).map(({ pollId, box, epoch, happenings }) => ({
+      ...{ pollId, box, epoch },
+      events: joinHappenings(happenings),
+    }))
   }
 }
 

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements } from '../../domain/counting/choose.ts'
+import type { PollFacts } from '../../domain/poll.ts'
+import type { EventLog } from './event-log.ts'
 import { closeIfDue, lockPoll } from './lock-poll.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
@@ -12,13 +14,14 @@ import { writeAudit } from './write-audit.ts'
 export function eraseVoter(
   db: Kysely<Tables>,
   dialect: SqlDialect,
+  log: EventLog,
   pollId: string,
   voterKey: string,
 ): Promise<boolean> {
   return inTransaction<boolean>(db, dialect, async (trx, wasThere = false) => {
     const poll = await lockPoll(trx, dialect, pollId)
     if (!poll) return wasThere
-    const { closedAt } = await closeIfDue(trx, dialect, poll)
+    const { closedAt } = await closeIfDue(trx, dialect, log, poll)
     const stranger = randomBytes(16).toString('base64url')
     const wasNamed = await replaceInFilters(trx, pollId, voterKey, stranger)
     const row = await trx
@@ -30,7 +33,7 @@ export function eraseVoter(
     if (!row) return wasThere || wasNamed
     const isCounted = row.choices !== null && closedAt !== null
     if (isCounted || row.void_id !== null) await rename(trx, pollId, voterKey, stranger)
-    else await remove(trx, dialect, pollId, voterKey, row.choices)
+    else await remove(trx, dialect, log, poll.facts, voterKey, row.choices)
     if (isCounted) await writeAudit(trx, dialect, pollId, entry())
     return true
   })
@@ -69,21 +72,25 @@ async function rename(trx: Transaction<Tables>, pollId: string, voterKey: string
 async function remove(
   trx: Transaction<Tables>,
   dialect: SqlDialect,
-  pollId: string,
+  log: EventLog,
+  poll: PollFacts,
   voterKey: string,
   choices: string | null,
 ): Promise<void> {
+  const pollId = poll.id
   for (const table of ['live_poll_votes', 'live_poll_invitation_uses'] as const) {
     await trx.deleteFrom(table).where('poll_id', '=', pollId).where('voter_key', '=', voterKey).execute()
   }
   if (choices === null) return
-  const buckets = [...chooseIncrements(JSON.parse(choices) as Ballot)].sort()
+  const before = JSON.parse(choices) as Ballot
+  const buckets = [...chooseIncrements(before)].sort()
   // Into box 0, wherever it was counted: only the sum over the boxes means anything.
   await dialect.addTallies(
     trx,
     buckets.map((bucket) => ({ pollId, box: 0, bucket, votes: -1 })),
   )
   await dialect.raiseVersions(trx, [{ pollId, box: 0 }])
+  await log.write(trx, poll, [{ type: 'vote.erased', voterKey, before }])
 }
 
 /** A filter that named the voter names nobody. @returns whether one did */

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { Erasures } from '../../ports/erasures.ts'
 import { eraseVoter } from './erase-voter.ts'
+import type { EventLog } from './event-log.ts'
 import { partSize } from './parts.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 import { inTransaction, reading } from './transaction.ts'
 
 /** Forgetting one person, on SQL. */
-export function createSqlErasures(db: Kysely<Tables>, dialect: SqlDialect): Erasures {
+export function createSqlErasures(db: Kysely<Tables>, dialect: SqlDialect, log: EventLog): Erasures {
   return {
     pollsAfter: (pollId) =>
       reading(dialect, () =>
@@ -38,7 +39,7 @@ export function createSqlErasures(db: Kysely<Tables>, dialect: SqlDialect): Eras
         return new Set([...votes.map(({ pollId }) => pollId), ...audited.map(({ poll_id }) => poll_id)])
       }),
 
-    eraseVoter: (pollId, voterKey) => eraseVoter(db, dialect, pollId, voterKey),
+    eraseVoter: (pollId, voterKey) => eraseVoter(db, dialect, log, pollId, voterKey),
 
     forgetOrganizer: (user, pollIds) =>
       inTransaction<readonly string[]>(db, dialect, async (trx, earlier = []) => {

@@ -1,16 +1,17 @@
-import type { Choice } from '@live-poll/client-sdk/protocol'
 import type { Transaction } from 'kysely'
+import type { EditedChoice } from '../../domain/decide-edit.ts'
+import type { ImageUse } from '../../domain/poll-images.ts'
 import type { PollToInsert } from '../../ports/poll-store.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
-/** Writes a new poll with its choices and boxes. @param again it may be there already: then nothing is written */
+/** Writes a new poll with its choices and boxes. @param again it may be there already: then nothing is written @returns whether it was written */
 export async function insertPoll(
   trx: Transaction<Tables>,
   dialect: SqlDialect,
   poll: PollToInsert,
   again: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const insert = trx.insertInto('live_poll_polls').values({
     id: poll.id,
     question: poll.question,
@@ -20,11 +21,12 @@ export async function insertPoll(
     voters: poll.voters.join(),
     needs_captcha: poll.needsCaptcha,
     is_private: poll.isPrivate,
+    ...imageColumns(poll.image),
     opens_at: poll.opensAt && dialect.time(poll.opensAt),
     closes_at: poll.closesAt && dialect.time(poll.closesAt),
     closed_at: null,
     min_voters: poll.minVoters,
-    last_choice_id: poll.labels.length,
+    last_choice_id: poll.choices.length,
     boxes: poll.boxes,
     plan: 1,
     edition: 1,
@@ -34,23 +36,32 @@ export async function insertPoll(
     created_at: dialect.clock,
   })
   const { numInsertedOrUpdatedRows } = await (again ? dialect.ifAbsent(insert) : insert).executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows === 0n) return
+  if (numInsertedOrUpdatedRows === 0n) return false
   await insertChoices(
     trx,
     poll.id,
-    poll.labels.map((label, index) => ({ id: index + 1, label })),
+    poll.choices.map((choice, index) => ({ ...choice, id: index + 1 })),
   )
   await insertBoxes(trx, poll.id, 0, poll.boxes)
+  return true
 }
 
 /** Writes the choices of a poll that has none, in their order. */
 export async function insertChoices(
   trx: Transaction<Tables>,
   pollId: string,
-  choices: readonly Choice[],
+  choices: readonly EditedChoice[],
 ): Promise<void> {
-  const rows = choices.map(({ id, label }, position) => ({ poll_id: pollId, id, label, position }))
+  const rows = choices.map(({ id, label, image }, position) => ({
+    ...{ poll_id: pollId, id, label, position },
+    ...imageColumns(image),
+  }))
   await trx.insertInto('live_poll_choices').values(rows).execute()
+}
+
+/** The columns of a poll or a choice that say which picture it shows. */
+export function imageColumns(image: ImageUse | undefined) {
+  return { image_id: image?.id ?? null, image_alt: image?.alt ?? null }
 }
 
 /** Adds empty boxes, from `first` up to but without `end`. */

@@ -1,17 +1,13 @@
 import { sql, type Transaction, type UpdateObject } from 'kysely'
-import { isDue, type PollFacts } from '../../domain/poll.ts'
+import { isDue, type PollFacts, type PollRecord } from '../../domain/poll.ts'
+import { toResults } from '../../domain/results.ts'
+import type { EventLog } from './event-log.ts'
 import { readPolls } from './read-polls.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
-/** A poll under the locks of all its boxes. */
-export interface LockedPoll {
-  readonly facts: PollFacts
-  /** The sum of its boxes' versions. */
-  readonly version: number
-  /** The database's clock, read after the locks were taken. */
-  readonly now: Date
-}
+/** A poll under the locks of all its boxes, which were taken before the clock was read. */
+export type LockedPoll = PollRecord
 
 /**
  * Locks all boxes of a poll and then reads it. Box 0 first, the others in a new statement: in one statement, boxes added
@@ -52,9 +48,27 @@ export async function writePoll(
 export async function closeIfDue(
   trx: Transaction<Tables>,
   dialect: SqlDialect,
-  { facts, now }: LockedPoll,
+  log: EventLog,
+  poll: LockedPoll,
 ): Promise<PollFacts> {
-  if (!isDue(facts, now)) return facts
-  await writePoll(trx, dialect, facts.id, { closed_at: facts.closesAt && dialect.time(facts.closesAt) })
-  return { ...facts, closedAt: facts.closesAt }
+  const { facts, now } = poll
+  return isDue(facts, now) && facts.closesAt ? closeLocked(trx, dialect, log, poll, facts.closesAt) : facts
+}
+
+/** Closes a locked poll that is not closed. @returns the poll after it */
+export async function closeLocked(
+  trx: Transaction<Tables>,
+  dialect: SqlDialect,
+  log: EventLog,
+  poll: LockedPoll,
+  closedAt: Date,
+): Promise<PollFacts> {
+  const facts = { ...poll.facts, closedAt }
+  await writePoll(trx, dialect, facts.id, { closed_at: dialect.time(closedAt) })
+  const results = toResults({ ...poll, facts, version: poll.version + 1 })
+  await log.write(trx, facts, [
+    { type: 'poll.closed', closedAt: closedAt.toISOString() },
+    { type: 'results.final', results },
+  ])
+  return facts
 }

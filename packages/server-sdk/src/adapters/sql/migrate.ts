@@ -3,11 +3,13 @@ import { pollsAndVotes } from './migrations/0001-polls-and-votes.ts'
 import { wholeLife } from './migrations/0002-whole-life.ts'
 import { whoVotes } from './migrations/0003-who-votes.ts'
 import { accounts } from './migrations/0004-accounts.ts'
+import { images } from './migrations/0005-images.ts'
+import { outbox } from './migrations/0006-outbox.ts'
 import type { SqlMigration } from './migrations.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
 
-const migrations: readonly SqlMigration[] = [pollsAndVotes, wholeLife, whoVotes, accounts]
+const migrations: readonly SqlMigration[] = [pollsAndVotes, wholeLife, whoVotes, accounts, images, outbox]
 
 /** How the schema of a database stands to the one this version needs. */
 export interface SchemaState {

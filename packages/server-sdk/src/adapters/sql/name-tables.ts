@@ -6,6 +6,7 @@ import {
   type SchemableIdentifierNode,
 } from 'kysely'
 
+/** What the tables are called, and where they are. */
 export interface TableNames {
   /** Begins the names of all tables and indexes. @default 'live_poll_' */
   readonly prefix?: string | undefined

@@ -2,7 +2,10 @@ import { type Kysely, sql } from 'kysely'
 import type { OpenDatabase } from '../../ports/database.ts'
 import { createSqlBallotStore } from './ballot-store.ts'
 import { createSqlErasures } from './erasures.ts'
+import { createEventLog } from './event-log.ts'
+import { createSqlImageRecords } from './image-records.ts'
 import { createSqlInvitationStore } from './invitation-store.ts'
+import { createSqlOutbox } from './outbox.ts'
 import { createSqlPollStore } from './poll-store.ts'
 import { claimSetting } from './settings.ts'
 import type { SqlDialect } from './sql-dialect.ts'
@@ -17,15 +20,28 @@ export function openSqlDatabase(
   dialect: SqlDialect,
 ): Pick<
   OpenDatabase,
-  'polls' | 'ballots' | 'records' | 'invitations' | 'audit' | 'erasures' | 'sql' | 'claimKey' | 'check'
+  | 'polls'
+  | 'ballots'
+  | 'records'
+  | 'invitations'
+  | 'audit'
+  | 'erasures'
+  | 'images'
+  | 'outbox'
+  | 'sql'
+  | 'claimKey'
+  | 'check'
 > {
+  const log = createEventLog(dialect)
   return {
-    polls: createSqlPollStore(db, dialect),
-    ballots: createSqlBallotStore(db, dialect),
+    polls: createSqlPollStore(db, dialect, log),
+    ballots: createSqlBallotStore(db, dialect, log),
     records: createSqlVoteRecords(db, dialect),
     invitations: createSqlInvitationStore(db, dialect),
-    audit: createSqlVoteAudit(db, dialect),
-    erasures: createSqlErasures(db, dialect),
+    audit: createSqlVoteAudit(db, dialect, log),
+    erasures: createSqlErasures(db, dialect, log),
+    images: createSqlImageRecords(db, dialect),
+    outbox: createSqlOutbox(db, dialect, log.sinks),
     sql: { kind: dialect.kind, db, use: (work) => reading(dialect, work) },
     claimKey: (keyId) => reading(dialect, async () => (await claimSetting(db, dialect, 'key_id', keyId)) === keyId),
     async check() {

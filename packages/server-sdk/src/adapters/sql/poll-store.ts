@@ -2,14 +2,17 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { decideEdit } from '../../domain/decide-edit.ts'
 import { isDue, type PollRecord, pollState } from '../../domain/poll.ts'
 import { parseCursor, toCursor } from '../../domain/poll-cursor.ts'
+import { toPollInEvent } from '../../domain/poll-event.ts'
 import type { EditOutcome, InsertOutcome, PollStore, TransitionOutcome } from '../../ports/poll-store.ts'
 import { deleteOfPoll } from './delete-of-poll.ts'
+import type { EventLog } from './event-log.ts'
+import { changeImageUses, noImages } from './image-uses.ts'
 import { insertPoll } from './insert-poll.ts'
-import { closeIfDue, lockPoll, writePoll } from './lock-poll.ts'
+import { closeIfDue, closeLocked, lockPoll, writePoll } from './lock-poll.ts'
 import { readClock } from './read-clock.ts'
 import { readPolls } from './read-polls.ts'
 import { readVersions } from './read-versions.ts'
-import { claimRequest, forgetRequests } from './requests.ts'
+import { claimRequest, forgetRequests, releaseRequest } from './requests.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import { surpass } from './surpass.ts'
 import type { Tables } from './tables.ts'
@@ -23,7 +26,7 @@ const tablesOfVotes = ['live_poll_votes', 'live_poll_invitation_uses'] as const
 const tablesOfPoll = ['live_poll_tallies', 'live_poll_audit', 'live_poll_choices', 'live_poll_boxes'] as const
 
 /** Polls on SQL: whatever changes one that may have votes does so under the locks of all its boxes. */
-export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): PollStore {
+export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect, log: EventLog): PollStore {
   const inTransaction = <T>(work: (trx: Transaction<Tables>, earlier: T | undefined) => Promise<T>) =>
     transact(db, dialect, work)
 
@@ -40,7 +43,17 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
           const claim = await claimRequest(trx, dialect, idempotency, poll.id)
           if (claim.kind !== 'inserted') return claim
         }
-        await insertPoll(trx, dialect, poll, earlier !== undefined)
+        const issues = await changeImageUses(trx, dialect, poll.owner, noImages, poll)
+        if (issues.length > 0) {
+          if (idempotency) await releaseRequest(trx, idempotency)
+          return { kind: 'refused', code: 'INVALID', issues }
+        }
+        const isNew = await insertPoll(trx, dialect, poll, earlier !== undefined)
+        if (isNew) {
+          const choices = poll.choices.map(({ label }, index) => ({ id: index + 1, label }))
+          const created = toPollInEvent({ ...poll, choices })
+          await log.write(trx, { id: poll.id, epoch: 1 }, [{ type: 'poll.created', poll: created }])
+        }
         return { kind: 'inserted' }
       }),
 
@@ -90,6 +103,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         if (state === 'closed' || isDue(poll.facts, poll.now)) return 'refused'
         if (state === 'open') return 'unchanged'
         await writePoll(trx, dialect, pollId, { opens_at: dialect.time(poll.now) })
+        await log.write(trx, poll.facts, [{ type: 'poll.opened' }])
         return 'changed'
       }),
 
@@ -98,10 +112,10 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
         const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return 'not-found'
         if (poll.facts.closedAt) return 'unchanged'
-        const { closedAt } = await closeIfDue(trx, dialect, poll)
+        const { closedAt } = await closeIfDue(trx, dialect, log, poll)
         if (closedAt) return 'changed'
         if (when === 'due') return 'unchanged'
-        await writePoll(trx, dialect, pollId, { closed_at: dialect.time(poll.now) })
+        await closeLocked(trx, dialect, log, poll, poll.now)
         return 'changed'
       }),
 
@@ -109,10 +123,13 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       inTransaction(async (trx): Promise<EditOutcome> => {
         const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return { kind: 'not-found' }
-        const facts = await closeIfDue(trx, dialect, poll)
+        const facts = await closeIfDue(trx, dialect, log, poll)
         const decision = decideEdit(facts, edit, await hasVotes(trx, pollId), poll.now)
         if (decision.kind !== 'edited') return decision
+        const issues = await changeImageUses(trx, dialect, facts.owner, facts, decision.facts)
+        if (issues.length > 0) return { kind: 'refused', code: 'INVALID', issues }
         await writeEdit(trx, dialect, facts, decision)
+        await log.write(trx, facts, [{ type: 'poll.edited', poll: toPollInEvent(decision.facts) }])
         return { kind: 'changed' }
       }),
 
@@ -130,6 +147,7 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
           closed_at: null,
           closes_at: isOver || !facts.closesAt ? null : dialect.time(facts.closesAt),
         })
+        await log.write(trx, { id: pollId, epoch: epoch + 1 }, [{ type: 'poll.reset' }])
         return 'changed'
       }),
 
@@ -137,9 +155,12 @@ export function createSqlPollStore(db: Kysely<Tables>, dialect: SqlDialect): Pol
       inTransaction(async (trx, earlier) => {
         const poll = await lockPoll(trx, dialect, pollId)
         if (!poll) return earlier ?? false
+        await dialect.raiseVersions(trx, [{ pollId, box: 0 }])
+        await log.write(trx, poll.facts, [{ type: 'poll.deleted' }])
         for (const table of [...tablesOfVotes, 'live_poll_invitations'] as const) {
           await deleteOfPoll(trx, dialect, table, pollId)
         }
+        await changeImageUses(trx, dialect, poll.facts.owner, poll.facts, noImages)
         for (const table of tablesOfPoll) {
           await trx.deleteFrom(table).where('poll_id', '=', pollId).execute()
         }

@@ -1,5 +1,5 @@
-import type { ChooseBallot, ShowResults, VoterRule } from '@live-poll/client-sdk/protocol'
-import { type Kysely, sql } from 'kysely'
+import type { Choice, ChooseBallot, PollImage, ShowResults, VoterRule } from '@live-poll/client-sdk/protocol'
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { PollFacts, PollRecord } from '../../domain/poll.ts'
 import { toDate } from './read-clock.ts'
 import type { SqlDialect } from './sql-dialect.ts'
@@ -32,6 +32,10 @@ interface Row {
   version: number | string
   choice_id: number | null
   label: string | null
+  image: string | null
+  image_alt: string | null
+  question_image: string | null
+  question_image_alt: string | null
   bucket: string | null
   votes: number | string | null
 }
@@ -47,7 +51,13 @@ export async function readPolls(
 ): Promise<readonly PollRecord[]> {
   if (pollIds.length === 0) return []
   const millis = (column: string) => dialect.millis(sql.ref(column))
-  const isAsked = (column: string) => dialect.isOneOf(column, pollIds)
+  const parts = (isAsked: (column: string) => RawBuilder<SqlBool>) => sql`
+    select c.poll_id, c.id as choice_id, c.label, c.position, ${imageOf('c')} as image, c.image_alt,
+      null as bucket, null as votes
+    from ${table('live_poll_choices')} c where ${isAsked('c.poll_id')}
+    union all
+    select poll_id, null, null, null, null, null, bucket, sum(votes)
+    from ${table('live_poll_tallies')} where ${isAsked('poll_id')} group by poll_id, bucket`
   const { rows } = await sql<Row>`
     select p.id, p.question, p.ballot, p.show_results, p.min_voters, p.revealed_epoch, p.can_change,
       p.voters, p.needs_captcha, p.is_private,
@@ -55,35 +65,50 @@ export async function readPolls(
       p.boxes, p.plan, p.edition, p.epoch, p.last_choice_id, p.salt, p.owner,
       ${millis('p.created_at')} as created_at, ${dialect.millis(dialect.clock)} as now,
       (select sum(b.version) from ${table('live_poll_boxes')} b where b.poll_id = p.id) as version,
-      part.choice_id, part.label, part.bucket, part.votes
-    from ${table('live_poll_polls')} p
-    join (
-      select poll_id, id as choice_id, label, position, null as bucket, null as votes
-      from ${table('live_poll_choices')} where ${isAsked('poll_id')}
-      union all
-      select poll_id, null, null, null, bucket, sum(votes)
-      from ${table('live_poll_tallies')} where ${isAsked('poll_id')} group by poll_id, bucket
-    ) part on part.poll_id = p.id
-    where ${isAsked('p.id')}
+      case when part.position = 0 then ${imageOf('p')} end as question_image,
+      case when part.position = 0 then p.image_alt end as question_image_alt,
+      part.choice_id, part.label, part.image, part.image_alt, part.bucket, part.votes
+    from ${dialect.pollsWithParts([...new Set(pollIds)], parts)}
     order by part.position`.execute(db)
 
-  const polls = new Map<string, { row: Row; choices: { id: number; label: string }[]; buckets: Map<string, number> }>()
+  const polls = new Map<string, { row: Row; image?: PollImage; choices: Choice[]; buckets: Map<string, number> }>()
   for (const row of rows) {
     let poll = polls.get(row.id)
     if (!poll) {
       poll = { row, choices: [], buckets: new Map() }
       polls.set(row.id, poll)
     }
-    if (row.choice_id !== null) poll.choices.push({ id: row.choice_id, label: row.label ?? '' })
+    if (row.question_image !== null) poll.image = toImage(row.question_image, row.question_image_alt)
+    if (row.choice_id !== null) poll.choices.push(toChoice(row.choice_id, row))
     // Sums of 64-bit integers come as text from some drivers.
     if (row.bucket !== null) poll.buckets.set(row.bucket, Number(row.votes))
   }
-  return [...polls.values()].map(({ row, choices, buckets }) => ({
-    facts: toFacts(row, choices),
+  return [...polls.values()].map(({ row, image, choices, buckets }) => ({
+    facts: { ...toFacts(row, choices), ...(image && { image }) },
     version: Number(row.version),
     buckets,
     now: toDate(row.now),
   }))
+}
+
+/**
+ * What a screen must know of the picture of a poll or a choice, in one text: one look-up by its key, and none where there is no
+ * picture. A join of the pictures, planned while there are few, might read all of them each time.
+ */
+function imageOf(shows: 'p' | 'c') {
+  const id = sql.ref(`${shows}.image_id`)
+  return sql`case when ${id} is not null then (
+    select concat(i.id, ' ', i.width, ' ', i.height, ' ', i.placeholder) from ${table('live_poll_images')} i where i.id = ${id}
+  ) end`
+}
+
+function toImage(text: string, alt: string | null): PollImage {
+  const [id = '', width, height, ...placeholder] = text.split(' ')
+  return { id, width: Number(width), height: Number(height), placeholder: placeholder.join(' '), alt: alt ?? '' }
+}
+
+function toChoice(id: number, { label, image, image_alt: alt }: Row): Choice {
+  return { id, label: label ?? '', ...(image !== null && { image: toImage(image, alt) }) }
 }
 
 function toFacts(row: Row, choices: PollFacts['choices']): PollFacts {

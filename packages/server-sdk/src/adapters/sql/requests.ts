@@ -11,7 +11,7 @@ export async function claimRequest(
   dialect: SqlDialect,
   { key, bodyHash, life }: Idempotency,
   pollId: string,
-): Promise<InsertOutcome> {
+): Promise<Exclude<InsertOutcome, { kind: 'refused' }>> {
   const now = await readClock(trx, dialect)
   await trx
     .deleteFrom('live_poll_requests')
@@ -34,6 +34,11 @@ export async function claimRequest(
     .where('idempotency_key', '=', key)
     .executeTakeFirstOrThrow()
   return earlier.body_hash === bodyHash ? { kind: 'repeated', pollId: earlier.poll_id } : { kind: 'key-reused' }
+}
+
+/** Gives back a key that was claimed for a poll which then was not made. */
+export async function releaseRequest(trx: Transaction<Tables>, { key }: Idempotency): Promise<void> {
+  await trx.deleteFrom('live_poll_requests').where('idempotency_key', '=', key).execute()
 }
 
 /** Removes keys whose life is over (`PollStore.forgetRequests`). */

@@ -50,6 +50,14 @@ export interface BatchToWrite {
   readonly deltas: readonly TallyDelta[]
   /** Those whose version rises by one. */
   readonly boxes: readonly BoxKey[]
+  /** What has happened in each of these boxes, for each of the sinks. Absent where there are none. */
+  readonly events?: { readonly sinks: readonly string[]; readonly boxes: readonly BoxEvents[] }
+}
+
+export interface BoxEvents extends BoxKey {
+  readonly epoch: number
+  /** As `joinHappenings` makes it. */
+  readonly events: string
 }
 
 export interface InvitationUse extends VoterInPoll {
@@ -108,6 +116,17 @@ export interface SqlDialect {
   /** Whether a column holds one of these values. @param column as `live_poll_polls.id` */
   isOneOf(column: string, values: readonly string[]): RawBuilder<SqlBool>
 
+  /**
+   * What to select from for polls, as `p`, each joined with its parts, as `part`: every poll is found by its key, and its parts
+   * by its id, in a plan that is kept.
+   * @param pollIds each once
+   * @param parts selects parts, with their `poll_id`, of the polls of which the condition says so
+   */
+  pollsWithParts(
+    pollIds: readonly string[],
+    parts: (isAsked: (column: string) => RawBuilder<SqlBool>) => RawBuilder<unknown>,
+  ): RawBuilder<unknown>
+
   /** After a table's name: its rows are found, and locked, along its primary key, and no others are met on the way. */
   readonly alongKey: RawBuilder<unknown>
 
@@ -144,8 +163,11 @@ export interface SqlDialect {
   /** Remembers who used which invitation. Rows come sorted, each invitation once, none of them used so far. */
   useInvitations(trx: Transaction<Tables>, uses: readonly InvitationUse[]): Promise<void>
 
-  /** Inserts or replaces votes, inserts or adds to tallies, raises versions: in one statement, where that can be. */
+  /** Inserts or replaces votes, inserts or adds to tallies, raises versions, writes events: in one statement, where that can be. */
   writeBatch(trx: Transaction<Tables>, batch: BatchToWrite): Promise<void>
+
+  /** `writeBatch` as the last statement of its transaction, sent with COMMIT, which fails where it does. Absent as above. */
+  writeLast?(trx: Transaction<Tables>, batch: BatchToWrite): Promise<void>
 
   /** Inserts or adds. Rows come sorted by (poll, box, bucket) and hold each bucket once. */
   addTallies(trx: Transaction<Tables>, deltas: readonly TallyDelta[]): Promise<void>

@@ -10,6 +10,10 @@ export interface Tables {
   live_poll_invitations: InvitationsTable
   live_poll_invitation_uses: InvitationUsesTable
   live_poll_audit: AuditTable
+  live_poll_images: ImagesTable
+  live_poll_outbox: OutboxTable
+  live_poll_outbox_dead: DeadOutboxTable
+  live_poll_outbox_lanes: OutboxLanesTable
   live_poll_requests: RequestsTable
   live_poll_settings: SettingsTable
   live_poll_migrations: MigrationsTable
@@ -33,6 +37,9 @@ interface PollsTable {
   voters: Generated<string | null>
   needs_captcha: Generated<boolean>
   is_private: Generated<boolean>
+  /** A picture of the question; null, there is none. */
+  image_id: Generated<string | null>
+  image_alt: Generated<string | null>
   opens_at: Date | null
   closes_at: Date | null
   closed_at: Date | null
@@ -51,6 +58,8 @@ interface ChoicesTable {
   id: number
   label: string
   position: number
+  image_id: Generated<string | null>
+  image_alt: Generated<string | null>
 }
 
 interface BoxesTable {
@@ -105,6 +114,49 @@ interface AuditTable {
   votes: number
   /** JSON of a `VoidFilter`. */
   filter: string | null
+}
+
+interface ImagesTable {
+  id: string
+  owner: string | null
+  state: 'pending' | 'ready' | 'deleting'
+  /** Part of the keys under which its bytes are kept. */
+  attempt: string
+  width: number
+  height: number
+  placeholder: string
+  bytes: number
+  created_at: Date
+  /** When an upload or a poll last began to use it, or a poll ceased to; or when its removal last began. */
+  last_used_at: Date
+}
+
+interface OutboxTable {
+  sink: string
+  poll_id: string
+  box: number
+  epoch: number
+  /** The box's version that came with it. */
+  seq: number
+  at: Date
+  /** As `joinHappenings` makes it. */
+  events: string
+}
+
+interface DeadOutboxTable extends OutboxTable {
+  died_at: Date
+  reason: string
+}
+
+/** What is known of a box whose events are being delivered, or could not be. */
+interface OutboxLanesTable {
+  sink: string
+  poll_id: string
+  box: number
+  claimed_by: string | null
+  claimed_until: Date | null
+  failures: number
+  retry_at: Date | null
 }
 
 interface RequestsTable {

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { startRetry, unavailable } from './retry.ts'
 import type { SqlDialect, SqlFailure } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
+import { UndoneError } from './undone-error.ts'
 
 /** How a transaction has ended. */
 export type TransactionEnd<T> =
@@ -38,6 +39,9 @@ export async function tryTransaction<T>(
       })
     return { kind: 'committed', value }
   } catch (thrown) {
+    if (thrown instanceof UndoneError) {
+      return { kind: 'undone', failure: dialect.classify(thrown.cause), error: thrown.cause }
+    }
     const error = failed ? failed.error : thrown
     const failure = dialect.classify(error)
     return worked ? { kind: 'unknown', ...worked, failure, error } : { kind: 'undone', failure, error }

@@ -1,8 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Ballot } from '../../domain/ballot.ts'
 import { chooseIncrements, VOIDED } from '../../domain/counting/choose.ts'
+import type { PollFacts } from '../../domain/poll.ts'
 import { fitsFilter, type VoteFilter } from '../../domain/void-input.ts'
 import type { VoidRequest } from '../../ports/vote-audit.ts'
+import type { EventLog } from './event-log.ts'
 import { lockPoll } from './lock-poll.ts'
 import { partsOf } from './parts.ts'
 import { toDate } from './read-clock.ts'
@@ -27,12 +29,13 @@ interface Row {
 export function voidVotes(
   db: Kysely<Tables>,
   dialect: SqlDialect,
+  log: EventLog,
   pollId: string,
   { id, filter, reason, actor, isDryRun }: VoidRequest,
 ): Promise<number | undefined> {
   return inTransaction<number | undefined>(db, dialect, async (trx, earlier) => {
-    const poll = isDryRun ? await findPoll(trx, pollId) : await lockPoll(trx, dialect, pollId)
-    if (!poll) return undefined
+    const poll = isDryRun ? undefined : await lockPoll(trx, dialect, pollId)
+    if (!poll && !(isDryRun && (await isThere(trx, pollId)))) return undefined
     if (earlier !== undefined && (await isWritten(trx, id))) return earlier
     let votes = 0
     const deltas = new Map<string, number>()
@@ -42,6 +45,7 @@ export function voidVotes(
       if (isDryRun) continue
       for (const row of fitting) countOut(row, deltas)
       await writeRows(trx, dialect, pollId, id, fitting)
+      if (poll) await writeEvents(trx, dialect, log, poll.facts, id, fitting)
     }
     if (votes === 0 || isDryRun) return votes
     await writeTallies(trx, dialect, pollId, deltas)
@@ -50,8 +54,9 @@ export function voidVotes(
   })
 }
 
-function findPoll(trx: Transaction<Tables>, pollId: string) {
-  return trx.selectFrom('live_poll_polls').select('id').where('id', '=', pollId).executeTakeFirst()
+async function isThere(trx: Transaction<Tables>, pollId: string): Promise<boolean> {
+  const poll = await trx.selectFrom('live_poll_polls').select('id').where('id', '=', pollId).executeTakeFirst()
+  return poll !== undefined
 }
 
 async function isWritten(trx: Transaction<Tables>, id: string): Promise<boolean> {
@@ -120,6 +125,22 @@ async function writeRows(
       .where(dialect.isOneOf('voter_key', part))
       .execute()
   }
+}
+
+/** Each page in a place of its own, for which box 0 rises once more. */
+async function writeEvents(
+  trx: Transaction<Tables>,
+  dialect: SqlDialect,
+  log: EventLog,
+  poll: PollFacts,
+  auditId: string,
+  rows: readonly Row[],
+): Promise<void> {
+  if (log.sinks.size === 0 || rows.length === 0) return
+  await dialect.raiseVersions(trx, [{ pollId: poll.id, box: 0 }])
+  const toHappening = ({ voterKey, ballot }: Row) =>
+    ({ type: 'vote.voided', voterKey, before: ballot, auditId }) as const
+  await log.write(trx, poll, rows.map(toHappening))
 }
 
 /** All into box 0: only the sum over the boxes means anything, for a voter's box changes when boxes are added. */

@@ -1,6 +1,7 @@
 import type { AuditEntry, VoidFilter } from '@live-poll/client-sdk/protocol'
 import { type Kysely, sql } from 'kysely'
 import type { VoteAudit } from '../../ports/vote-audit.ts'
+import type { EventLog } from './event-log.ts'
 import { toDate } from './read-clock.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
@@ -11,9 +12,9 @@ import { voidVotes } from './void-votes.ts'
 const mostEntries = 1000
 
 /** Votes taken out, and the audit, on SQL. */
-export function createSqlVoteAudit(db: Kysely<Tables>, dialect: SqlDialect): VoteAudit {
+export function createSqlVoteAudit(db: Kysely<Tables>, dialect: SqlDialect, log: EventLog): VoteAudit {
   return {
-    voidVotes: (pollId, request) => voidVotes(db, dialect, pollId, request),
+    voidVotes: (pollId, request) => voidVotes(db, dialect, log, pollId, request),
 
     read: (pollId) =>
       reading(dialect, async () => {

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { EditDecision } from '../../domain/decide-edit.ts'
 import type { PollFacts } from '../../domain/poll.ts'
-import { insertBoxes, insertChoices } from './insert-poll.ts'
+import { imageColumns, insertBoxes, insertChoices } from './insert-poll.ts'
 import { writePoll } from './lock-poll.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
@@ -32,6 +32,7 @@ export async function writeEdit(
   if (facts.boxes > before.boxes) await insertBoxes(trx, facts.id, before.boxes, facts.boxes)
   await writePoll(trx, dialect, facts.id, {
     question: facts.question,
+    ...imageColumns(facts.image),
     ballot: JSON.stringify(facts.ballot),
     show_results: facts.showResults,
     min_voters: facts.minVoters,

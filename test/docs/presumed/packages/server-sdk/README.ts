@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { LivePoll } from '@live-poll/server-sdk'
+import type { UwsApp, UwsRoutesApp } from '@live-poll/server-sdk/uwebsockets'
 
 // What the README of the server SDK presumes of the reader's app.
 export declare const livePoll: LivePoll
@@ -11,3 +12,13 @@ export declare function getSession(headers: Headers): Promise<{ id: string; user
 
 /** Whether the reader's app has ended a session. */
 export declare function isRevoked(session: string): boolean
+
+/** Whether the reader's app knows a user as a member. */
+export declare function isMember(userId: string, pollId: string): Promise<boolean>
+/** However the reader's app sends mail. */
+export declare function sendMail(to: string | null, subject: string, content: unknown): Promise<void>
+/** An app of uWebSockets.js. */
+export declare const uwsApp: UwsApp & UwsRoutesApp & { listen(port: number, done: () => void): unknown }
+
+/** A module of NestJS. */
+export declare class AppModule {}

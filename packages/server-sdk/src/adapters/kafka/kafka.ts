@@ -1,0 +1,61 @@
+import type { EventText } from '../../domain/poll-event.ts'
+import type { EventSink } from '../../ports/event-sink.ts'
+import { inParts } from '../event-parts.ts'
+
+export type { PollEvent } from '../../domain/poll-event.ts'
+export type { EventSink } from '../../ports/event-sink.ts'
+
+/** What is needed of a producer of kafkajs, connected. */
+export interface KafkaProducer {
+  send(record: {
+    topic: string
+    acks?: number
+    messages: { key: string; value: string; headers: Record<string, string>; timestamp: string }[]
+  }): Promise<unknown>
+}
+
+/** Which producer sends events to which topic. */
+export interface KafkaOptions {
+  /**
+   * The host's, connected; it stays the host's. One with `idempotent: true` and `maxInFlightRequests: 1` repeats nothing
+   * when it tries again by itself.
+   */
+  readonly producer: KafkaProducer
+  readonly topic: string
+  /** Tells this sink from other ones: events wait under it. @default `kafka:<topic>` */
+  readonly name?: string
+}
+
+/** What is sent at once: brokers take batches of a megabyte, if not told otherwise. */
+const most = { events: 5000, characters: 400_000 }
+
+/**
+ * Every event as a message: at least once, and in order for each box of a poll, which is the key. A consumer that keeps the
+ * header `live-poll-event-id` of what it has done, or the (epoch, seq, index) of the last one of each key, does nothing twice.
+ *
+ * @throws Error for an option that cannot work
+ * @example createLivePoll({ sinks: [kafka({ producer, topic: 'polls' })], database, secret })
+ */
+export function kafka({ producer, topic, name = `kafka:${topic}` }: KafkaOptions): EventSink {
+  if (typeof producer?.send !== 'function') {
+    throw new Error('kafka: producer: send a connected producer of kafkajs, as in kafka({ producer, topic }).')
+  }
+  if (typeof topic !== 'string' || topic === '') throw new Error('kafka: topic: send the name of one.')
+  return {
+    name,
+    async deliverTexts(events) {
+      for (const part of inParts(events, most)) {
+        await producer.send({ topic, acks: -1, messages: part.map(toMessage) })
+      }
+    },
+  }
+}
+
+function toMessage({ id, type, pollId, box, at, json }: EventText) {
+  return {
+    key: `${pollId}/${box}`,
+    value: json,
+    headers: { 'live-poll-event-id': id, 'live-poll-event-type': type },
+    timestamp: String(Date.parse(at)),
+  }
+}

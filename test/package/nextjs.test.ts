@@ -1,0 +1,80 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'vitest'
+import { test as base, describeInBrowser } from '../browser/browser-test.ts'
+import { figureOf, vote } from '../browser/tag-page.ts'
+import { packProject } from './packed-project.ts'
+
+const example = join(import.meta.dirname, '../../examples/nextjs')
+
+/** Only what the README says. */
+const config =
+  "export default { serverExternalPackages: ['@live-poll/server-sdk'], typescript: { ignoreBuildErrors: true } }\n"
+
+const test = base
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the dependencies from the pattern
+  .extend('project', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const project = packProject()
+    onCleanup(() => project.remove())
+    return project
+  })
+  /** The example in a project that has installed the packages, built and served by Next.js. */
+  .extend('app', { scope: 'file' }, async ({ project, directory }, { onCleanup }) => {
+    for (const name of ['next', 'react', 'react-dom', '@types/react', '@types/node', 'typescript']) project.link(name)
+    for (const name of ['app', 'lib', 'package.json'])
+      cpSync(join(example, name), join(project.folder, name), { recursive: true })
+    writeFileSync(join(project.folder, 'next.config.mjs'), config)
+    const own = { NODE_ENV: 'production', LIVE_POLL_DATA: directory, NEXT_TELEMETRY_DISABLED: '1' } as const
+    // Next.js installs what it misses: here that is an error.
+    const options = { cwd: project.folder, env: { ...process.env, ...own, npm_config_offline: 'true' } }
+    const next = join(project.folder, 'node_modules/next/dist/bin/next')
+    await promisify(execFile)(process.execPath, [next, 'build'], options)
+
+    const server = spawn(process.execPath, [next, 'start', '--hostname', '127.0.0.1', '--port', '0'], options)
+    onCleanup(() => end(server))
+    return { url: await addressOf(server) }
+  })
+
+describeInBrowser('Next.js', () => {
+  test('builds an app with the routes and the tag, where a vote moves the bar on another screen', {
+    timeout: 300_000,
+  }, async ({ app, open, errors }) => {
+    const [mine, theirs] = await Promise.all([open(app.url), open(app.url)])
+    await vote(mine, 'Salad')
+    for (const page of [mine, theirs])
+      await expect.poll(() => figureOf(page, 'Salad'), { timeout: 10_000 }).toEqual(['1', '100%'])
+    const ready = await fetch(`${app.url}/live-poll/health/ready`)
+    expect(await ready.json()).toMatchObject({ status: 'ready' })
+    expect((await fetch(`${app.url}/live-poll/nothing`)).status).toBe(404)
+    expect(
+      errors.filter((text) => !text.includes('WebSocket')),
+      'a route takes no WebSocket',
+    ).toEqual([])
+  })
+})
+
+/** As it prints it, once it listens. */
+async function addressOf(server: ChildProcess): Promise<string> {
+  let log = ''
+  const address = new Promise<string>((resolve) => {
+    for (const output of [server.stdout, server.stderr]) {
+      output?.on('data', (chunk) => {
+        log += chunk
+        const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(log) ?? []
+        if (url && log.includes('Ready')) resolve(url)
+      })
+    }
+  })
+  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`Next.js did not start.\n${log}`)))
+  ended.catch(() => {}) // after it has been started, it is ended
+  return Promise.race([address, ended])
+}
+
+async function end(server: ChildProcess) {
+  if (server.exitCode !== null) return
+  server.kill()
+  await once(server, 'exit')
+}
