@@ -1,20 +1,16 @@
+import { rm } from 'node:fs/promises'
 import type { AccountApi } from '@live-poll/client-sdk/accounts'
 import { accounts } from '@live-poll/server-sdk/accounts'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect } from 'vitest'
-import {
-  createPostgresDatabase,
-  describeOnPostgres,
-  type TestDatabase,
-} from '../../packages/server-sdk/test/servers/postgres.ts'
-import { postgresDatabase } from '../../packages/server-sdk/test/servers/postgres-database.ts'
-import { nodeSecret } from '../../packages/server-sdk/test/servers/start-nodes.ts'
+import { makeDataFolder } from '../../packages/server-sdk/test/data-folder.ts'
+import { describeOnPostgres } from '../../packages/server-sdk/test/servers/postgres.ts'
 import { describeInBrowser, type Open, openBeside, test } from './browser-test.ts'
 import { type Site, script, startSite } from './site.ts'
 import { textOf, vote } from './tag-page.ts'
 
-/** Nobody else's: the tests of a file share the embedded database. */
+/** Nobody else's: the tests of a file share a database. */
 let people = 0
 const newPerson = (name: string) => ({
   ...{ email: `${name.toLowerCase()}${++people}@example.org`, password: 'correct horse battery', name },
@@ -31,19 +27,18 @@ beforeAll(async () => {
 type MakeSite = (directory: string) => Promise<Site>
 const databases: readonly (readonly [name: string, run: (name: string, work: () => void) => void, start: MakeSite])[] =
   [
-    ['the embedded database', describe, (directory) => startSite({ directory, accounts: accounts() })],
-    ['Postgres', describeOnPostgres, startOnPostgres],
+    ['the embedded database', describe, startEmbedded],
+    ['Postgres', describeOnPostgres, (directory) => startSite({ directory, accounts: accounts() })],
   ]
 
-async function startOnPostgres(directory: string): Promise<Site> {
-  const database: TestDatabase = await createPostgresDatabase()
-  const options = { database: postgresDatabase(database.url), secret: nodeSecret, accounts: accounts() }
-  const site = await startSite({ directory, ...options })
+async function startEmbedded(): Promise<Site> {
+  const directory = await makeDataFolder()
+  const site = await startSite({ directory, accounts: accounts() })
   return {
     ...site,
     async close() {
       await site.close()
-      await database.drop()
+      await rm(directory, { recursive: true })
     },
   }
 }

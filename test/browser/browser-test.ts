@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { test as base, describe } from 'vitest'
-import { makeDataFolder } from '../../packages/server-sdk/test/data-folder.ts'
+import { makeStorage } from '../../packages/server-sdk/test/servers/storage.ts'
 import { type SiteOptions, startSite } from './site.ts'
 
 const places = [
@@ -38,9 +37,9 @@ export const test = base
   })
   // biome-ignore lint/correctness/noEmptyPattern: the same
   .extend('directory', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const directory = await makeDataFolder()
-    onCleanup(() => rm(directory, { recursive: true, force: true }))
-    return directory
+    const storage = await makeStorage()
+    onCleanup(() => storage.drop())
+    return storage.directory
   })
   .extend('siteOptions', { scope: 'file' }, async (): Promise<Omit<SiteOptions, 'directory'>> => ({}))
   /** One for the file; its database too. Each test makes polls of its own. */

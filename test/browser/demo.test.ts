@@ -1,18 +1,26 @@
+import { rm } from 'node:fs/promises'
 import axe from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { startDemo } from '../../examples/demo/test/start-demo.ts'
+import { makeDataFolder } from '../../packages/server-sdk/test/data-folder.ts'
 import { newPicture } from '../../packages/server-sdk/test/pictures.ts'
 import { test as base, describeInBrowser } from './browser-test.ts'
 import { htmlPage, startPages } from './site.ts'
 
-const test = base.extend('demo', { scope: 'file' }, async ({ directory }, { onCleanup }) => {
-  const demo = await startDemo({ LIVE_POLL_DATA: directory })
-  onCleanup(async () => {
-    await demo.stop()
-  })
-  return demo
-})
+const test = base.extend(
+  'demo',
+  { scope: 'file' }, // biome-ignore lint/correctness/noEmptyPattern: the runner reads the dependencies from the pattern
+  async ({}, { onCleanup }) => {
+    const directory = await makeDataFolder()
+    const demo = await startDemo({ LIVE_POLL_DATA: directory })
+    onCleanup(async () => {
+      await demo.stop()
+      await rm(directory, { recursive: true })
+    })
+    return demo
+  },
+)
 
 /** The links before it are used up. */
 function newestLink(output: string): string {

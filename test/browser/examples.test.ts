@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { byTurns } from '../../packages/server-sdk/test/at-length.ts'
+import { makeDataFolder } from '../../packages/server-sdk/test/data-folder.ts'
 import { createMariadbDatabase, describeOnMariadb } from '../../packages/server-sdk/test/servers/mariadb.ts'
 import { createPostgresDatabase, describeOnPostgres } from '../../packages/server-sdk/test/servers/postgres.ts'
 import { describeOnRedis, startRedis } from '../../packages/server-sdk/test/servers/redis.ts'
@@ -19,13 +20,18 @@ const isTried = (name: string) => onEmbedded.includes(name)
 
 const secret = 'a secret of the test, long enough for everybody'
 
-const test = base.extend('start', async ({ directory }, { onCleanup }) => {
+// biome-ignore lint/correctness/noEmptyPattern: the runner reads the dependencies from the pattern
+const test = base.extend('start', async ({}, { onCleanup }) => {
+  const folders: string[] = []
   const running: RunningExample[] = []
   onCleanup(async () => {
     for (const example of running) await example.stop() // a second time does nothing
+    for (const folder of folders) await rm(folder, { recursive: true })
   })
   return async (name: string, environment: Record<string, string> = {}) => {
-    const example = await startExample(name, { LIVE_POLL_DATA: join(directory, name), ...environment })
+    const folder = await makeDataFolder()
+    folders.push(folder)
+    const example = await startExample(name, { LIVE_POLL_DATA: folder, ...environment })
     running.push(example)
     return example
   }

@@ -1,12 +1,11 @@
-import { rm } from 'node:fs/promises'
 import type { PollClient } from '@live-poll/client-sdk'
 import { s3 } from '@live-poll/server-sdk/s3'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { makeDataFolder } from '../../packages/server-sdk/test/data-folder.ts'
 import { newPicture } from '../../packages/server-sdk/test/pictures.ts'
 import { type S3UnderTest, startS3 } from '../../packages/server-sdk/test/servers/s3.ts'
+import { makeStorage, type Storage } from '../../packages/server-sdk/test/servers/storage.ts'
 import { describeInBrowser, test } from './browser-test.ts'
 import { htmlPage, type Site, script, startSite } from './site.ts'
 import { figureOf, turnoutOf } from './tag-page.ts'
@@ -43,22 +42,22 @@ async function bundleClient(): Promise<string> {
 for (const kind of ['files', 's3'] as const) {
   describeInBrowser(`pictures in ${kind}`, () => {
     let site: Site
-    let directory: string
-    let storage: S3UnderTest | undefined
+    let storage: Storage
+    let bucket: S3UnderTest | undefined
     beforeAll(async () => {
-      storage = kind === 's3' ? await startS3() : undefined
-      directory = await makeDataFolder()
+      bucket = kind === 's3' ? await startS3() : undefined
+      storage = await makeStorage()
       site = await startSite({
-        directory,
-        ...(storage && { images: s3({ client: storage.client, bucket: storage.bucket }) }),
+        directory: storage.directory,
+        ...(bucket && { images: s3({ client: bucket.client, bucket: bucket.bucket }) }),
         identify: ({ headers }) => (headers.get('cookie')?.includes('user=ada') ? { id: 'ada' } : undefined),
         authorize: ({ user }) => user?.id === 'ada',
       })
     })
     afterAll(async () => {
       await site?.close()
-      await storage?.stop()
-      await rm(directory, { recursive: true, force: true })
+      await bucket?.stop()
+      await storage.drop()
     })
 
     /** Uploads by the client of a page, as an organizer. */

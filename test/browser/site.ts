@@ -1,10 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/server-sdk'
-import { embedded } from '@live-poll/server-sdk/embedded'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
 import { neverShed } from '../../packages/server-sdk/test/never-shed.ts'
+import { storageIn } from '../../packages/server-sdk/test/servers/storage.ts'
 
 /** A web server with the pages that a test gives it. */
 export interface Pages {
@@ -65,7 +65,7 @@ export async function startPages(
 }
 
 export interface SiteOptions extends LivePollOptions, PagesOptions {
-  /** Where the polls are kept, unless there is a `database`. */
+  /** Of `makeStorage`: where the polls are kept, unless there is a `database`. */
   readonly directory: string
 }
 
@@ -78,9 +78,9 @@ export interface Site extends Pages {
 
 export async function startSite({ host, port, directory, ...options }: SiteOptions): Promise<Site> {
   const livePoll = createLivePoll({
+    ...storageIn(directory),
     shedding: neverShed,
     ...options,
-    database: options.database ?? embedded({ directory }),
   })
   await livePoll.ready()
   const pages = await startPages({ host, port }, toNodeHandler(livePoll))

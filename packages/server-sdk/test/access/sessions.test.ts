@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { openEventStream } from '../event-stream.ts'
 import { createPoll, newVoter, visit } from '../hosts/channel-visitor.ts'
 import { createHttpClient } from '../http-client.ts'
+import { channelServers } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 
 /** Two servers of one database, whose users sign in by `Authorization: Bearer user:<id>:<session>`. */
 const identify: Identify = ({ headers }) => {

@@ -1,4 +1,4 @@
-import type { WebSocketServerName } from '../start-live-poll.ts'
+import type { WebSocketServerName } from '../listeners.ts'
 import { handshake } from './raw-frames.ts'
 import type { Cases } from './world.ts'
 

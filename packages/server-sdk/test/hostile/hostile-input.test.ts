@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { webSocketServers } from '../start-live-poll.ts'
+import { webSocketServers } from '../listeners.ts'
 import { invitationCases, ownerCases } from './access-cases.ts'
 import { framingCases, type HostileBytes, slowCases } from './byte-cases.ts'
 import { frameCases, type HostileFrames, messageCases } from './channel-cases.ts'

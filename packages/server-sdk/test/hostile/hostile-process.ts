@@ -11,9 +11,9 @@ import { embedded } from '@live-poll/server-sdk/embedded'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
 import { httpHosts } from '../hosts/http-hosts.ts'
+import { channelListeners, listen, type WebSocketServerName } from '../listeners.ts'
 import { neverShed } from '../never-shed.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
-import { channelListeners, listen, type WebSocketServerName } from '../start-live-poll.ts'
 import { type HttpHostName, hostNames } from './start-hostile-process.ts'
 
 export interface Held {

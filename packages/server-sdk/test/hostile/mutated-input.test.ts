@@ -2,8 +2,9 @@ import { type ErrorBody, errors, isErrorCode, type Poll, type VoterAdmission } f
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { atLength } from '../at-length.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
+import { webSocketServers } from '../listeners.ts'
 import { openRawSocket, type RawSocket } from '../raw-socket.ts'
-import { adminKey, type RunningLivePoll, startLivePoll, webSocketServers } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
 const bodies = atLength('mutated bodies', 1500, 5000)

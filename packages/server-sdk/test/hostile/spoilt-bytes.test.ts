@@ -4,8 +4,9 @@ import type { NamedVoter, Poll, Results } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { httpHosts } from '../hosts/http-hosts.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
+import { webSocketServers } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import { adminKey, type RunningLivePoll, startLivePoll, webSocketServers } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
 const seed = Number(process.env.LIVE_POLL_SEED ?? Date.now() % 2 ** 32)

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { makeDataFolder } from '../data-folder.ts'
-import { adminKey, type WebSocketServerName } from '../start-live-poll.ts'
+import type { WebSocketServerName } from '../listeners.ts'
+import { adminKey } from '../start-live-poll.ts'
 import type { FromHostileProcess, Held } from './hostile-process.ts'
 
 /** Hosts whose routes are attacked. */

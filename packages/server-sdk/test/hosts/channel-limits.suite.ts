@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { ChannelServerName } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import { type ChannelServerName, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 /** What happens at the limits of a connection, set low, over one WebSocket server. */

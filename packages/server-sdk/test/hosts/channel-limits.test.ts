@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { channelServers } from '../listeners.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { describeChannelLimits } from './channel-limits.suite.ts'
 import { describeLifeCycle } from './life-cycle.suite.ts'
 import { describeSlowReaders } from './slow-readers.suite.ts'

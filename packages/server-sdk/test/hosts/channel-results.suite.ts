@@ -1,8 +1,9 @@
 import { errors } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
+import { type ChannelServerName, channelServers } from '../listeners.ts'
 import type { RawSocket } from '../raw-socket.ts'
-import { adminKey, type ChannelServerName, channelServers, type RunningLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, readResults, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 /** What watchers are shown, over one WebSocket server. */

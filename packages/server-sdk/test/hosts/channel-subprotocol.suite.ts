@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import type { WebSocketServerName } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import type { RunningLivePoll, WebSocketServerName } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 
 /** What a WebSocket agrees on when it is opened, over one WebSocket server. Socket.IO opens its own, for whatever is on it. */
 export function describeSubprotocol(server: WebSocketServerName, running: () => RunningLivePoll): void {

@@ -1,7 +1,8 @@
 import { errors } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
-import { adminKey, type ChannelServerName, type RunningLivePoll } from '../start-live-poll.ts'
+import type { ChannelServerName } from '../listeners.ts'
+import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, readResults, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { channelServers, type RunningLivePoll, startLivePoll, webSocketServers } from '../start-live-poll.ts'
+import { channelServers, webSocketServers } from '../listeners.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { describeChannelMessages } from './channel-messages.suite.ts'
 import { describeChannelResults } from './channel-results.suite.ts'
 import { describeSubprotocol } from './channel-subprotocol.suite.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
+import type { ChannelServerName } from '../listeners.ts'
 import type { RawSocket } from '../raw-socket.ts'
-import type { ChannelServerName, RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, readResults, visit } from './channel-visitor.ts'
 
 /** Frames on one connection: within the burst that the default limits allow. */

@@ -7,8 +7,8 @@ import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeDataFolder } from '../data-folder.ts'
 import { createHttpClient } from '../http-client.ts'
+import { listen } from '../listeners.ts'
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts'
-import { listen } from '../start-live-poll.ts'
 
 const poll = { question: 'Lunch?', choices: ['Soup', 'Salad'] }
 const secret = 'a secret of at least 32 bytes, for tests'

@@ -3,7 +3,8 @@ import type { ErrorBody, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import type { LivePollOptions } from '@live-poll/server-sdk'
 import { afterEach, expect, it } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
-import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { channelServers } from '../listeners.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, readResults, visit } from './channel-visitor.ts'
 
 let running: RunningLivePoll

@@ -1,7 +1,8 @@
 import type { ServerMessage, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
-import { channelListeners, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { channelListeners } from '../listeners.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { createPoll, newVoter, visit, visitAsRelay } from './channel-visitor.ts'
 import { startWatching, type Wire, wires } from './watchers.ts'
 

@@ -17,7 +17,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { listenOnUws } from '../listen-on-uws.ts'
-import { listen } from '../start-live-poll.ts'
+import { listen } from '../listeners.ts'
 import { isWithoutUws } from '../without-uws.ts'
 
 export interface ListeningHost {

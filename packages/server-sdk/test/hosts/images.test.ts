@@ -10,8 +10,9 @@ import type { ImageStore } from '../../src/ports/image-store.ts'
 import { toExpress } from '../../src/use/express.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient } from '../http-client.ts'
+import { listen } from '../listeners.ts'
 import { newLargePicture, newPicture } from '../pictures.ts'
-import { adminKey, listen, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { httpHosts } from './http-hosts.ts'
 import { describeImages } from './images.suite.ts'
 
@@ -31,6 +32,8 @@ function shownLarge(): Promise<StoredImage> {
 describe('Pictures', () => {
   for (const [name, host] of Object.entries(httpHosts)) describeImages(name, host, () => running, shownLarge)
 })
+
+const folder = () => files({ directory: join(running.directory, 'images') })
 
 /** What a host that has chosen otherwise answers. */
 async function withOptions<T>(
@@ -76,6 +79,7 @@ describe('A host', () => {
   it('may redirect to a CDN, whoever may see it', () =>
     withOptions(
       {
+        store: folder(),
         redirect: async (key, { contentType }) => `https://cdn.example/${key}?type=${encodeURIComponent(contentType)}`,
       },
       async (other) => {
@@ -97,7 +101,7 @@ describe('A host', () => {
     ))
 
   it('has a limit for one upload, and for all of an owner', () =>
-    withOptions({ maxBytes: 1000, quota: 400 }, async ({ origin, livePoll }) => {
+    withOptions({ store: folder(), maxBytes: 1000, quota: 400 }, async ({ origin, livePoll }) => {
       const call = createHttpClient(origin)
       const send = (body: Uint8Array) => call('POST', '/images', { ...asOrganizer, body, type: 'image/png' })
       expectError(await send(Buffer.alloc(1001)), 'TOO_LARGE')
@@ -174,11 +178,11 @@ describe('Pictures that nothing else uses', () => {
 describe('A large picture', { timeout: 60_000 }, () => {
   it('is not read any more when whoever wanted it has gone', async () => {
     const open = new Set<object>()
-    const folder = files({ directory: join(running.directory, 'images') })
+    const stored = folder()
     const watched: ImageStore = {
-      ...folder,
+      ...stored,
       async get(key, range) {
-        const object = await folder.get(key, range)
+        const object = await stored.get(key, range)
         if (!object) return undefined
         async function* bytes() {
           const reading = {}

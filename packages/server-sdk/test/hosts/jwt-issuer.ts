@@ -1,7 +1,7 @@
 import type { Identify } from '@live-poll/server-sdk'
 import type { JWK, JWTHeaderParameters, JWTPayload } from 'jose'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
-import { listen } from '../start-live-poll.ts'
+import { listen } from '../listeners.ts'
 
 export const issuer = 'https://id.example'
 export const audience = 'my-app'

@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import type { ErrorBody, NamedVoter, VoteReceipt, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { makeDataFolder } from '../data-folder.ts'
 import { createHttpClient } from '../http-client.ts'
-import { adminKey, channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { channelServers } from '../listeners.ts'
+import { makeStorage, type Storage } from '../servers/storage.ts'
+import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, readResults, visit, visitAsRelay } from './channel-visitor.ts'
 
 const secrets = ['first', 'second'].map((name) => `${name} secret that only signs tokens, of 32 bytes`)
 
-let directory: string
+let storage: Storage
 beforeAll(async () => {
-  directory = await makeDataFolder()
+  storage = await makeStorage()
 })
-afterAll(() => rm(directory, { recursive: true }))
+afterAll(() => storage.drop())
 
 let running: RunningLivePoll | undefined
 /** The same polls, with other keys for tokens. */
 async function restart(...tokenSecrets: readonly string[]) {
   await running?.stop()
   running = await startLivePoll({
-    directory,
+    directory: storage.directory,
     tokenSecrets,
     identify: ({ headers }) => {
       const id = headers.get('x-user')

@@ -1,22 +1,23 @@
 import { createLivePoll, type Database } from '@live-poll/server-sdk'
-import { embedded } from '@live-poll/server-sdk/embedded'
 import { describe, expect, it } from 'vitest'
+import { type ChannelServerName, channelListeners } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
-import { type ChannelServerName, channelListeners, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { storageIn } from '../servers/storage.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, readResults, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 /** Before the database is open, and when it closes, over one WebSocket server. */
 export function describeLifeCycle(server: ChannelServerName, running: () => RunningLivePoll): void {
   const start = (options: object = {}) => startLivePoll({ directory: running().directory, ...options })
 
-  /** The embedded database, which opens (or fails to) when told. */
+  /** The database, which opens (or fails to) when told. */
   function gatedDatabase() {
     let letGo = (_: 'open' | 'fail') => {}
     const told = new Promise<'open' | 'fail'>((resolve) => {
       letGo = resolve
     })
-    const real = embedded({ directory: running().directory })
+    const { database: real } = storageIn(running().directory)
     const database: Database = {
       ...real,
       async open(logger) {
@@ -35,7 +36,7 @@ export function describeLifeCycle(server: ChannelServerName, running: () => Runn
   describe(`on ${server}`, () => {
     it('tells who comes before the database is open to try later, and then lets them in', async () => {
       const { database, letGo } = gatedDatabase()
-      const livePoll = createLivePoll({ database, logger: createRecordingLogger() })
+      const livePoll = createLivePoll({ ...storageIn(running().directory), database, logger: createRecordingLogger() })
       const listener = await channelListeners[server](livePoll)
       for (let early = 0; early < 3; early++) {
         expect((await (await openRawSocket(listener.channelUrl)).closed).code).toBe(1013)
@@ -52,7 +53,7 @@ export function describeLifeCycle(server: ChannelServerName, running: () => Runn
     it('opens the database for the first who comes, and says in the log when that fails', async () => {
       const { database, letGo } = gatedDatabase()
       const logger = createRecordingLogger()
-      const livePoll = createLivePoll({ database, logger })
+      const livePoll = createLivePoll({ ...storageIn(running().directory), database, logger })
       const listener = await channelListeners[server](livePoll)
       letGo('fail')
       expect((await (await openRawSocket(listener.channelUrl)).closed).code).toBe(1013)
@@ -146,7 +147,7 @@ export function describeLifeCycle(server: ChannelServerName, running: () => Runn
 
     it('a close before it is open leaves nothing open', async () => {
       const { database, letGo } = gatedDatabase()
-      const livePoll = createLivePoll({ database, logger: createRecordingLogger() })
+      const livePoll = createLivePoll({ ...storageIn(running().directory), database, logger: createRecordingLogger() })
       const listener = await channelListeners[server](livePoll)
       const ready = livePoll.ready().catch(() => undefined)
       const closed = livePoll.close()

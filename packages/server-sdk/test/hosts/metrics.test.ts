@@ -1,8 +1,9 @@
 import { Counter, Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
+import { channelServers } from '../listeners.ts'
 import { readMetrics } from '../read-metrics.ts'
-import { adminKey, channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 import { startWatching } from './watchers.ts'
 

@@ -1,7 +1,8 @@
 import type { PollMessage, Results } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it } from 'vitest'
+import type { ChannelServerName } from '../listeners.ts'
 import type { RawSocket } from '../raw-socket.ts'
-import type { ChannelServerName, RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 /** What a voter's own votes show them, and what `watch` answers, over one WebSocket server. */

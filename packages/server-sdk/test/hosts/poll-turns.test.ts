@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { channelServers } from '../listeners.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { describeOwnVotes } from './own-votes.suite.ts'
 import { describePollTurns } from './poll-turns.suite.ts'
 import { wires } from './watchers.ts'

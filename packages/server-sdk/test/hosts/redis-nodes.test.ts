@@ -1,11 +1,12 @@
 import { redis } from '@live-poll/server-sdk/redis'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createHttpClient } from '../http-client.ts'
+import { channelServers } from '../listeners.ts'
 import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '../servers/postgres.ts'
 import { postgresDatabase } from '../servers/postgres-database.ts'
 import { describeOnRedis, startRedis, type TestRedis } from '../servers/redis.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
-import { channelServers, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { visit } from './channel-visitor.ts'
 import { startWatching, wires } from './watchers.ts'
 

@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
 import { createLivePoll, type EventSink, type PollEvent } from '@live-poll/server-sdk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeDataFolder } from '../data-folder.ts'
+import { makeStorage, type Storage } from '../servers/storage.ts'
 import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 
 /** A sink that remembers. @param onDeliver does what the sink does before it takes them */
@@ -20,17 +19,17 @@ function collect(name: string, onDeliver: (events: readonly PollEvent[]) => Prom
 const patience = { timeout: 15_000 }
 
 describe('The sinks of a host', () => {
-  let directory: string
+  let storage: Storage
   let running: RunningLivePoll | undefined
   beforeEach(async () => {
-    directory = await makeDataFolder()
+    storage = await makeStorage()
   })
   afterEach(async () => {
     await running?.stop()
-    await rm(directory, { recursive: true })
+    await storage.drop()
   })
   async function start(...sinks: readonly EventSink[]) {
-    running = await startLivePoll({ directory, sinks })
+    running = await startLivePoll({ directory: storage.directory, sinks })
     return running.livePoll.api
   }
   async function stop() {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type ChannelServerName, channelListeners, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type ChannelServerName, channelListeners } from '../listeners.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, visit, visitAsRelay } from './channel-visitor.ts'
 import { type ObservedSocket, observeSockets } from './observed-sockets.ts'
 

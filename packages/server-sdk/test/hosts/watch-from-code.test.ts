@@ -1,23 +1,22 @@
-import { rm } from 'node:fs/promises'
 import { isNewer, type Results } from '@live-poll/client-sdk/protocol'
 import type { Database } from '@live-poll/server-sdk'
-import { embedded } from '@live-poll/server-sdk/embedded'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { makeDataFolder } from '../data-folder.ts'
 import { readMetrics } from '../read-metrics.ts'
+import { makeStorage, type Storage, storageIn } from '../servers/storage.ts'
 import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { createPoll } from './channel-visitor.ts'
 import { startWatching } from './watchers.ts'
 
 const done = { value: undefined, done: true }
 
-let directory: string
+let storage: Storage
 let running: RunningLivePoll
 /** Statements that read polls. */
 let readings = 0
 beforeAll(async () => {
-  directory = await makeDataFolder()
-  const real = embedded({ directory })
+  storage = await makeStorage()
+  const { directory } = storage
+  const { database: real } = storageIn(directory)
   const database: Database = {
     ...real,
     async open(logger) {
@@ -33,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await running.stop()
-  await rm(directory, { recursive: true })
+  await storage.drop()
   expect(running.logger.errors).toEqual([])
 })
 

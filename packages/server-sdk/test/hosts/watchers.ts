@@ -1,7 +1,8 @@
 import type { PollMessage, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { openEventStream } from '../event-stream.ts'
 import type { Inbox } from '../inbox.ts'
-import { type ChannelServerName, channelServers, type RunningLivePoll } from '../start-live-poll.ts'
+import { type ChannelServerName, channelServers } from '../listeners.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { visit } from './channel-visitor.ts'
 
 /** Everything that a poll can be watched over. */

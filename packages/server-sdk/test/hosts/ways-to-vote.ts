@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorBody, VoteReceipt } from '@live-poll/client-sdk/protocol'
 import { PollError } from '@live-poll/server-sdk'
 import { createHttpClient } from '../http-client.ts'
+import { type ChannelServerName, channelServers } from '../listeners.ts'
 import type { RawSocket } from '../raw-socket.ts'
-import { type ChannelServerName, channelServers, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { cast, visit } from './channel-visitor.ts'
 
 /** Every way in which a user of the host may vote. */

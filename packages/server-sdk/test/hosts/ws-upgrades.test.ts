@@ -4,8 +4,9 @@ import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { listen } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import { listen, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 
 let running: RunningLivePoll
 beforeAll(async () => {

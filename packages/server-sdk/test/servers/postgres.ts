@@ -10,11 +10,12 @@ export interface TestDatabase {
 }
 
 const broker = inject('postgresBroker')
-const isSkipped = broker === null && process.env.CI !== 'true'
-if (isSkipped) console.warn('Skipping tests that need Postgres. To run them: apt-get install postgresql')
+/** Not installed, and that is allowed. */
+export const isPostgresSkipped = broker === null && process.env.CI !== 'true'
+if (isPostgresSkipped) console.warn('Skipping tests that need Postgres. To run them: apt-get install postgresql')
 
 /** As `describe`. Without Postgres it is skipped, or under CI=true fails. */
-export const describeOnPostgres = describe.skipIf(isSkipped)
+export const describeOnPostgres = describe.skipIf(isPostgresSkipped)
 
 /**
  * @param tables `none`: without the schema. @default 'empty'

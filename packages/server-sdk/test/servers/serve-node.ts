@@ -1,8 +1,8 @@
 import type { LivePoll } from '@live-poll/server-sdk'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel } from '@live-poll/server-sdk/ws'
+import { listen } from '../listeners.ts'
 import { openRawSocket, type RawSocket } from '../raw-socket.ts'
-import { listen } from '../start-live-poll.ts'
 
 export interface ServedNode {
   readonly origin: string
