@@ -298,5 +298,23 @@ export function describeOutbox(name: string, make: MakeStores): void {
       await cast(pollId, { box: 1, voterKey: voters[0] ?? '', ballot: [1], plan: 2 })
       expect(await happeningsOf(pollId, 1)).toMatchObject([{ before: [1, 2, 3] }])
     })
+
+    // The last one: nothing takes sinks away again.
+    it('tells every sink of the same moment', async () => {
+      const many = Array.from({ length: 300 }, (_, index) => `sink-${index}`)
+      outbox.keepFor(many)
+      const pollId = await insertPoll(stores)
+      await cast(pollId, { voterKey: 'ada' })
+      const rows = await stores.db
+        .selectFrom('live_poll_outbox')
+        .select(['seq', 'at'])
+        .where('poll_id', '=', pollId)
+        .execute()
+      expect(rows.length).toBeGreaterThanOrEqual(2 * many.length)
+      for (const seq of new Set(rows.map((row) => Number(row.seq)))) {
+        const moments = rows.filter((row) => Number(row.seq) === seq).map(({ at }) => Number(at))
+        expect(new Set(moments).size, `moments of event ${seq}`).toBe(1)
+      }
+    })
   })
 }

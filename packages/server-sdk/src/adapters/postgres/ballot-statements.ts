@@ -58,7 +58,7 @@ const writeWithEvents = prepared(
     with written as (${upsertVotes(values)}), counted as (${insertTallies(values)}),
       raised as (${raise(values)} returning poll_id, box, version)
     insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
-    select s.sink, r.poll_id, r.box, e.epoch, r.version, clock_timestamp(), e.events
+    select s.sink, r.poll_id, r.box, e.epoch, r.version, (select clock_timestamp()), e.events
     from raised r
     join unnest(${values.eventPolls}::text[], ${values.eventBoxes}::int[], ${values.epochs}::int[], string_to_array(${values.events}::text, chr(29)))
       as e (poll_id, box, epoch, events) on e.poll_id = r.poll_id and e.box = r.box
