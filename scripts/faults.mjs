@@ -21,6 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'live-poll-faults-'))
 const report = join(folder, 'report.md')
 const env = {
   ...temp.env,
+  LIVE_POLL_TEST_DAY: 'all',
   LIVE_POLL_FAULTS: isFull ? 'full' : 'small',
   LIVE_POLL_FAULTS_SEED: seed,
   LIVE_POLL_FAULTS_REPORT: report,

@@ -1,6 +1,7 @@
 import axe from 'axe-core'
 import type { Page, WebSocketRoute } from 'playwright-core'
 import { expect } from 'vitest'
+import { byTurns } from '../../packages/server-sdk/test/at-length.ts'
 import { describeInBrowser, test } from './browser-test.ts'
 import type { Site } from './site.ts'
 import { vote } from './tag-page.ts'
@@ -124,7 +125,7 @@ const states: Record<string, (page: Page, site: Site) => Promise<void>> = {
 }
 
 describeInBrowser('accessibility', () => {
-  for (const [state, reach] of Object.entries(states)) {
+  for (const [state, reach] of byTurns('states of the tag', Object.entries(states), 10, ([name]) => name)) {
     test(`${state}: axe finds nothing, by light or in the dark`, async ({ site, open }) => {
       const page = await open('about:blank', { viewport: { width: 360, height: 800 } })
       await reach(page, site)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { atLength } from '../../../packages/server-sdk/test/at-length.ts'
+import { atLength, byTurns } from '../../../packages/server-sdk/test/at-length.ts'
 import { createMariadbDatabase, describeOnMariadb } from '../../../packages/server-sdk/test/servers/mariadb.ts'
 import { createPostgresDatabase, describeOnPostgres } from '../../../packages/server-sdk/test/servers/postgres.ts'
 import { ballotsFile } from '../src/index.ts'
@@ -76,7 +76,12 @@ const servers = {
   MariaDB: [describeOnMariadb, createMariadbDatabase],
 } as const
 
-for (const [name, [describeOn, createDatabase]] of Object.entries(servers)) {
+for (const [name, [describeOn, createDatabase]] of byTurns(
+  'databases for a replay',
+  Object.entries(servers),
+  1,
+  ([server]) => server,
+)) {
   describeOn(`npm run replay -- --database, on ${name}`, () => {
     const ballots = atLength(`ballots on ${name}`, 10_000, all)
     it(`counts ${ballots} of the real ballots as the election did`, async () => {

@@ -11,7 +11,7 @@ import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { serveNode } from '../servers/serve-node.ts'
-import { sharedDatabases } from '../servers/shared-database.ts'
+import { sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { nodeSecret, startTwoNodesOn } from '../servers/start-nodes.ts'
 
 const clients = 64
@@ -53,7 +53,7 @@ test('on the embedded database: 64 clients vote, change and retract while boxes 
   })
 })
 
-for (const [name, describeHere, makeShared] of sharedDatabases) {
+for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('changing boxes')) {
   describeHere(`on two nodes on ${name}`, () => {
     test('64 clients vote, change and retract while boxes and choices are added', async () => {
       await voteAmongChanges(async () => {

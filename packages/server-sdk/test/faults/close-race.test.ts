@@ -3,7 +3,7 @@ import { atLength } from '../at-length.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
 import { untilInDatabase } from '../servers/postgres-gate.ts'
 import { shareEmbedded } from '../servers/share-embedded.ts'
-import { makeDue, type SharedDatabase, sharedDatabases } from '../servers/shared-database.ts'
+import { makeDue, type SharedDatabase, sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { castOn, type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 
 const votesPerRound = 5000
@@ -12,7 +12,10 @@ const allRefused = new Set(['POLL_CLOSED'])
 type Shared = Pick<SharedDatabase, 'db' | 'dialect' | 'forNode' | 'drop'>
 
 /** More on Postgres, where transactions meet. */
-const databases = [['the embedded database', describe, shareEmbedded] as const, ...sharedDatabases]
+const databases = [
+  ['the embedded database', describe, shareEmbedded] as const,
+  ...sharedDatabasesByTurns('races of a close'),
+]
 for (const [name, describeHere, makeShared] of databases) {
   const rounds = atLength(`races on ${name}`, name === 'Postgres' ? 10 : 5, 50)
   describeHere(`a close raced by 5,000 votes on two nodes on ${name}, ${rounds} times`, () =>

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { createPool as createMysqlPool } from 'mysql2/promise'
 import { Client } from 'pg'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
+import { byTurns } from '../at-length.ts'
 import { createMariadbDatabase, describeOnMariadb } from '../servers/mariadb.ts'
 import { connectMariadb } from '../servers/mariadb-database.ts'
 import { findMariadbPrograms, mariadbUrl } from '../servers/mariadb-programs.ts'
@@ -40,9 +41,10 @@ const faultyDatabases: readonly Kind[] = [
   { name: 'mariadb', describe: describeOnMariadb, create: createOnMariadb, start: startMariadb },
 ]
 
-/** A body for each database, skipped where its server is not installed, or under CI=true failing. */
+/** A body for each database, by turns; skipped where its server is not installed, or under CI=true failing. */
 export function describeOnEach(title: string, body: (kind: Kind) => void): void {
-  for (const kind of faultyDatabases) kind.describe(`${title}, on ${kind.name}`, () => body(kind))
+  const kinds = byTurns(`databases for "${title}"`, faultyDatabases, 1, ({ name }) => name)
+  for (const kind of kinds) kind.describe(`${title}, on ${kind.name}`, () => body(kind))
 }
 
 const database = 'faults'

@@ -5,6 +5,7 @@ import type { Poll, Results } from '@live-poll/client-sdk/protocol'
 import type * as Index from '@live-poll/server-sdk'
 import type * as Embedded from '@live-poll/server-sdk/embedded'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { atLength } from '../at-length.ts'
 import { makeDataFolder } from '../data-folder.ts'
 import { castOverRelay, type TestVote } from './cast-over-relay.ts'
 import { startVotingProcess, type VotingProcess } from './start-voting-process.ts'
@@ -37,12 +38,14 @@ test('a second process is refused with the name of the holder, and nothing is lo
   expect(results).toMatchObject({ votes: [1000, 0], voters: 1000 })
 })
 
-test('ten hot reloads in one process share one database', async () => {
+const reloads = atLength('hot reloads', 4, 10)
+
+test('hot reloads in one process share one database', async () => {
   const copies = await mkdtempIn(fileURLToPath(new URL('../../../../tmp/', import.meta.url)))
   ends.push(() => rm(copies, { recursive: true }))
   let pollId = ''
   const loaded: Index.LivePoll[] = []
-  for (let reload = 1; reload <= 10; reload++) {
+  for (let reload = 1; reload <= reloads; reload++) {
     // A dev server evaluates changed modules anew and often closes nothing.
     const { createLivePoll, embedded } = await loadCopy(join(copies, String(reload)))
     const livePoll = createLivePoll({ database: embedded({ directory }) })
@@ -51,17 +54,17 @@ test('ten hot reloads in one process share one database', async () => {
     await livePoll.api.castVote({ pollId, voter: `voter-${reload}`, choices: [1] })
   }
   for (const livePoll of loaded) {
-    expect(await livePoll.api.getResults(pollId)).toMatchObject({ votes: [10, 0], voters: 10 })
+    expect(await livePoll.api.getResults(pollId)).toMatchObject({ votes: [reloads, 0], voters: reloads })
   }
 
-  // Closing nine leaves the tenth its database; after the tenth, the folder is free.
+  // Closing all but the last leaves the last its database; after the last, the folder is free.
   const last = loaded.pop()
   for (const livePoll of loaded) await livePoll.close()
-  await last?.api.castVote({ pollId, voter: 'voter-11', choices: [2] })
-  const [closing, reopened] = [last?.close(), await loadCopy(join(copies, '11'))]
+  await last?.api.castVote({ pollId, voter: 'voter of the last', choices: [2] })
+  const [closing, reopened] = [last?.close(), await loadCopy(join(copies, 'afterwards'))]
   const afterwards = reopened.createLivePoll({ database: reopened.embedded({ directory }) })
   ends.push(() => afterwards.close())
-  expect(await afterwards.api.getResults(pollId)).toMatchObject({ votes: [10, 1], voters: 11 })
+  expect(await afterwards.api.getResults(pollId)).toMatchObject({ votes: [reloads, 1], voters: reloads + 1 })
   await closing
 })
 

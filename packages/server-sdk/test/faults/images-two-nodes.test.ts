@@ -6,11 +6,11 @@ import { createHttpClient } from '../http-client.ts'
 import { newPicture } from '../pictures.ts'
 import { type S3UnderTest, startS3 } from '../servers/s3.ts'
 import { serveNode } from '../servers/serve-node.ts'
-import { sharedDatabases } from '../servers/shared-database.ts'
+import { sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 import { adminKey } from '../start-live-poll.ts'
 
-for (const [name, describeOn, makeShared] of sharedDatabases) {
+for (const [name, describeOn, makeShared] of sharedDatabasesByTurns('pictures on two nodes')) {
   describeOn('Pictures on two nodes', () => {
     describe(`on ${name}`, () => {
       let bucket: S3UnderTest

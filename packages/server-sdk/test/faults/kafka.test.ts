@@ -7,7 +7,7 @@ import { createEventCounter } from '../../../../examples/kafka-tally/src/event-c
 import { atLength } from '../at-length.ts'
 import { findDisorder } from '../poll-events.ts'
 import { describeOnKafka, startKafka, type TestKafka } from '../servers/kafka.ts'
-import { sharedDatabases } from '../servers/shared-database.ts'
+import { sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 
 const perSecond = atLength('votes a second', 500, 5000)
@@ -17,7 +17,7 @@ const around = 2000
 
 const topic = 'polls'
 
-for (const [name, describeHere, makeShared] of sharedDatabases) {
+for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('Kafka')) {
   describeHere(`Kafka, beside ${name}`, () => {
     describeOnKafka('that two nodes send events to', () => {
       let brokers: TestKafka

@@ -10,8 +10,8 @@ import { seededRandom } from './seeded-random.ts'
 /** Ballots of the election, blank ones among them. */
 const all = 80_101
 
-const ballots = atLength('ballots', 24_000, all)
-const kills = atLength('kills by SIGKILL', 5, 20)
+const ballots = atLength('ballots', 12_000, all)
+const kills = atLength('kills by SIGKILL', 3, 20)
 const seed = Date.now()
 console.log(`seed ${seed}`)
 

@@ -4,13 +4,13 @@ import { openRawSocket, type RawSocket } from '../raw-socket.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { untilInDatabase } from '../servers/postgres-gate.ts'
 import { type ServedNode, serveNode } from '../servers/serve-node.ts'
-import { type MakeShared, type SharedDatabase, sharedDatabases } from '../servers/shared-database.ts'
+import { type MakeShared, type SharedDatabase, sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { castOn, nodeSecret } from '../servers/start-nodes.ts'
 import { startDatabaseNode } from './database-start-node.ts'
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 
-for (const [name, describeHere, makeShared] of sharedDatabases) {
+for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('what is done once in the fleet')) {
   describeHere(`three nodes on ${name} do once`, () => describeFleet(makeShared))
 }
 

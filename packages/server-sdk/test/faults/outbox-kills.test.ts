@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createEventCounter } from '../../../../examples/kafka-tally/src/event-counter.ts'
 import { outboxFailpoints } from '../../src/ports/failpoints.ts'
 import { findDisorder } from '../poll-events.ts'
-import { sharedDatabases } from '../servers/shared-database.ts'
+import { sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { type NodesOnShared, nodeSecret, startTwoNodesOn } from '../servers/start-nodes.ts'
 import { bundleNode } from './bundle-node.ts'
 import type { FaultyDatabase } from './database-adapters.ts'
@@ -18,7 +18,7 @@ import type { OutboxNodeOrder, OutboxNodeStart } from './outbox-node.ts'
 const votesEach = 40
 const passings = [1, 3]
 
-for (const [name, describeHere, makeShared] of sharedDatabases) {
+for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('kills while events go out')) {
   describeHere(`Nodes on ${name} that are killed at each failpoint of the outbox`, () => {
     let nodes: NodesOnShared
     let folder: string

@@ -6,14 +6,14 @@ import type { RawSocket } from '../raw-socket.ts'
 import { findMiscounts } from '../recount.ts'
 import { takeBackup } from '../servers/backup.ts'
 import { type ServedNode, serveNode, watchOn } from '../servers/serve-node.ts'
-import { type MakeShared, sharedDatabases } from '../servers/shared-database.ts'
+import { type MakeShared, sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { castOn, type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 import { adminKey } from '../start-live-poll.ts'
 
 /** Milliseconds after which screens show what the restored database holds. */
 const promised = 2000
 
-for (const [name, describeHere, makeShared] of sharedDatabases) {
+for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('a restored database')) {
   describeHere(`${name}, restored from a backup under its nodes`, () => describeRestore(makeShared))
 }
 

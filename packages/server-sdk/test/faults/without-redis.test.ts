@@ -4,14 +4,14 @@ import { runCli } from '../cli/run-cli.ts'
 import { createHttpClient } from '../http-client.ts'
 import type { RawSocket } from '../raw-socket.ts'
 import { type ServedNode, serveNode, watchOn } from '../servers/serve-node.ts'
-import { type MakeShared, sharedDatabases } from '../servers/shared-database.ts'
+import { type MakeShared, sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 import { adminKey } from '../start-live-poll.ts'
 
 /** Milliseconds after which a screen on another node is right, with nothing between the nodes but the database. */
 const promised = 2000
 
-for (const [name, describeHere, makeShared] of sharedDatabases) {
+for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('nodes without Redis')) {
   describeHere(`two nodes that share ${name} and nothing else`, () => describeTwoNodes(makeShared))
 }
 

@@ -108,13 +108,17 @@ async function run(files: readonly string[], untilFailed = false): Promise<Outco
   return { code, caught, others }
 }
 
-/** In a process that is nobody's worker, and at the usual size. */
+/** In a process that is nobody's worker, at the usual size, on every database. */
 function execute(program: string, args: readonly string[], cwd: string): Promise<{ code: number; output: string }> {
   const ownEnvironment = Object.entries(process.env).filter(
     ([name]) => !/^(VITEST|LIVE_POLL_|TEST$|NODE_ENV$)/.test(name),
   )
   return new Promise((resolve) => {
-    const options = { cwd, env: Object.fromEntries(ownEnvironment), maxBuffer: 2 ** 28 }
+    const options = {
+      cwd,
+      env: { ...Object.fromEntries(ownEnvironment), LIVE_POLL_TEST_DAY: 'all' },
+      maxBuffer: 2 ** 28,
+    }
     const child = execFile(program, [...args], options, (_, stdout, stderr) => {
       resolve({ code: child.exitCode ?? 1, output: stdout + stderr })
     })

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { SqlDialect } from '../../src/adapters/sql/sql-dialect.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { Database } from '../../src/ports/database.ts'
+import { byTurns } from '../at-length.ts'
 import { describeOnMariadb } from './mariadb.ts'
 import { shareMariadb } from './mariadb-gate.ts'
 import { describeOnPostgres } from './postgres.ts'
@@ -35,6 +36,11 @@ export const sharedDatabases = [
   ['Postgres', describeOnPostgres, sharePostgres],
   ['MariaDB', describeOnMariadb, shareMariadb],
 ] as const
+
+/** One of them, by turns. @param what is tried on it */
+export function sharedDatabasesByTurns(what: string) {
+  return byTurns(`databases for ${what}`, sharedDatabases, 1, ([name]) => name)
+}
 
 /** Resolves when so many sessions wait. */
 export async function untilWaiting(shared: SharedDatabase, where: 'gate' | 'row', sessions = 1): Promise<void> {
