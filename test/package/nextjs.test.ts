@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
@@ -8,11 +8,8 @@ import { test as base, describeInBrowser } from '../browser/browser-test.ts'
 import { figureOf, vote } from '../browser/tag-page.ts'
 import { packProject } from './packed-project.ts'
 
-const example = join(import.meta.dirname, '../../examples/nextjs')
-
-/** Only what the README says. */
-const config =
-  "export default { serverExternalPackages: ['@live-poll/server-sdk'], typescript: { ignoreBuildErrors: true } }\n"
+const root = join(import.meta.dirname, '../..')
+const example = join(root, 'examples/nextjs')
 
 const test = base
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the dependencies from the pattern
@@ -21,15 +18,16 @@ const test = base
     onCleanup(() => project.remove())
     return project
   })
-  /** The example in a project that has installed the packages, built and served by Next.js. */
+  /** The example as it is, in its place in a project that has installed the packages: types checked, built and served. */
   .extend('app', { scope: 'file' }, async ({ project, directory }, { onCleanup }) => {
     for (const name of ['next', 'react', 'react-dom', '@types/react', '@types/node', 'typescript']) project.link(name)
-    for (const name of ['app', 'lib', 'package.json'])
-      cpSync(join(example, name), join(project.folder, name), { recursive: true })
-    writeFileSync(join(project.folder, 'next.config.mjs'), config)
+    const place = join(project.folder, 'examples/nextjs')
+    for (const name of ['app', 'lib', 'next.config.mjs', 'package.json', 'tsconfig.json'])
+      cpSync(join(example, name), join(place, name), { recursive: true })
+    cpSync(join(root, 'tsconfig.base.json'), join(project.folder, 'tsconfig.base.json'))
     const own = { NODE_ENV: 'production', LIVE_POLL_DATA: directory, NEXT_TELEMETRY_DISABLED: '1' } as const
     // Next.js installs what it misses: here that is an error.
-    const options = { cwd: project.folder, env: { ...process.env, ...own, npm_config_offline: 'true' } }
+    const options = { cwd: place, env: { ...process.env, ...own, npm_config_offline: 'true' } }
     const next = join(project.folder, 'node_modules/next/dist/bin/next')
     await promisify(execFile)(process.execPath, [next, 'build'], options)
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../../packages/server-sdk/src/cli/commands.ts'
 import { failpoints } from '../../packages/server-sdk/src/ports/failpoints.ts'
 import { installedSizes } from './installed-size.ts'
 import { type PackedProject, packProject } from './packed-project.ts'
@@ -79,6 +80,14 @@ describe('in Node', () => {
       (entry) => `if (Object.keys(await import('${entry}')).length === 0) throw new Error('${entry}')`,
     )
     project.run(code.join('\n'))
+  })
+
+  test('its command runs as npm links it, without any peer', () => {
+    const path = project.manifests.find(({ name }) => name === server)?.bin?.['live-poll'] ?? ''
+    expect(project.read(server, path)).toMatch(/^#!\/usr\/bin\/env node\n/)
+    const help = project.runCommand(server, 'live-poll', '--help')
+    const named = [...help.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
+    expect(named).toEqual(Object.keys(commands))
   })
 
   test('the calls of accounts have the names that their types say', () => {

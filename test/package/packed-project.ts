@@ -20,6 +20,7 @@ export interface Manifest {
   name: string
   version: string
   exports: Record<string, string | Record<string, string>>
+  bin?: Record<string, string>
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
 }
@@ -35,6 +36,8 @@ export interface PackedProject {
   tarball(name: string): string
   /** Runs a module of this text in the project. @throws with its output when it fails */
   run(code: string): string
+  /** Runs a command that a package brings. @returns what it printed @throws with its output when it fails */
+  runCommand(name: string, command: string, ...args: readonly string[]): string
   /** Runs a module of this text and tells every file that was loaded as a module, as URLs. */
   loadedBy(code: string): string[]
   /** The sources that a built file was made of, from its source map. */
@@ -89,6 +92,11 @@ export function packProject(): PackedProject {
     },
     read: (name, path) => readFileSync(join(at(name), path), 'utf8'),
     run,
+    runCommand(name, command, ...args) {
+      const path = manifests.find((manifest) => manifest.name === name)?.bin?.[command]
+      if (!path) throw new Error(`${name} has no command ${command}`)
+      return execFileSync(process.execPath, [join(at(name), path), ...args], { cwd: folder, encoding: 'utf8' })
+    },
     loadedBy(code) {
       writeFileSync(join(folder, 'trace.mjs'), traceHooks)
       const register = `import { register } from 'node:module'\nregister('./trace.mjs', import.meta.url)\n`

@@ -13,6 +13,8 @@ export interface FakeStream {
 
 export interface FakeHttp {
   isDown: boolean
+  /** Whether the server answers that it cannot, as while its database is away. */
+  isUnavailable: boolean
   /** Whether the page's origin may not use the server. */
   foreign: boolean
   tellsTime: boolean
@@ -56,6 +58,7 @@ export function createFakeHttp(server: string, polls: ReadonlyMap<string, Poll>)
   const holders = new Map<string, string>()
 
   async function answer(method: string, path: string, init: RequestInit): Promise<Response> {
+    if (http.isUnavailable) return refuse('UNAVAILABLE', 503)
     if (path === '/voters') {
       await http.admission
       if (http.refuse) return refuse(http.refuse.code, http.refuse.status)
@@ -147,6 +150,7 @@ export function createFakeHttp(server: string, polls: ReadonlyMap<string, Poll>)
 
   const http: FakeHttp = {
     isDown: false,
+    isUnavailable: false,
     tellsTime: false,
     oldTokens: new Set(),
     admissions: 0,

@@ -29,6 +29,12 @@ export interface PollFeed {
   close(): void
 }
 
+/**
+ * `live`: it said something. `spoilt`: something between held it back, or answered in its place. `refused`: it was not
+ * there, for which the server or the line may be to blame.
+ */
+type HowStreamWas = 'live' | 'spoilt' | 'refused'
+
 const ASK_EVERY = 5000
 /** A stream that says nothing for so long is held back on its way, by a proxy that collects whole answers. */
 const FIRST_WITHIN = 5000
@@ -55,10 +61,11 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
   /** @returns how long to wait before the next turn, in ms */
   async function takeTurn(signal: AbortSignal): Promise<number> {
     const startedAt = performance.now()
+    let wasStream: HowStreamWas | undefined
     if (startedAt >= streamAgainAt && options.takeStream()) {
-      const wasLive = await stream(signal).finally(options.returnStream)
+      wasStream = await stream(signal).finally(options.returnStream)
       if (signal.aborted) return 0
-      if (wasLive) {
+      if (wasStream === 'live') {
         onTransport('none')
         retries.hurry(performance.now() - startedAt)
         return retries.next()
@@ -76,20 +83,25 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       if (signal.aborted) return 0
       const { code, message, details, retryable } = reason as PollError
       onTransport('none')
-      if (code === 'UNAVAILABLE') streamAgainAt = 0 // nothing came through: that says nothing about streams
+      // Nothing came through, or the server gave neither: that says nothing about streams. What spoils them is still there.
+      if (code === 'UNAVAILABLE' && (wasStream === 'refused' || !details.requestId)) streamAgainAt = 0
       if (code === 'POLL_NOT_FOUND') close()
       if (!retryable) onMessage({ type: 'error', code, message, pollId })
       return details?.retryAfter ?? retries.next()
     }
   }
 
-  /** Resolves when the stream has ended. @returns whether it ever said anything */
-  async function stream(signal: AbortSignal): Promise<boolean> {
+  /** Resolves when the stream has ended. */
+  async function stream(signal: AbortSignal): Promise<HowStreamWas> {
     const ended = new AbortController()
     const end = () => ended.abort()
     signal.addEventListener('abort', end)
     let isLive = false
-    let silence = setTimeout(end, FIRST_WITHIN)
+    let isSpoilt = false
+    let silence = setTimeout(() => {
+      isSpoilt = true
+      end()
+    }, FIRST_WITHIN)
     let drained: ReturnType<typeof setTimeout> | undefined
     const hear = createEventReader((data) => {
       const message = decode(data)
@@ -103,7 +115,7 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
     try {
       const response = await options.open(ended.signal)
       const reader = isEventStream(response) ? response.body?.getReader() : undefined
-      if (!reader) return false
+      if (!reader) return response.ok ? 'spoilt' : 'refused'
       ended.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}))
       const decoder = new TextDecoder()
       while (!ended.signal.aborted) {
@@ -122,7 +134,8 @@ export function createPollFeed(options: PollFeedOptions): PollFeed {
       signal.removeEventListener('abort', end)
       end()
     }
-    return isLive
+    if (isLive) return 'live'
+    return isSpoilt ? 'spoilt' : 'refused'
   }
 
   function close(): void {

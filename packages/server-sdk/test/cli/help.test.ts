@@ -45,6 +45,10 @@ describe('a command that is not written as it must be', { timeout: 60_000 }, () 
     [['replay', 'crm', '--list'], 'name one sink, or say --list.'],
     [['serve', 'now'], 'serve takes options only.'],
     [['dev', 'now'], 'dev takes nothing'],
+    [['migrate', 'now'], "Unexpected argument 'now'"],
+    [['migrate', '--schemas', 'polls'], "Unknown option '--schemas'"],
+    [['migrate', '--print-sql', '--prefix'], "Option '--prefix <value>' argument missing"],
+    [['migrate', '--after', '0001'], '--after goes with --print-sql.'],
   ])('%j ends with 2, what is wrong, and how it is written', async (args, message) => {
     const { exitCode, stdout, stderr } = await run(args, env)
     expect([exitCode, stdout]).toEqual([2, ''])
@@ -65,6 +69,17 @@ describe('a command that is not written as it must be', { timeout: 60_000 }, () 
     const { exitCode, stdout, stderr } = await run(['serve'], own)
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(`live-poll: ${message}`)
+    expect(stderr).not.toContain('geheim')
+  })
+
+  it.each([
+    [{}, 'not unset.'],
+    [{ LIVE_POLL_DATABASE: 'redis://me:geheim@db' }, 'as in postgres://'],
+  ])('migrate with %j ends with 2, and names the variable', async (own, message) => {
+    const { exitCode, stdout, stderr } = await run(['migrate'], { ...env, ...own })
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('live-poll: LIVE_POLL_DATABASE must be a URL')
+    expect(stderr).toContain(message)
     expect(stderr).not.toContain('geheim')
   })
 })

@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Poll, StoredImage } from '@live-poll/client-sdk/protocol'
 import { s3 } from '@live-poll/server-sdk/s3'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createImageId } from '../../src/identity/image-id.ts'
 import { deriveKeys } from '../../src/identity/keys.ts'
 import { expectError } from '../expect-error.ts'
@@ -56,6 +56,10 @@ afterAll(async () => {
   await bucket.stop()
 })
 
+afterEach(() => {
+  mischief = 'none'
+})
+
 /** Votes, one after the other, until it is told to stop. */
 function keepVoting() {
   let isOver = false
@@ -77,6 +81,17 @@ function keepVoting() {
   }
 }
 
+/** One whole vote, from asking to counting, while something is wrong with the store. */
+async function expectVoteTakenMeanwhile() {
+  expect(mischief).not.toBe('none')
+  const kind = mischief
+  const { api } = running.livePoll
+  const { id: pollId } = await api.createPoll({ question: 'Meanwhile?', choices: ['Yes', 'No'] })
+  expect(await api.castVote({ pollId, voter: 'ada', choices: [2] })).toMatchObject({ revision: 1 })
+  expect(await api.getResults(pollId)).toMatchObject({ votes: [0, 1], voters: 1 })
+  expect(mischief, 'it is still wrong').toBe(kind)
+}
+
 describe.each<Mischief>(['answers 500', 'hangs', 'cuts in the middle'])('While the store %s', (kind) => {
   it('an upload says so, leaves nothing to see, and works when it is over; votes go on', async () => {
     const picture = await newPicture(1000, 500)
@@ -84,7 +99,10 @@ describe.each<Mischief>(['answers 500', 'hangs', 'cuts in the middle'])('While t
     const upload = { ...asOrganizer, body: picture, type: 'image/png' }
     const stopVoting = keepVoting()
     mischief = kind
-    expectError(await call('POST', '/images', upload), 'STORAGE_UNAVAILABLE')
+    const refused = call('POST', '/images', upload)
+    await expectVoteTakenMeanwhile()
+    expectError(await refused, 'STORAGE_UNAVAILABLE')
+    await expectVoteTakenMeanwhile()
     expectError(await call('GET', `/images/${id}`), 'NOT_FOUND')
     const poll = { question: 'Which?', image: { id }, choices: ['a', 'b'] }
     expectError(await call('POST', '/polls', { ...asOrganizer, body: poll }), 'INVALID')
@@ -105,7 +123,9 @@ describe.each<Mischief>(['answers 500', 'hangs', 'cuts in the middle'])('While t
     const stopVoting = keepVoting()
     mischief = kind
     expect((await get(640)).status).toBe(200)
-    expectError(await get(320), 'STORAGE_UNAVAILABLE')
+    const refused = get(320)
+    await expectVoteTakenMeanwhile()
+    expectError(await refused, 'STORAGE_UNAVAILABLE')
     expect((await get(640, { 'if-none-match': headers.etag ?? '' })).status).toBe(304)
     mischief = 'none'
     expect((await get(320)).status).toBe(200)

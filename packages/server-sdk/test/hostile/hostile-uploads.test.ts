@@ -42,6 +42,11 @@ async function filesStored(): Promise<number> {
   return entries.filter((entry) => entry.isFile()).length
 }
 
+/** The ids of all pictures of which there is a file. */
+async function idsStored(): Promise<readonly string[]> {
+  return readdir(join(server.directory, 'images'))
+}
+
 async function uploadGood(call: HttpClient): Promise<StoredImage> {
   const options = { token: adminKey, body: await newPicture(), type: 'image/png' }
   const { status, body } = await call<StoredImage>('POST', '/images', options)
@@ -123,8 +128,9 @@ for (const host of hostNames) {
       await uploadGood(call)
     })
 
-    it('many of them at once take no memory to speak of, and no other upload', async () => {
+    it('many of them at once take no memory to speak of, leave what is a picture, and harm no other upload', async () => {
       const made = await Promise.all(Object.values(uploadCases).map((make) => make()))
+      const before = { ids: await idsStored(), images: (await measure()).images }
       const answers = await Promise.all(
         made.map(({ body, type }) => call('POST', '/images', { token: adminKey, body, type })),
       )
@@ -133,7 +139,13 @@ for (const host of hostNames) {
         const code = status === 201 ? 201 : body.error.code
         expect([expected, 'BUSY'], JSON.stringify(body)).toContain(code)
       }
-      await uploadGood(call)
+      const taken = answers.flatMap(({ status, body }) => (status === 201 ? (body as unknown as StoredImage).id : []))
+      const isNew = (id: string) => !before.ids.includes(id)
+      const kept = [...new Set(taken)].filter(isNew)
+      expect((await idsStored()).filter(isNew).sort(), 'nothing of what was refused').toEqual(kept.sort())
+      expect((await measure()).images - before.images).toBe(kept.length)
+      const good = await uploadGood(call)
+      expect(await idsStored()).toContain(good.id)
     })
   })
 }

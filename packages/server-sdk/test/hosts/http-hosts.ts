@@ -10,10 +10,11 @@ import { toKoa } from '@live-poll/server-sdk/koa'
 import { toNext } from '@live-poll/server-sdk/next'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel, attachRoutes } from '@live-poll/server-sdk/uwebsockets'
-import { Module } from '@nestjs/common'
+import { type ArgumentsHost, Catch, type ExceptionFilter, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import express from 'express'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { listenOnUws } from '../listen-on-uws.ts'
@@ -57,6 +58,17 @@ function nestModule() {
   class AppModule {}
   Module({})(AppModule)
   return AppModule
+}
+
+/** What an app of NestJS answers itself. */
+function nestFilter(): ExceptionFilter {
+  class NotFoundFilter {
+    catch(_: unknown, host: ArgumentsHost) {
+      host.switchToHttp().getResponse<FastifyReply>().code(notFound.status).send(notFound.body)
+    }
+  }
+  Catch()(NotFoundFilter)
+  return new NotFoundFilter()
 }
 
 function listenWithKoa(app: Koa) {
@@ -133,6 +145,22 @@ const hosts: Readonly<Record<string, HttpHost>> = {
     },
     notFound,
     parser: 'none',
+  },
+  'NestJS on Fastify': {
+    async listen(livePoll) {
+      const app = await NestFactory.create<NestFastifyApplication>(nestModule(), new FastifyAdapter(), {
+        logger: false,
+      })
+      app.useGlobalFilters(nestFilter())
+      await app.register(toFastify(livePoll))
+      await app.init()
+      const instance = app.getHttpAdapter().getInstance()
+      await instance.ready()
+      return listen((request, response) => instance.routing(request, response))
+    },
+    notFound,
+    parser: 'none',
+    isDecodingPaths: true,
   },
   fastify: {
     listen(livePoll) {

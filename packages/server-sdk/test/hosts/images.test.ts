@@ -1,10 +1,13 @@
-import { readdir } from 'node:fs/promises'
+import { createHmac } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import type { StoredImage } from '@live-poll/client-sdk/protocol'
 import type { LivePollOptions } from '@live-poll/server-sdk'
 import { files } from '@live-poll/server-sdk/files'
 import express from 'express'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { ImageStore } from '../../src/ports/image-store.ts'
 import { toExpress } from '../../src/use/express.ts'
@@ -99,6 +102,57 @@ describe('A host', () => {
         expect(withKey.status).toBe(302)
       },
     ))
+
+  it('may redirect to URLs that it signs, where the bytes are', async () => {
+    const signatureOf = (key: string) => createHmac('sha256', 'of the bucket').update(key).digest('hex')
+    // A bucket that nobody may read without a signature.
+    const bucket = await listen(async ({ url = '', method }, response) => {
+      const { pathname, searchParams } = new URL(url, 'http://bucket')
+      const key = pathname.slice(1)
+      const isSigned = searchParams.get('signature') === signatureOf(key)
+      response.writeHead(isSigned ? 200 : 403, { 'content-type': searchParams.get('type') ?? 'text/plain' })
+      response.end(isSigned && method === 'GET' ? await readFile(join(running.directory, 'images', key)) : '')
+    })
+    const redirect = async (key: string, { contentType }: { readonly contentType: string }) =>
+      `${bucket.origin}/${key}?signature=${signatureOf(key)}&type=${encodeURIComponent(contentType)}`
+    try {
+      await withOptions({ redirect }, async (other) => {
+        const { id } = await storeShown(other, await newPicture(1000, 500))
+        for (const [width, accept, format] of [
+          [320, 'image/webp', 'webp'],
+          [640, 'image/avif,image/webp', 'heif'],
+          [1000, '*/*', 'webp'],
+        ] as const) {
+          const url = `${other.origin}/live-poll/images/${id}?w=${width}`
+          const answer = await fetch(url, { headers: { accept } })
+          expect([answer.status, answer.redirected, new URL(answer.url).origin]).toEqual([200, true, bucket.origin])
+          expect(answer.headers.get('content-type')).toBe(format === 'heif' ? 'image/avif' : 'image/webp')
+          expect(await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).toMatchObject({ width, format })
+          const head = await fetch(url, { method: 'HEAD', headers: { accept }, redirect: 'manual' })
+          expect([head.status, head.headers.get('location')]).toEqual([302, answer.url])
+          expect(head.headers.get('vary'), 'not the same for all').toContain('Accept')
+        }
+        const unsigned = new URL((await fetch(`${other.origin}/live-poll/images/${id}`)).url)
+        unsigned.searchParams.delete('signature')
+        expect((await fetch(unsigned)).status).toBe(403)
+      })
+    } finally {
+      await bucket.close()
+    }
+  })
+
+  it.each([
+    ['throws', () => Promise.reject(new Error('The signer is away.')), 'The signer is away.'],
+    ['returns what is no URL', () => '/pictures/1.webp', '"images.redirect" must return a URL'],
+  ])('whose redirect %s has the cause in its log, and tells nobody', (_, redirect, cause) =>
+    withOptions({ redirect }, async (other) => {
+      const { id } = await storeShown(other, await newPicture())
+      const answer = await createHttpClient(other.origin)('GET', `/images/${id}`)
+      expectError(answer, 'INTERNAL')
+      expect(JSON.stringify(answer.body)).not.toContain(cause)
+      expect(other.logger.errors.map((one) => inspect(one)).join()).toContain(cause)
+    }),
+  )
 
   it('has a limit for one upload, and for all of an owner', () =>
     withOptions({ store: folder(), maxBytes: 1000, quota: 400 }, async ({ origin, livePoll }) => {

@@ -1,6 +1,9 @@
 import type { Poll, VoteReceipt, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { redis } from '@live-poll/server-sdk/redis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startCli } from '../cli/start-cli.ts'
+import { createHttpClient } from '../http-client.ts'
+import { openRawSocket } from '../raw-socket.ts'
 import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '../servers/postgres.ts'
 import { postgresDatabase } from '../servers/postgres-database.ts'
 import { describeOnRedis, startRedis, type TestRedis } from '../servers/redis.ts'
@@ -77,6 +80,28 @@ describeOnRedis('Routes in processes that live for one request', () => {
       })
       expect([late.status, late.body.error.code]).toEqual([409, 'POLL_CLOSED'])
       await screen.close()
+    })
+
+    it('the one that stays may be `live-poll serve`', { timeout: 120_000 }, async () => {
+      const serving = startCli(['serve'], {
+        ...{ NODE_ENV: 'production', PORT: '0', LIVE_POLL_HOST: '127.0.0.1' },
+        ...{ LIVE_POLL_DATABASE: database.url, LIVE_POLL_REDIS: server.url },
+        ...{ LIVE_POLL_SECRET: nodeSecret, LIVE_POLL_ADMIN_KEY: adminKey },
+      })
+      const [, port] = await serving.printed(/^Live Poll serves on port (\d+) /m)
+      const { body: poll } = await call<Poll>('POST', '/polls', { ...asOrganizer, body: lunch })
+      const screen = await openRawSocket(`ws://127.0.0.1:${port}/live-poll/channel`)
+      screen.send({ type: 'hello' })
+      screen.send({ type: 'watch', pollId: poll.id })
+      await screen.take('poll')
+      const [voter] = await staying.livePoll.api.nameVoters(['eve'])
+      const vote = { token: voter?.token, body: { voteId: 'v', choices: [2] } }
+      expect((await call<VoteReceipt>('PUT', `/polls/${poll.id}/vote`, vote)).body).toMatchObject({ revision: 1 })
+      expect(await screen.take('results', ({ voters }) => voters === 1)).toMatchObject({ votes: [0, 1] })
+      const again = await createHttpClient(`http://127.0.0.1:${port}`)('PUT', `/polls/${poll.id}/vote`, vote)
+      expect(again, 'asked again, of the one that stays').toMatchObject({ status: 200, body: { duplicate: true } })
+      await screen.close()
+      expect(await serving.end('SIGINT')).toBe(0)
     })
 
     it('the log has been told of nothing', () => {

@@ -22,6 +22,12 @@ it('is named by where it leads', () => {
   expect(webhook({ url, secret, name: 'crm' }).name).toBe('crm')
 })
 
+it('is tried again with pauses of up to ten minutes, and gives up after a day, in the order of a poll', () => {
+  const minute = 60_000
+  const expected = { order: 'poll', longestPause: 10 * minute, giveUpAfter: 24 * 60 * minute }
+  expect(webhook({ url, secret })).toMatchObject(expected)
+})
+
 it.each([
   'https://127.0.0.1/',
   'https://[::1]/',
