@@ -1,13 +1,12 @@
 import { createLivePoll, type LivePoll, type LivePollOptions } from '@live-poll/server-sdk'
 import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { attachChannel as attachToWs } from '@live-poll/server-sdk/ws'
+import { adminKey } from './admin-key.ts'
 import { type ChannelServerName, channelListeners, channelUrl, listen } from './listeners.ts'
 import { neverShed } from './never-shed.ts'
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.ts'
 import { makeStorage, storageIn } from './servers/storage.ts'
 import { isWithoutUws } from './without-uws.ts'
-
-export const adminKey = `lpa_${'k'.repeat(32)}`
 
 export interface RunningLivePoll {
   readonly livePoll: LivePoll

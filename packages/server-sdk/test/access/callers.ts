@@ -1,7 +1,8 @@
 import type { VoterAdmission } from '@live-poll/client-sdk/protocol'
 import type { Authorize, LivePollOptions } from '@live-poll/server-sdk'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import type { Caller } from './decisions.ts'
 
 export const owner = 'ada'

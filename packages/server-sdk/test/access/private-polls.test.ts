@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Invitation, Poll, PollPage, Vote, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { cast, visit } from '../hosts/channel-visitor.ts'
 import { startWatching, type Wire, wires } from '../hosts/watchers.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { channelServers } from '../listeners.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { authorize } from './authorize.ts'
 import { credentialsOf, owner, startHost } from './callers.ts'
 

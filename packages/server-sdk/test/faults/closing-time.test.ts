@@ -1,5 +1,6 @@
 import type { Poll, PollPage, Results, ServerMessage } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { openEventStream } from '../event-stream.ts'
 import { createHttpClient } from '../http-client.ts'
 import { openRawSocket } from '../raw-socket.ts'
@@ -8,7 +9,6 @@ import { untilInDatabase } from '../servers/postgres-gate.ts'
 import { type ServedNode, serveNode } from '../servers/serve-node.ts'
 import { isOverFor, type MakeShared, makeDue, sharedDatabases, untilWaiting } from '../servers/shared-database.ts'
 import { castOn, type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
-import { adminKey } from '../start-live-poll.ts'
 
 const voters = Array.from({ length: 10 }, (_, index) => `voter-${index}`)
 

@@ -5,11 +5,12 @@ import { s3 } from '@live-poll/server-sdk/s3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createImageId } from '../../src/identity/image-id.ts'
 import { deriveKeys } from '../../src/identity/keys.ts'
+import { adminKey } from '../admin-key.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { newLargePicture, newPicture } from '../pictures.ts'
 import { connectS3, type S3UnderTest, startS3 } from '../servers/s3.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 
 const secret = 'a secret that these pictures are named by'
 const asOrganizer = { token: adminKey }

@@ -2,13 +2,13 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { StoredImage } from '@live-poll/client-sdk/protocol'
 import { s3 } from '@live-poll/server-sdk/s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import { newPicture } from '../pictures.ts'
 import { type S3UnderTest, startS3 } from '../servers/s3.ts'
 import { serveNode } from '../servers/serve-node.ts'
 import { sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
-import { adminKey } from '../start-live-poll.ts'
 
 for (const [name, describeOn, makeShared] of sharedDatabasesByTurns('pictures on two nodes')) {
   describeOn('Pictures on two nodes', () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isNewer, type Results } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import type { RawSocket } from '../raw-socket.ts'
 import { findMiscounts } from '../recount.ts'
@@ -8,7 +9,6 @@ import { takeBackup } from '../servers/backup.ts'
 import { type ServedNode, serveNode, watchOn } from '../servers/serve-node.ts'
 import { type MakeShared, sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { castOn, type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
-import { adminKey } from '../start-live-poll.ts'
 
 /** Milliseconds after which screens show what the restored database holds. */
 const promised = 2000

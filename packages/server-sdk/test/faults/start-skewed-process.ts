@@ -2,8 +2,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { LivePollApi } from '@live-poll/server-sdk'
+import { adminKey } from '../admin-key.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
-import { adminKey } from '../start-live-poll.ts'
 import type { ActionCall, FromSkewedProcess } from './skewed-process.ts'
 
 export interface SkewedProcess {

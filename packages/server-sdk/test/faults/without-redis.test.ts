@@ -1,12 +1,12 @@
 import type { ServerMessage } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { createHttpClient } from '../http-client.ts'
 import type { RawSocket } from '../raw-socket.ts'
 import { type ServedNode, serveNode, watchOn } from '../servers/serve-node.ts'
 import { type MakeShared, sharedDatabasesByTurns } from '../servers/shared-database.ts'
 import { type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
-import { adminKey } from '../start-live-poll.ts'
 
 /** Milliseconds after which a screen on another node is right, with nothing between the nodes but the database. */
 const promised = 2000

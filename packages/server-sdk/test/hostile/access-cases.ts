@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@live-poll/client-sdk/protocol'
-import { adminKey } from '../start-live-poll.ts'
+import { adminKey } from '../admin-key.ts'
 import type { HostileRequest } from './request-cases.ts'
 import { tokenOf } from './start-hostile-process.ts'
 import type { Case, Cases, World } from './world.ts'

@@ -1,6 +1,6 @@
 import { limits } from '@live-poll/client-sdk/protocol'
+import { adminKey } from '../admin-key.ts'
 import type { WebSocketServerName } from '../listeners.ts'
-import { adminKey } from '../start-live-poll.ts'
 import { frame, type Outcome, opcodes } from './raw-frames.ts'
 import type { Bytes } from './raw-http.ts'
 import { type Cases, inAnHour, renamed, sign, type World } from './world.ts'

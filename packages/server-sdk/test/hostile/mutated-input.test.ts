@@ -1,10 +1,11 @@
 import { type ErrorBody, errors, isErrorCode, type Poll, type VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { atLength } from '../at-length.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { webSocketServers } from '../listeners.ts'
 import { openRawSocket, type RawSocket } from '../raw-socket.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
 const bodies = atLength('mutated bodies', 1500, 5000)

@@ -1,5 +1,5 @@
 import { limits } from '@live-poll/client-sdk/protocol'
-import { adminKey } from '../start-live-poll.ts'
+import { adminKey } from '../admin-key.ts'
 import type { HostileRequest } from './request-cases.ts'
 import type { Cases } from './world.ts'
 

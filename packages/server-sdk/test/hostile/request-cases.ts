@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { type ErrorCode, limits } from '@live-poll/client-sdk/protocol'
 import { expect } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import type { CallOptions } from '../http-client.ts'
-import { adminKey } from '../start-live-poll.ts'
 import { type Cases, inAnHour, renamed, sign, type World } from './world.ts'
 
 export interface HostileRequest extends CallOptions {

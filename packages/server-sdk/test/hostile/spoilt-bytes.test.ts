@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { NamedVoter, Poll, Results } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { httpHosts } from '../hosts/http-hosts.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { webSocketServers } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { invalidUtf8, mutate, pick, seededRandom } from './mutate.ts'
 
 const seed = Number(process.env.LIVE_POLL_SEED ?? Date.now() % 2 ** 32)

@@ -2,9 +2,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { adminKey } from '../admin-key.ts'
 import { makeDataFolder } from '../data-folder.ts'
 import type { WebSocketServerName } from '../listeners.ts'
-import { adminKey } from '../start-live-poll.ts'
 import type { FromHostileProcess, Held } from './hostile-process.ts'
 
 /** Hosts whose routes are attacked. */

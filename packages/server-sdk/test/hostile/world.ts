@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Invitation, NamedVoter, Poll } from '@live-poll/client-sdk/protocol'
 import { deriveKeys } from '../../src/identity/keys.ts'
+import { adminKey } from '../admin-key.ts'
 import type { HttpClient } from '../http-client.ts'
-import { adminKey } from '../start-live-poll.ts'
 import { hostileSecret, tokenOf } from './start-hostile-process.ts'
 
 /** What stays the same for all cases. */

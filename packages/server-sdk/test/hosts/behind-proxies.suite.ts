@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { expectError } from '../expect-error.ts'
 import { connectTo, readAnswers, write } from '../hostile/raw-http.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
 
 export const proxiedOptions = {

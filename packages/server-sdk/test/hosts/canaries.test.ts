@@ -8,13 +8,13 @@ import { toNodeHandler } from '@live-poll/server-sdk/node'
 import { redis } from '@live-poll/server-sdk/redis'
 import { attachChannel } from '@live-poll/server-sdk/ws'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '../servers/postgres.ts'
 import { connectPostgres, postgresDatabase } from '../servers/postgres-database.ts'
 import { describeOnRedis, hasRedis, startRedis, type TestRedis } from '../servers/redis.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
-import { adminKey } from '../start-live-poll.ts'
 
 /** What must stand nowhere afterwards. */
 const canaries = {

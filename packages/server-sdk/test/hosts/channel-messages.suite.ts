@@ -1,8 +1,9 @@
 import { type ClientMessage, errors, limits } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import type { ChannelServerName } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, relayTicket, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 /** A frame that is refused, whether it is a vote that can still be answered by its id, and where the fault is. */

@@ -1,9 +1,10 @@
 import { errors } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import { type ChannelServerName, channelServers } from '../listeners.ts'
 import type { RawSocket } from '../raw-socket.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, readResults, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 /** What watchers are shown, over one WebSocket server. */

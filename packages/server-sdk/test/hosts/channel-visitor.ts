@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Poll, RejectedMessage, Results, VotedMessage, VoterAdmission } from '@live-poll/client-sdk/protocol'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import type { ChannelServerName } from '../listeners.ts'
 import { openRawSocket, type RawSocket } from '../raw-socket.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 
 const api = (running: RunningLivePoll) => createHttpClient(running.origin)
 

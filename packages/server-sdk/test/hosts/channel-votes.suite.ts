@@ -1,8 +1,9 @@
 import { errors } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import type { ChannelServerName } from '../listeners.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, readResults, visit, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()

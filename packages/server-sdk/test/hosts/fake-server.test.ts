@@ -5,8 +5,8 @@ import { createTestLivePoll } from '@live-poll/server-sdk/testing'
 import { attachChannel } from '@live-poll/server-sdk/ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { adminKey } from '../admin-key.ts'
 import { listen } from '../listeners.ts'
-import { adminKey } from '../start-live-poll.ts'
 
 type ClientOptions = NonNullable<Parameters<typeof createPollClient>[0]>
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorBody, NamedVoter, VoteReceipt, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import { channelServers } from '../listeners.ts'
 import { makeStorage, type Storage } from '../servers/storage.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, readResults, visit, visitAsRelay } from './channel-visitor.ts'
 
 const secrets = ['first', 'second'].map((name) => `${name} secret that only signs tokens, of 32 bytes`)

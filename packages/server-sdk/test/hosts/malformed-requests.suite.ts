@@ -1,10 +1,11 @@
 import type { Poll, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../src/http/route.ts'
+import { adminKey } from '../admin-key.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { routeTableWithoutAccounts as routes } from '../route-table.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import type { HttpHost } from './http-hosts.ts'
 import { type MalformedRequest, malformedRequests } from './malformed-requests.ts'
 

@@ -1,9 +1,10 @@
 import { Counter, Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
 import { channelServers } from '../listeners.ts'
 import { readMetrics } from '../read-metrics.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, newVoter, visitAsRelay, visitAsVoter } from './channel-visitor.ts'
 import { startWatching } from './watchers.ts'
 

@@ -1,11 +1,12 @@
 import type { Hooks, PollTurn } from '@live-poll/server-sdk'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { shareEmbedded } from '../servers/share-embedded.ts'
 import { makeDue } from '../servers/shared-database.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 
 const lunch = { question: 'Lunch?', choices: ['Soup', 'Salad'] }
 const turnHooks = ['afterCreate', 'afterEdit', 'afterClose', 'afterReset'] as const

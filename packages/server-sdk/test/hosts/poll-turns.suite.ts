@@ -1,7 +1,8 @@
 import type { Poll, Results, ServerMessage } from '@live-poll/client-sdk/protocol'
 import { describe, expect, it, vi } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient } from '../http-client.ts'
-import { adminKey, type RunningLivePoll } from '../start-live-poll.ts'
+import type { RunningLivePoll } from '../start-live-poll.ts'
 import { createPoll, newVoter } from './channel-visitor.ts'
 import { type PollWatcher, startWatching, type Wire } from './watchers.ts'
 

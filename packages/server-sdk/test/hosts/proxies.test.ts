@@ -1,11 +1,12 @@
 import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { openEventStream } from '../event-stream.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { type ProxiedPorts, testProxies } from '../servers/proxies.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { createPoll } from './channel-visitor.ts'
 
 let running: RunningLivePoll

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
 import type { StoresUnderTest } from '../conformance/stores.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { embeddedDatabase } from '../servers/share-embedded.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 
 let stores: StoresUnderTest
 let running: RunningLivePoll

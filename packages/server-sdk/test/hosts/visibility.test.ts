@@ -1,7 +1,8 @@
 import type { Poll, PollState, Results, ShowResults, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { createPoll, newVoter } from './channel-visitor.ts'
 import { startWatching, wires } from './watchers.ts'
 

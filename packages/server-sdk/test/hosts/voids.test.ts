@@ -1,8 +1,9 @@
 import type { AuditEntry, ErrorBody, Poll, Results, Vote, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { createPoll, newVoter, readResults } from './channel-visitor.ts'
 
 import { startWatching, wires } from './watchers.ts'

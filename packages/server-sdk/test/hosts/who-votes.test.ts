@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { NamedVoter, VoteReceipt, VoterAdmission } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminKey } from '../admin-key.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { channelServers } from '../listeners.ts'
-import { adminKey, type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
+import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, createPoll, readResults, visit, visitAsRelay } from './channel-visitor.ts'
 
 /** A host whose users sign in with a token of its own. */

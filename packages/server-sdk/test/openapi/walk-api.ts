@@ -1,8 +1,8 @@
 import { createPollApi, type PollApi } from '@live-poll/client-sdk'
 import { type AccountApi, createAccountApi } from '@live-poll/client-sdk/accounts'
 import { ownPage } from '../access/requests.ts'
+import { adminKey } from '../admin-key.ts'
 import { newPicture } from '../pictures.ts'
-import { adminKey } from '../start-live-poll.ts'
 import type { SeenAnswer } from './check-answer.ts'
 import { recordedFetch } from './recorded-fetch.ts'
 
