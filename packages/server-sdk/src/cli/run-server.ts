@@ -8,7 +8,7 @@ import { withPages } from './pages.ts'
 export interface ServerParts {
   readonly livePoll: LivePoll
   readonly env: Env
-  /** Whether `/` lists all polls. */
+  /** Whether `/` lists the polls that are not private. */
   readonly isListing: boolean
   /** It listens, and the database is open. */
   onReady(listening: Listening): Promise<void>
