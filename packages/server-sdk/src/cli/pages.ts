@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { HttpReply, HttpRequest, LivePoll, Poll } from '../index.ts'
+import { escapeHtml } from '../invitations/escape-html.ts'
 
 /** Says that a page is one of these, and which process has sent it. */
 export const pageHeader = 'live-poll-page'
@@ -89,8 +90,4 @@ function listPage(polls: readonly Poll[]): string {
   return `      <h1>Polls</h1>
 ${list}
       <p><code>npx -p @live-poll/server-sdk live-poll create "Lunch?" Soup Salad</code></p>`
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
