@@ -35,6 +35,9 @@ export async function create(args: readonly string[], env: NodeJS.ProcessEnv): P
   }
   return withPolls(values, env, async (polls) => {
     const { id } = await polls.create(input)
-    return { output: `${id}\n${(await polls.link(id)) ?? `<live-poll poll="${id}"></live-poll>`}` }
+    const link = await polls.link(id).catch(({ message }: Error) => {
+      console.error(`live-poll: the poll is made; whether it has a page could not be found out (${message}).`)
+    })
+    return { output: `${id}\n${link ?? `<live-poll poll="${id}"></live-poll>`}` }
   })
 }

@@ -1,13 +1,12 @@
-import { rm, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { embeddedIn } from '../env/embedded-in.ts'
 import { fromEnv, readEnv, readOrCreateAdminKey } from '../env/from-env.ts'
 import { createLivePoll, type Logger } from '../index.ts'
+import { writeAddress } from './dev-address.ts'
 import type { CommandEnd } from './open-for-command.ts'
 import { parseCommand } from './parse-command.ts'
 import { runServer } from './run-server.ts'
 import { UsageError } from './usage-error.ts'
-import { addressFile } from './with-polls.ts'
 
 /**
  * `live-poll dev`: a server to try things out on, on the embedded database where the environment names no other. Commands
@@ -25,13 +24,14 @@ export async function dev(args: readonly string[], environment: NodeJS.ProcessEn
     adminKey: env.adminKey ?? kept?.key,
     logger,
   })
+  let forgetAddress = async () => {}
   try {
     await runServer({
       ...{ livePoll, env, isListing: true },
       async onReady({ port, by }) {
         const host = env.host?.includes(':') ? `[${env.host}]` : env.host // IPv6
         const url = `http://${host ?? 'localhost'}:${port}`
-        await writeFile(addressFile(directory), `${url}\n`)
+        forgetAddress = await writeAddress(directory, url)
         const file = kept && (relative(process.cwd(), kept.file) || kept.file)
         const rows = [
           ['Polls', url],
@@ -48,7 +48,7 @@ export async function dev(args: readonly string[], environment: NodeJS.ProcessEn
       onTerm: () => livePoll.close(),
     })
   } finally {
-    await rm(addressFile(directory), { force: true })
+    await forgetAddress()
   }
   return {}
 }

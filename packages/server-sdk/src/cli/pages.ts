@@ -1,17 +1,21 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { HttpReply, HttpRequest, LivePoll, Poll } from '../index.ts'
+import { escapeHtml } from '../invitations/escape-html.ts'
 
-/** Says that a page is one of these. */
+/** Says that a page is one of these, and which process has sent it. */
 export const pageHeader = 'live-poll-page'
+
+/** This process: of all that were ever started. */
+export const instance = randomUUID()
 
 type Handler = (request: HttpRequest) => Promise<HttpReply | undefined>
 
-/** Polls that are listed, the newest. */
-const listed = 50
+/** Polls that are looked through for the list, the newest. */
+const listed = 100
 
 /**
  * The routes of Live Poll, and a plain page at `/polls/<id>` to look at each poll.
- * @param isListing whether `/` lists the polls, for everyone to see
+ * @param isListing whether `/` lists the newest polls that are not private, for everyone to see
  */
 export function withPages(livePoll: LivePoll, isListing: boolean): LivePoll {
   const pages: Handler = async ({ method, path }) => {
@@ -19,7 +23,8 @@ export function withPages(livePoll: LivePoll, isListing: boolean): LivePoll {
     const id = /^\/polls\/([\w-]{1,64})$/.exec(path)?.[1]
     if (id !== undefined) return page(pollPage(livePoll.basePath, id))
     if (path !== '/' || !isListing) return undefined
-    return page(listPage((await livePoll.api.listPolls({ limit: listed })).polls))
+    const { polls } = await livePoll.api.listPolls({ limit: listed })
+    return page(listPage(polls.filter(({ isPrivate }) => !isPrivate)))
   }
   return { ...livePoll, basePath: '', handle: async (request) => (await livePoll.handle(request)) ?? pages(request) }
 }
@@ -43,7 +48,7 @@ const headers = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
-  [pageHeader]: '1',
+  [pageHeader]: instance,
 }
 
 function page(body: string): HttpReply {
@@ -79,12 +84,10 @@ function listPage(polls: readonly Poll[]): string {
     ({ id, question, state }) => `        <li><a href="/polls/${id}">${escapeHtml(question)}</a> (${state})</li>`,
   )
   const list =
-    items.length > 0 ? `      <ul>\n${items.join('\n')}\n      </ul>` : '      <p>There are no polls yet. Make one:</p>'
+    items.length > 0
+      ? `      <ul>\n${items.join('\n')}\n      </ul>`
+      : '      <p>There are no public polls yet. Make one:</p>'
   return `      <h1>Polls</h1>
 ${list}
       <p><code>npx -p @live-poll/server-sdk live-poll create "Lunch?" Soup Salad</code></p>`
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

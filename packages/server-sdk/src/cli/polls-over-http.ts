@@ -7,29 +7,40 @@ import { UsageError } from './usage-error.ts'
 /** Milliseconds between two looks at a poll. One that has not changed is answered without a body. */
 const pause = 500
 
+/** Milliseconds for a request and its whole answer. */
+const longest = 20_000
+
+interface Answer {
+  readonly status: number
+  readonly etag: string | null
+  readonly text: string
+}
+
 /**
  * Polls of a server that runs.
  * @param url of its app, as in `http://localhost:3000`, or of its routes
+ * @param patience milliseconds for each request
  * @throws UsageError
  */
-export function overHttp(url: string, adminKey: string | undefined): PollsInReach {
+export function overHttp(url: string, adminKey: string | undefined, patience = longest): PollsInReach {
   const base = readBase(url)
   const pathOf = (id: string) => `/polls/${encodeURIComponent(id)}`
 
-  async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  async function send(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = new Headers(init.headers)
     if (adminKey) headers.set('authorization', `Bearer ${adminKey}`)
-    const response = await fetch(base + path, { ...init, headers }).catch((error: Error) => {
-      if (error.name === 'AbortError') throw error
+    const answer = await exchange(base + path, { ...init, headers }, patience).catch((error: Error) => {
+      if (init.signal?.aborted) throw error
       const cause = error.cause instanceof Error ? error.cause.message || error.message : error.message
       throw new Error(`${base} does not answer (${cause}).`)
     })
-    if (!response.ok && response.status !== 304) throw await toError(response, base)
-    return response
+    const { status, text } = answer
+    if ((status < 200 || status > 299) && status !== 304) throw toError(status, text, base)
+    return answer
   }
 
   async function ask(path: string, init?: RequestInit): Promise<Poll> {
-    return (await send(path, init)).json() as Promise<Poll>
+    return JSON.parse((await send(path, init)).text)
   }
 
   return {
@@ -46,9 +57,9 @@ export function overHttp(url: string, adminKey: string | undefined): PollsInReac
       let etag = ''
       try {
         for (;;) {
-          const response = await send(pathOf(id), { headers: etag ? { 'if-none-match': etag } : {}, signal })
-          if (response.status !== 304) yield (await response.json()) as Poll
-          etag = response.headers.get('etag') ?? etag
+          const answer = await send(pathOf(id), { headers: etag ? { 'if-none-match': etag } : {}, signal })
+          if (answer.status !== 304) yield JSON.parse(answer.text)
+          etag = answer.etag ?? etag
           await sleep(pause, undefined, { signal })
         }
       } catch (error) {
@@ -57,7 +68,7 @@ export function overHttp(url: string, adminKey: string | undefined): PollsInReac
     },
     async link(id) {
       const link = new URL(`/polls/${id}`, base).href
-      const page = await fetch(link, { method: 'HEAD' })
+      const page = await fetch(link, { method: 'HEAD', signal: AbortSignal.timeout(patience) })
       return page.ok && page.headers.has(pageHeader) ? link : undefined
     },
   }
@@ -72,13 +83,23 @@ function readBase(text: string): string {
   return url.origin + (path || '/live-poll')
 }
 
-async function toError(response: Response, base: string): Promise<Error> {
-  const text = await response.text()
+/** A request and its whole answer. @throws what stands in the way, the time among it */
+async function exchange(url: string, { signal, ...init }: RequestInit, patience: number): Promise<Answer> {
+  const limit = AbortSignal.timeout(patience)
+  try {
+    const response = await fetch(url, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit })
+    return { status: response.status, etag: response.headers.get('etag'), text: await response.text() }
+  } catch (error) {
+    throw limit.aborted ? new Error(`nothing within ${patience / 1000} s`) : error
+  }
+}
+
+function toError(status: number, text: string, base: string): Error {
   try {
     const { code, message, ...details } = (JSON.parse(text) as ErrorBody).error
     if (code === 'UNAUTHENTICATED') return new Error(`set LIVE_POLL_ADMIN_KEY to that of the server: ${message}`)
     return new PollError(code, details, message)
   } catch {
-    return new Error(`${base} answered ${response.status}, and not as Live Poll does: is it mounted there?`)
+    return new Error(`${base} answered ${status}, and not as Live Poll does: is it mounted there?`)
   }
 }

@@ -8,7 +8,7 @@ import { withPages } from './pages.ts'
 export interface ServerParts {
   readonly livePoll: LivePoll
   readonly env: Env
-  /** Whether `/` lists all polls. */
+  /** Whether `/` lists the polls that are not private. */
   readonly isListing: boolean
   /** It listens, and the database is open. */
   onReady(listening: Listening): Promise<void>
@@ -23,8 +23,9 @@ export interface ServerParts {
  */
 export async function runServer({ livePoll, env, isListing, onReady, onTerm }: ServerParts): Promise<void> {
   const signals = listenToSignals()
-  const listening = await listen(livePoll, withPages(livePoll, isListing), env)
+  let listening: Listening | undefined
   try {
+    listening = await listen(livePoll, withPages(livePoll, isListing), env)
     // A database that does not answer is waited for: meanwhile readiness says so.
     await Promise.race([livePoll.ready(), signals.first])
     if (!signals.isGiven()) await onReady(listening)
@@ -32,9 +33,8 @@ export async function runServer({ livePoll, env, isListing, onReady, onTerm }: S
     console.error('live-poll: stopping; what was voted is being counted.')
     if (signal === 'SIGTERM') await onTerm()
   } finally {
-    await livePoll.close()
-    await listening.close()
-    signals.ignore()
+    const closing = livePoll.close().finally(() => listening?.close())
+    await closing.finally(signals.ignore)
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TableNames } from '../adapters/sql/name-tables.ts'
+import { findAddress } from './dev-address.ts'
 import { findDatabase } from './open-for-command.ts'
 import { tableNames, text } from './parse-command.ts'
 import type { PollsInReach } from './polls-in-reach.ts'
@@ -34,18 +35,11 @@ export async function withPolls<T>(
   }
 }
 
-/** Where `live-poll dev` says that it listens, for as long as it does. */
-export const addressFile = (directory: string) => join(directory, 'address')
-
-/** The server that has a data folder. @returns undefined where it is not one of ours, or does not answer */
+/** The `live-poll dev` that has a data folder. @returns undefined where it is another server, or does not answer */
 async function findDev(env: NodeJS.ProcessEnv): Promise<PollsInReach | undefined> {
   const directory = env.LIVE_POLL_DATA || '.live-poll'
-  try {
-    const address = (await readFile(addressFile(directory), 'utf8')).trim()
-    await fetch(address, { method: 'HEAD' })
-    const key = env.LIVE_POLL_ADMIN_KEY || (await readFile(join(directory, 'admin-key'), 'utf8')).trim()
-    return overHttp(address, key)
-  } catch {
-    return undefined // whoever has the folder wrote no address, or has been killed since
-  }
+  const address = await findAddress(directory)
+  if (!address) return undefined
+  const kept = () => readFile(join(directory, 'admin-key'), 'utf8').catch(() => '')
+  return overHttp(address, env.LIVE_POLL_ADMIN_KEY || (await kept()).trim())
 }

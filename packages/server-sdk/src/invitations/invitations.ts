@@ -1,5 +1,6 @@
 import type { Invitation } from '@live-poll/client-sdk/protocol'
 import { renderSVG } from 'uqr'
+import { escapeHtml } from './escape-html.ts'
 
 /**
  * The address that brings a voter to a page with their code. The code stands behind `#`: browsers keep that part to
@@ -68,7 +69,3 @@ h2 { margin: 0 0 2mm; font-size: 11pt; line-height: 1.25; overflow-wrap: anywher
 code { font: 600 10pt/1.4 ui-monospace, monospace; white-space: nowrap; }
 p { margin: 1mm 0 0; color: #444; font-size: 8.5pt; overflow-wrap: anywhere; }
 `
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
-}

@@ -8,7 +8,8 @@ import { createPollClient } from '@live-poll/client-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { makeDataFolder } from '../data-folder.ts'
-import { cli, type RunningCli, run as runCommand, startCli } from './start-cli.ts'
+import { runCli } from './run-cli.ts'
+import { cli, type RunningCli, startCli } from './start-cli.ts'
 
 let folder: string
 let env: Readonly<Record<string, string>>
@@ -31,7 +32,7 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true })
 })
 
-const run = (...args: string[]) => runCommand(args, env)
+const run = (...args: string[]) => runCli(args, env)
 
 async function createPoll(...args: string[]): Promise<string> {
   const { stdout } = await run('create', 'Lunch?', 'Soup', 'Green salad', ...args)
@@ -138,7 +139,7 @@ describe('live-poll dev', { timeout: 120_000 }, () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     const { port } = taken.address() as AddressInfo
-    const { exitCode, stderr } = await runCommand(['dev'], {
+    const { exitCode, stderr } = await runCli(['dev'], {
       ...{ PORT: String(port), LIVE_POLL_HOST: '127.0.0.1', LIVE_POLL_DATA: `${folder}-second` },
     })
     taken.close()

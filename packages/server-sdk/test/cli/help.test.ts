@@ -1,14 +1,14 @@
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../../src/cli/commands.ts'
-import { run } from './start-cli.ts'
+import { runCli } from './run-cli.ts'
 
 /** No database is here: whatever would open one fails. */
 const env = { LIVE_POLL_DATA: `${tmpdir()}/live-poll-none` }
 
 describe('live-poll --help', () => {
   it('names every command', async () => {
-    const { exitCode, stdout, stderr } = await run(['--help'], env)
+    const { exitCode, stdout, stderr } = await runCli(['--help'], env)
     expect([exitCode, stderr]).toEqual([0, ''])
     const named = [...stdout.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
     expect(named).toEqual(Object.keys(commands))
@@ -20,7 +20,7 @@ describe('live-poll --help', () => {
     const ends = await Promise.all(
       Object.entries(commands).map(async ([name, command]) => ({
         ...{ name, usage: command.usage },
-        ...(await run([name, 'anything', '--help'], env)),
+        ...(await runCli([name, 'anything', '--help'], env)),
       })),
     )
     for (const { name, usage, exitCode, stdout, stderr } of ends) {
@@ -50,7 +50,7 @@ describe('a command that is not written as it must be', { timeout: 60_000 }, () 
     [['migrate', '--print-sql', '--prefix'], "Option '--prefix <value>' argument missing"],
     [['migrate', '--after', '0001'], '--after goes with --print-sql.'],
   ])('%j ends with 2, what is wrong, and how it is written', async (args, message) => {
-    const { exitCode, stdout, stderr } = await run(args, env)
+    const { exitCode, stdout, stderr } = await runCli(args, env)
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^live-poll: /)
     expect(stderr).toContain(message)
@@ -66,7 +66,7 @@ describe('a command that is not written as it must be', { timeout: 60_000 }, () 
       'LIVE_POLL_CHANNEL_URL must be set beside LIVE_POLL_CHANNEL_PORT',
     ],
   ])('serve with %j ends with 2, and names the variable', async (own, message) => {
-    const { exitCode, stdout, stderr } = await run(['serve'], own)
+    const { exitCode, stdout, stderr } = await runCli(['serve'], own)
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(`live-poll: ${message}`)
     expect(stderr).not.toContain('geheim')

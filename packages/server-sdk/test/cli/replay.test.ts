@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../../src/ports/database.ts'
 import { newPoll } from '../conformance/stores.ts'
 import { makeDataFolder } from '../data-folder.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
-import { run as runCommand } from './start-cli.ts'
+import { runCli } from './run-cli.ts'
 
 const sinks = ['crm', 'audit']
 /** More than are read at once. */
@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => rm(folder, { recursive: true }))
 
-const run = (...args: string[]) => runCommand(['replay', ...args], { LIVE_POLL_DATA: folder })
+const run = (...args: string[]) => runCli(['replay', ...args], { LIVE_POLL_DATA: folder })
 
 it('lists dead letters, and puts back those of one sink', { timeout: 120_000 }, async () => {
   const { exitCode, stdout, stderr } = await run('--list')

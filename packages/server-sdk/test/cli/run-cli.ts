@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { cli, environment } from './start-cli.ts'
 
 export interface CliRun {
   readonly exitCode: number | null
@@ -11,19 +9,19 @@ export interface CliRun {
 }
 
 /**
- * Runs `live-poll` in a process of its own.
+ * Runs `live-poll` to its end, in a process of its own: as it is published.
  * @param heap megabytes it may use for objects
- * @param program what to run instead
+ * @param program a source to run instead
  */
 export async function runCli(
   args: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
   heap = 512,
-  program = main,
+  program?: string,
 ): Promise<CliRun> {
-  const node = [`--max-old-space-size=${heap}`, '--import', 'tsx', program, ...args]
-  const { LIVE_POLL_DATABASE, LIVE_POLL_DATA, ...env } = process.env
-  const child = spawn(process.execPath, node, { env: { ...env, ...environment } })
+  const file = program === undefined ? [cli] : ['--import', 'tsx', program]
+  const node = [`--max-old-space-size=${heap}`, ...file, ...args]
+  const child = spawn(process.execPath, node, { env: environment(env) })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text

@@ -3,7 +3,8 @@ import { createPollClient } from '@live-poll/client-sdk'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createPostgresDatabase, describeOnPostgres, type TestDatabase } from '../servers/postgres.ts'
-import { run, startCli } from './start-cli.ts'
+import { runCli } from './run-cli.ts'
+import { startCli } from './start-cli.ts'
 
 const secret = 's'.repeat(32)
 const adminKey = `lpa_${'k'.repeat(32)}`
@@ -26,13 +27,13 @@ describeOnPostgres('live-poll on LIVE_POLL_DATABASE', () => {
   afterAll(() => database?.drop())
 
   it('serves when there are tables, and says what makes them', { timeout: 120_000 }, async () => {
-    const refused = await run(['serve'], { ...env, PORT: '0' })
+    const refused = await runCli(['serve'], { ...env, PORT: '0' })
     expect(refused.exitCode).toBe(2)
     expect(refused.stderr).toContain('live-poll migrate')
-    const migrated = await run(['migrate'], env)
+    const migrated = await runCli(['migrate'], env)
     expect([migrated.exitCode, migrated.stderr]).toEqual([0, ''])
     expect(migrated.stdout).toMatch(/^Done: /)
-    expect((await run(['migrate'], env)).stdout).toMatch(/^Nothing to do/)
+    expect((await runCli(['migrate'], env)).stdout).toMatch(/^Nothing to do/)
   })
 
   it.each([
@@ -45,7 +46,7 @@ describeOnPostgres('live-poll on LIVE_POLL_DATABASE', () => {
     expect(line).toContain(`(${by}), database postgres://`)
     const url = `http://127.0.0.1:${port}`
     const http = { LIVE_POLL_URL: url, LIVE_POLL_ADMIN_KEY: adminKey }
-    const [id = '', link] = (await run(['create', 'Lunch?', 'Soup', 'Salad'], http)).stdout.split('\n')
+    const [id = '', link] = (await runCli(['create', 'Lunch?', 'Soup', 'Salad'], http)).stdout.split('\n')
     expect(link).toBe(`${url}/polls/${id}`)
     expect((await fetch(url)).status, 'polls are listed to nobody').toBe(404)
 
@@ -61,7 +62,7 @@ describeOnPostgres('live-poll on LIVE_POLL_DATABASE', () => {
       client.close()
     }
     expect(serving.output()).not.toMatch(/geheim|ssss|lpa_/)
-    const { stdout } = await run(['results', id], env)
+    const { stdout } = await runCli(['results', id], env)
     expect(stdout).toMatch(/^Lunch\?\nopen, 1 voter\n[\s\S]*100% █+ 1 {2}Salad\n$/)
   })
 
@@ -72,15 +73,15 @@ describeOnPostgres('live-poll on LIVE_POLL_DATABASE', () => {
     const ready = await fetch(`http://127.0.0.1:${port}/live-poll/health/ready`)
     expect(await ready.json()).toMatchObject({ degraded: ['redis'] }) // it is tried, and votes go on without it
     const LIVE_POLL_URL = `http://127.0.0.1:${port}/live-poll/`
-    const create = (own: object) => run(['create', 'Lunch?', 'Soup', 'Salad'], { LIVE_POLL_URL, ...own })
+    const create = (own: object) => runCli(['create', 'Lunch?', 'Soup', 'Salad'], { LIVE_POLL_URL, ...own })
     for (const own of [{}, { LIVE_POLL_ADMIN_KEY: `${adminKey}x` }]) {
       const { exitCode, stderr } = await create(own)
       expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^live-poll: set LIVE_POLL_ADMIN_KEY to that of/)])
     }
-    const hidden = await run(['create', 'Lunch?', 'Soup', 'Salad', '--show-results', 'organizers'], {
+    const hidden = await runCli(['create', 'Lunch?', 'Soup', 'Salad', '--show-results', 'organizers'], {
       ...{ LIVE_POLL_URL, LIVE_POLL_ADMIN_KEY: adminKey },
     })
-    const shown = await run(['results', hidden.stdout.split('\n')[0] ?? ''], { LIVE_POLL_URL })
+    const shown = await runCli(['results', hidden.stdout.split('\n')[0] ?? ''], { LIVE_POLL_URL })
     expect([shown.exitCode, shown.stderr]).toEqual([2, expect.stringContaining('the results of this poll are hidden')])
     expect(await serving.end('SIGINT')).toBe(0)
     const gone = await create({})
@@ -89,11 +90,11 @@ describeOnPostgres('live-poll on LIVE_POLL_DATABASE', () => {
 
   it('runs polls without a server', { timeout: 120_000 }, async () => {
     const opensAt = '2036-12-01T12:00:00Z'
-    const created = await run(['create', 'Dinner?', 'Rice', 'Pasta', '--opens-at', opensAt, '--private'], env)
+    const created = await runCli(['create', 'Dinner?', 'Rice', 'Pasta', '--opens-at', opensAt, '--private'], env)
     const [id = ''] = created.stdout.split('\n')
-    expect((await run(['open', id], env)).stdout).toBe('open, 0 voters: Rice 0, Pasta 0\n')
-    expect((await run(['close', id], env)).stdout).toBe('closed, 0 voters: Rice 0, Pasta 0\n')
-    expect(await run(['results', 'p_none'], env)).toMatchObject({
+    expect((await runCli(['open', id], env)).stdout).toBe('open, 0 voters: Rice 0, Pasta 0\n')
+    expect((await runCli(['close', id], env)).stdout).toBe('closed, 0 voters: Rice 0, Pasta 0\n')
+    expect(await runCli(['results', 'p_none'], env)).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('live-poll: There is no such poll.\n'),
     })

@@ -21,7 +21,7 @@ export interface RunningCli {
 const cleared = /^(LIVE_POLL_|PORT$|NO_COLOR$|TERM$|NODE_ENV$)/
 
 /** The environment of a command: this one, without what is said to Live Poll. */
-function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !cleared.test(name))
   return { ...Object.fromEntries(inherited), ...own }
 }
@@ -67,18 +67,4 @@ export function startCli(
       return ended
     },
   }
-}
-
-/** Runs `live-poll` to its end. */
-export async function run(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [cli, ...args], { env: environment(env) })
-  let [stdout, stderr] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text
-  })
-  const [exitCode] = await once(child, 'close')
-  return { exitCode: exitCode as number | null, stdout, stderr }
 }

@@ -129,7 +129,9 @@ export function describeBallotBoxRaces(name: string, make: MakeStores): void {
       expect((await tally(stores, pollId)).voters).toBe(120)
     })
 
-    it('any batches whatever: answers are the model’s, and tallies are a recount of the votes', async () => {
+    it('any batches whatever: answers are the model’s, and tallies are a recount of the votes', {
+      timeout: 120_000,
+    }, async () => {
       const op = fc.record({
         voterKey: fc.constantFrom('ada', 'bob', 'cy', 'dee'),
         voteId: fc.constantFrom('v1', 'v2', 'v3', 'v4', 'v5', 'v6'),

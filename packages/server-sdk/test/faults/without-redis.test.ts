@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { ServerMessage } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { adminKey } from '../admin-key.ts'
@@ -10,6 +11,9 @@ import { type NodesOnShared, startTwoNodesOn } from '../servers/start-nodes.ts'
 
 /** Milliseconds after which a screen on another node is right, with nothing between the nodes but the database. */
 const promised = 2000
+
+/** The command by its sources: here mistakes are made in those. */
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('nodes without Redis')) {
   describeHere(`two nodes that share ${name} and nothing else`, () => describeTwoNodes(makeShared))
@@ -79,7 +83,7 @@ function describeTwoNodes(makeShared: MakeShared) {
       .where('bucket', '=', '2')
       .execute()
     const recount = async () => {
-      const { exitCode } = await runCli(['recount', id], { LIVE_POLL_DATABASE: nodes.shared.url })
+      const { exitCode } = await runCli(['recount', id], { LIVE_POLL_DATABASE: nodes.shared.url }, undefined, main)
       expect(exitCode, 'repaired').toBe(1)
     }
     // What was wrong in the database may have been shown before the repair; right is what is told last.

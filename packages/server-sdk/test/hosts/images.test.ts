@@ -117,7 +117,7 @@ describe('A host', () => {
     const redirect = async (key: string, { contentType }: { readonly contentType: string }) =>
       `${bucket.origin}/${key}?signature=${signatureOf(key)}&type=${encodeURIComponent(contentType)}`
     try {
-      await withOptions({ redirect }, async (other) => {
+      await withOptions({ store: folder(), redirect }, async (other) => {
         const { id } = await storeShown(other, await newPicture(1000, 500))
         for (const [width, accept, format] of [
           [320, 'image/webp', 'webp'],
@@ -146,7 +146,7 @@ describe('A host', () => {
     ['throws', () => Promise.reject(new Error('The signer is away.')), 'The signer is away.'],
     ['returns what is no URL', () => '/pictures/1.webp', '"images.redirect" must return a URL'],
   ])('whose redirect %s has the cause in its log, and tells nobody', (_, redirect, cause) =>
-    withOptions({ redirect }, async (other) => {
+    withOptions({ store: folder(), redirect }, async (other) => {
       const { id } = await storeShown(other, await newPicture())
       const answer = await createHttpClient(other.origin)('GET', `/images/${id}`)
       expectError(answer, 'INTERNAL')

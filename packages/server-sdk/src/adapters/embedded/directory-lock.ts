@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createFile } from './create-file.ts'
 import { hostIdentity, processStart } from './process-identity.ts'
 
 /** Milliseconds. */
@@ -54,7 +55,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     const highest = Math.max(0, ...(await numbers(directory)))
     if (highest > 0) await untilGone(directory, highest)
     const mine = highest + 1
-    if (!(await create(directory, mine, me))) continue
+    if (!(await createFile(join(directory, String(mine)), JSON.stringify(me)))) continue
     const all = await numbers(directory)
     if (Math.max(...all) === mine) {
       await Promise.all(all.filter((n) => n < mine).map((n) => rm(join(directory, String(n)), { force: true })))
@@ -70,21 +71,6 @@ async function numbers(directory: string): Promise<readonly number[]> {
 
 function toNumbers(names: readonly string[]): readonly number[] {
   return names.filter((name) => /^\d+$/.test(name)).map(Number)
-}
-
-/** Links a finished file into place: it appears whole, or not at all because another one has. */
-async function create(directory: string, number: number, holder: Holder): Promise<boolean> {
-  const draft = join(directory, `draft-${holder.token}`)
-  await writeFile(draft, JSON.stringify(holder))
-  try {
-    await link(draft, join(directory, String(number)))
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  } finally {
-    await rm(draft, { force: true })
-  }
 }
 
 /** Resolves when the holder of a number is gone. @throws DirectoryInUseError when it is not */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Kysely } from 'kysely'
 import type { Database, OpenDatabase } from '../../ports/database.ts'
@@ -9,6 +9,7 @@ import { postgresSql } from '../postgres/postgres-sql.ts'
 import { migrate } from '../sql/migrate.ts'
 import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
+import { readOrCreateFile } from './create-file.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
 
@@ -125,12 +126,5 @@ async function createWhole(folder: string, create: (draft: string) => Promise<vo
 }
 
 async function readOrCreateSecret(file: string): Promise<string> {
-  const secret = randomBytes(32).toString('base64url')
-  try {
-    await writeFile(file, `${secret}\n`, { flag: 'wx', mode: 0o600 })
-    return secret
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    return (await readFile(file, 'utf8')).trim()
-  }
+  return (await readOrCreateFile(file, () => randomBytes(32).toString('base64url'))).line
 }
