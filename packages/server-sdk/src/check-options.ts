@@ -5,6 +5,7 @@ import { OptionError, tellGiven, tellKind, unknownName } from './option-error.ts
 import type { LivePollOptions } from './options.ts'
 import type { Hooks } from './ports/hooks.ts'
 import type { Shedding } from './upkeep/watch-load.ts'
+import { isAdminKey, isChannelUrl, isSecret, secretAdvice } from './valid-values.ts'
 
 /** What an option takes. */
 interface Rule {
@@ -18,8 +19,6 @@ interface Rule {
 }
 
 type Rules<T> = Readonly<Record<keyof T, Rule>>
-
-export const secretAdvice = "Make one with: node -p \"require('node:crypto').randomBytes(32).toString('base64url')\""
 
 /** The longest that a timer of Node's can take. */
 const maxTimeout = 2 ** 31 - 1
@@ -100,7 +99,7 @@ const rules: Rules<LivePollOptions> = {
   captcha: withFields('{ verify }: a function of the answer that the page got', captcha, 'verify'),
   adminKey: {
     accepts: '"lpa_" and at least 32 characters',
-    fits: (value) => typeof value === 'string' && /^lpa_\S{32,}$/.test(value),
+    fits: isAdminKey,
   },
   basePath: {
     accepts: 'a path such as "/live-poll"',
@@ -109,7 +108,7 @@ const rules: Rules<LivePollOptions> = {
   },
   channelUrl: {
     accepts: 'a URL such as "wss://votes.example.org/live-poll/channel" or ":3001/live-poll/channel", or null',
-    fits: (value) => value === null || (typeof value === 'string' && /^(wss?:\/\/[^\s/]|:\d+\/)\S*$/.test(value)),
+    fits: (value) => value === null || isChannelUrl(value),
     isPlain: true,
   },
   origins: {
@@ -152,8 +151,4 @@ function checkFields(given: Readonly<Record<string, unknown>>, known: Readonly<R
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isSecret(value: unknown): boolean {
-  return typeof value === 'string' && Buffer.byteLength(value) >= minSecretBytes
 }

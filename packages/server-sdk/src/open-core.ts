@@ -30,7 +30,6 @@ import { createEventStreams } from './channel/event-streams.ts'
 import { createResultsFeed } from './channel/results-feed.ts'
 import type { VoteChannel } from './channel/vote-channel.ts'
 import { createWatchResults } from './channel/watch-results.ts'
-import { secretAdvice } from './check-options.ts'
 import { createAccess } from './http/access.ts'
 import type { HttpRequest } from './http/http-message.ts'
 import type { Origins } from './http/origins.ts'
@@ -56,6 +55,7 @@ import { type Reconcile, startReconcile } from './results/reconcile.ts'
 import { startSchedule } from './results/schedule.ts'
 import { startForgettingRequests } from './upkeep/forget-requests.ts'
 import { watchLoad } from './upkeep/watch-load.ts'
+import { secretAdvice } from './valid-values.ts'
 
 /** Milliseconds: time to connect and say hello. */
 const ticketLife = 60_000

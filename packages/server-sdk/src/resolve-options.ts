@@ -1,6 +1,6 @@
 import { limits } from '@live-poll/client-sdk/protocol'
 import { defaultChannelLimits } from './channel/limits.ts'
-import { checkOptions, secretAdvice } from './check-options.ts'
+import { checkOptions } from './check-options.ts'
 import { minSecretBytes } from './identity/keys.ts'
 import { OptionError, tellGiven, unknownName } from './option-error.ts'
 import type { ImageOptions, LivePollOptions } from './options.ts'
@@ -8,6 +8,7 @@ import type { EventSink } from './ports/event-sink.ts'
 import type { ImageStore } from './ports/image-store.ts'
 import type { Logger } from './ports/logger.ts'
 import { defaultShedding } from './upkeep/watch-load.ts'
+import { isOrigin, isSecret, secretAdvice } from './valid-values.ts'
 
 export { OptionError } from './option-error.ts'
 
@@ -25,13 +26,7 @@ export function resolveOptions(options: LivePollOptions) {
     throw new OptionError('database', 'name one for production; embedded({ directory }) serves a single process.')
   }
   for (const origin of origins === '*' ? [] : origins) {
-    if (
-      typeof origin === 'string' &&
-      URL.canParse(origin) &&
-      new URL(origin).origin === origin &&
-      !origin.includes('*')
-    )
-      continue
+    if (isOrigin(origin)) continue
     throw new OptionError('origins', `${tellGiven(origin)} is no origin; send one such as "https://www.example.org".`)
   }
   const newDevices = options.newDevices ?? { perMinute: 500, burst: 5000 }
@@ -116,7 +111,6 @@ function isStore(given: ImageStore | ImageOptions): given is ImageStore {
 
 /** @throws OptionError when it is shorter than its keys need */
 export function checkSecret(secret: string): void {
-  if (Buffer.byteLength(secret) < minSecretBytes) {
-    throw new OptionError('secret', `send at least ${minSecretBytes} bytes. ${secretAdvice}`)
-  }
+  if (isSecret(secret)) return
+  throw new OptionError('secret', `send at least ${minSecretBytes} bytes. ${secretAdvice}`)
 }

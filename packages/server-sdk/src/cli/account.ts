@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { type CommandEnd, withDatabase } from './open-for-command.ts'
+import { parseCommand, tableNames, text } from './parse-command.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -17,19 +17,10 @@ export async function account(args: readonly string[], env: NodeJS.ProcessEnv): 
 }
 
 function readOptions(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseCommand(args, { role: text, ...tableNames })
   const [email, ...others] = positionals
   if (email === undefined || others.length > 0) throw new UsageError('name one account, by its e-mail address.')
   const { role, ...names } = values
   if (role !== 'organizer' && role !== 'voter') throw new UsageError('say --role organizer or --role voter.')
   return { email, role, names } as const
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  try {
-    return parseArgs({ args: [...args], options: { role: text, prefix: text, schema: text }, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
 }

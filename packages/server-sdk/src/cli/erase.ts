@@ -1,6 +1,7 @@
 import { createEraseVoter } from '../actions/erase-voter.ts'
-import { deriveKeys, minSecretBytes } from '../identity/keys.ts'
+import { deriveKeys } from '../identity/keys.ts'
 import type { OpenDatabase } from '../ports/database.ts'
+import { isSecret } from '../valid-values.ts'
 import { type CommandEnd, readNameCommand, withDatabase } from './open-for-command.ts'
 import { inThousands } from './progress.ts'
 import { UsageError } from './usage-error.ts'
@@ -37,6 +38,6 @@ export async function erase(args: readonly string[], env: NodeJS.ProcessEnv): Pr
 
 async function readSecret(env: NodeJS.ProcessEnv, database: OpenDatabase): Promise<string> {
   const secret = env.LIVE_POLL_SECRET || (await database.ownSecret?.())
-  if (secret !== undefined && Buffer.byteLength(secret) >= minSecretBytes) return secret
+  if (secret !== undefined && isSecret(secret)) return secret
   throw new UsageError('set LIVE_POLL_SECRET to the secret of the server: without it nobody is known.')
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { TableNames } from '../adapters/sql/name-tables.ts'
 import { connectDatabase } from '../env/connect-database.ts'
 import { embeddedIn } from '../env/embedded-in.ts'
+import { readVariable } from '../env/read-env.ts'
 import type { Database, OpenDatabase } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
+import { parseCommand, tableNames, text } from './parse-command.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a command ends with. */
@@ -16,8 +17,6 @@ export interface CommandEnd {
   readonly exitCode?: number
 }
 
-const ownOptions = { prefix: { type: 'string' }, schema: { type: 'string' } } as const
-
 /** Reads `<poll>` and options that take a value. @throws UsageError */
 export function readPollCommand<Name extends string>(args: readonly string[], names: readonly Name[]) {
   const { name: pollId, values } = readNameCommand(args, names, 'name one poll, by its id.')
@@ -26,15 +25,11 @@ export function readPollCommand<Name extends string>(args: readonly string[], na
 
 /** Reads one name and options that take a value. @param advice where it is not one name @throws UsageError */
 export function readNameCommand<Name extends string>(args: readonly string[], names: readonly Name[], advice: string) {
-  const options = { ...ownOptions, ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])) }
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
-    const [name, ...others] = positionals
-    if (name === undefined || others.length > 0) throw new Error(advice)
-    return { name, values: values as Partial<Record<Name | keyof typeof ownOptions, string>> }
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
+  const options = { ...tableNames, ...Object.fromEntries(names.map((name) => [name, text])) }
+  const { values, positionals } = parseCommand(args, options)
+  const [name, ...others] = positionals
+  if (name === undefined || others.length > 0) throw new UsageError(advice)
+  return { name, values: values as Partial<Record<Name | keyof typeof tableNames, string>> }
 }
 
 /** Connections to a database: a command does one thing after the other. */
@@ -55,14 +50,20 @@ export async function withDatabase<T>(
 
 /** @throws UsageError where there is none; it makes none */
 export function findDatabase(env: NodeJS.ProcessEnv, names: TableNames): Database {
-  if (env.LIVE_POLL_DATABASE) return connectDatabase(env.LIVE_POLL_DATABASE, names, connections)
-  const directory = env.LIVE_POLL_DATA || '.live-poll'
+  const url = readVariable(env, 'LIVE_POLL_DATABASE')
+  if (url) return connectDatabase(url, names, connections)
+  const directory = readDirectory(env)
   if (!existsSync(join(directory, 'database'))) {
     throw new UsageError(
       `there is no database in ${directory}: set LIVE_POLL_DATABASE, or LIVE_POLL_DATA to its folder.`,
     )
   }
   return embeddedIn({ directory })
+}
+
+/** The folder of the embedded database, and of what goes with it. */
+export function readDirectory(env: NodeJS.ProcessEnv): string {
+  return readVariable(env, 'LIVE_POLL_DATA') ?? '.live-poll'
 }
 
 /** What a command's work says besides, where it does not mix with what the command prints. */

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TableNames } from '../adapters/sql/name-tables.ts'
+import { readVariable } from '../env/read-env.ts'
 import { findAddress } from './dev-address.ts'
-import { findDatabase } from './open-for-command.ts'
+import { findDatabase, readDirectory } from './open-for-command.ts'
 import { tableNames, text } from './parse-command.ts'
 import type { PollsInReach } from './polls-in-reach.ts'
 import { overHttp } from './polls-over-http.ts'
@@ -22,8 +23,8 @@ export async function withPolls<T>(
   env: NodeJS.ProcessEnv,
   work: (polls: PollsInReach) => Promise<T>,
 ): Promise<T> {
-  const server = url ?? env.LIVE_POLL_URL
-  if (server) return work(overHttp(server, env.LIVE_POLL_ADMIN_KEY))
+  const server = url ?? readVariable(env, 'LIVE_POLL_URL')
+  if (server) return work(overHttp(server, readVariable(env, 'LIVE_POLL_ADMIN_KEY')))
   const { onDatabase } = await import('./polls-on-database.ts') // all of Live Poll
   try {
     return await onDatabase(env, findDatabase(env, names), work)
@@ -37,9 +38,9 @@ export async function withPolls<T>(
 
 /** The `live-poll dev` that has a data folder. @returns undefined where it is another server, or does not answer */
 async function findDev(env: NodeJS.ProcessEnv): Promise<PollsInReach | undefined> {
-  const directory = env.LIVE_POLL_DATA || '.live-poll'
+  const directory = readDirectory(env)
   const address = await findAddress(directory)
   if (!address) return undefined
   const kept = () => readFile(join(directory, 'admin-key'), 'utf8').catch(() => '')
-  return overHttp(address, env.LIVE_POLL_ADMIN_KEY || (await kept()).trim())
+  return overHttp(address, readVariable(env, 'LIVE_POLL_ADMIN_KEY') ?? (await kept()).trim())
 }

@@ -65,6 +65,7 @@ describe('the environment', () => {
     ['LIVE_POLL_CHANNEL_URL', 'https://my.app', 'as in wss://votes.example.org/live-poll/channel'],
     ['LIVE_POLL_ORIGINS', 'https://one.example,two.example', 'not "two.example"'],
     ['LIVE_POLL_ORIGINS', 'https://one.example/', 'not "https://one.example/"'],
+    ['LIVE_POLL_ORIGINS', 'https://*.example', 'not "https://*.example"'],
     ['LIVE_POLL_TRUSTED_PROXIES', '100', 'from 0 to 99'],
     ['LIVE_POLL_REDIS', 'localhost:6379', 'redis://localhost:6379, not a text without a protocol'],
     ['LIVE_POLL_REDIS', 'redis://:geheim@localhost:port', 'not one that begins with redis://'],

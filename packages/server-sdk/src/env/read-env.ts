@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { secretAdvice } from '../check-options.ts'
 import { minSecretBytes } from '../identity/keys.ts'
+import { isAdminKey, isChannelUrl, isOrigin, isSecret, secretAdvice } from '../valid-values.ts'
 import { nameDatabase } from './connect-database.ts'
 import { describeUrl } from './describe-url.ts'
 import { EnvError } from './env-error.ts'
@@ -38,9 +38,14 @@ export interface Env {
   readonly trustedProxies: number | undefined
 }
 
+/** Whether it is set, and to what; an empty variable counts as unset. */
+export function readVariable(environment: Environment, name: string): string | undefined {
+  return environment[name]?.trim() || undefined
+}
+
 /** Reads every variable that Live Poll knows. @throws EnvError */
 export function readEnv(environment: Environment = process.env): Env {
-  const read = (name: string) => environment[name]?.trim() || undefined
+  const read = (name: string) => readVariable(environment, name)
   const database = read('LIVE_POLL_DATABASE')
   const secret = readSecret(environment.LIVE_POLL_SECRET || undefined) // as it is: voters' keys come from it
   if (database && !secret) {
@@ -79,7 +84,7 @@ function readNumber(name: string, text: string | undefined, most: number): numbe
 }
 
 function readSecret(text: string | undefined): string | undefined {
-  if (text === undefined || Buffer.byteLength(text) >= minSecretBytes) return text
+  if (text === undefined || isSecret(text)) return text
   throw new EnvError(
     'LIVE_POLL_SECRET',
     `must have at least ${minSecretBytes} bytes, not ${Buffer.byteLength(text)}. ${secretAdvice}`,
@@ -87,7 +92,7 @@ function readSecret(text: string | undefined): string | undefined {
 }
 
 function readAdminKey(text: string | undefined): string | undefined {
-  if (text === undefined || /^lpa_\S{32,}$/.test(text)) return text
+  if (text === undefined || isAdminKey(text)) return text
   const given = text.startsWith('lpa_') ? `${text.length - 4} of them` : 'another beginning'
   throw new EnvError('LIVE_POLL_ADMIN_KEY', `must be "lpa_" and at least 32 characters without spaces, not ${given}.`)
 }
@@ -99,7 +104,7 @@ function readRedis(url: string | undefined): string | undefined {
 }
 
 function readChannelUrl(url: string | undefined): string | undefined {
-  if (url === undefined || /^(wss?:\/\/[^\s/]|:\d+\/)\S*$/.test(url)) return url
+  if (url === undefined || isChannelUrl(url)) return url
   const examples = 'wss://votes.example.org/live-poll/channel or :3001/live-poll/channel'
   throw new EnvError('LIVE_POLL_CHANNEL_URL', `must be a URL, as in ${examples}, not "${url}".`)
 }
@@ -107,7 +112,7 @@ function readChannelUrl(url: string | undefined): string | undefined {
 function readOrigins(text: string | undefined): readonly string[] | '*' | undefined {
   if (text === undefined || text === '*') return text
   const origins = text.split(',').flatMap((origin) => origin.trim() || [])
-  const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+  const wrong = origins.find((origin) => !isOrigin(origin))
   if (wrong === undefined) return origins
   const example = 'https://www.example.org,https://example.org'
   throw new EnvError('LIVE_POLL_ORIGINS', `must be "*", or origins as in ${example}, not "${wrong}".`)

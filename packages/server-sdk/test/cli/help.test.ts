@@ -76,7 +76,7 @@ describe('a command that is not written as it must be', { timeout: 60_000 }, () 
     [{}, 'not unset.'],
     [{ LIVE_POLL_DATABASE: 'redis://me:geheim@db' }, 'as in postgres://'],
   ])('migrate with %j ends with 2, and names the variable', async (own, message) => {
-    const { exitCode, stdout, stderr } = await run(['migrate'], { ...env, ...own })
+    const { exitCode, stdout, stderr } = await runCli(['migrate'], { ...env, ...own })
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain('live-poll: LIVE_POLL_DATABASE must be a URL')
     expect(stderr).toContain(message)
