@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkOptions, secretAdvice } from './check-options.ts'
+import { checkOptions } from './check-options.ts'
 import type { LivePollOptions } from './options.ts'
+import { secretAdvice } from './valid-values.ts'
 
 /** What cannot work, how the error tells what was given, and what it says to send instead. */
 type Wrong = readonly [value: unknown, given: string, accepted: string]
