@@ -24,6 +24,7 @@ const layers = [
   [
     'options.ts',
     'option-error.ts',
+    'valid-values.ts',
     'check-options.ts',
     'resolve-options.ts',
     'api.ts',

@@ -56,5 +56,5 @@ async function runLane(checks) {
 
 function turbo(task) {
   const quiet = ['--output-logs=errors-only', '--ui=stream']
-  return [tools.turbo, 'run', task, ...quiet, '--continue=dependencies-successful', '--concurrency=1']
+  return [tools.turbo, 'run', task, ...quiet, '--continue=dependencies-successful', '--concurrency=2']
 }
