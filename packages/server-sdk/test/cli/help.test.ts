@@ -45,7 +45,7 @@ describe('a command that is not written as it must be', { timeout: 60_000 }, () 
     [['replay', 'crm', '--list'], 'name one sink, or say --list.'],
     [['serve', 'now'], 'serve takes options only.'],
     [['dev', 'now'], 'dev takes nothing'],
-    [['migrate', 'now'], "Unexpected argument 'now'"],
+    [['migrate', 'now'], 'migrate takes options only.'],
     [['migrate', '--schemas', 'polls'], "Unknown option '--schemas'"],
     [['migrate', '--print-sql', '--prefix'], "Option '--prefix <value>' argument missing"],
     [['migrate', '--after', '0001'], '--after goes with --print-sql.'],

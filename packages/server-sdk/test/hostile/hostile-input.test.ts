@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { byTurns } from '../at-length.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { webSocketServers } from '../listeners.ts'
@@ -84,7 +85,7 @@ function describeCases<T extends object>(
   })
 }
 
-for (const host of hostNames) {
+for (const host of byTurns('hosts that are attacked', hostNames, 2)) {
   let witness: Witness
   describe(`HTTP on ${host}`, () => {
     let callHost: HttpClient

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { StoredImage } from '@live-poll/client-sdk/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminKey } from '../admin-key.ts'
-import { atLength } from '../at-length.ts'
+import { atLength, byTurns } from '../at-length.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient, type HttpClient } from '../http-client.ts'
 import { newPicture } from '../pictures.ts'
@@ -15,7 +15,8 @@ import { uploadCases } from './upload-cases.ts'
 /** Bytes that the process may be larger at any moment of it all. */
 const mostGrowth = 100_000_000
 
-const hostsOfAllCases = hostNames.slice(0, atLength('hosts that get each picture by itself', 1, hostNames.length))
+const hosts = byTurns('hosts that are uploaded to', hostNames, 2)
+const hostsOfAllCases = hosts.slice(0, atLength('hosts that get each picture by itself', 1, hosts.length))
 
 let server: HostileProcess
 let resident: number
@@ -54,7 +55,7 @@ async function uploadGood(call: HttpClient): Promise<StoredImage> {
   return body
 }
 
-for (const host of hostNames) {
+for (const host of hosts) {
   describe(`An upload on ${host}`, () => {
     let call: HttpClient
     beforeAll(() => {

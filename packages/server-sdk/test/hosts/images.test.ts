@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { ImageStore } from '../../src/ports/image-store.ts'
 import { toExpress } from '../../src/use/express.ts'
 import { adminKey } from '../admin-key.ts'
+import { byTurns } from '../at-length.ts'
 import { expectError } from '../expect-error.ts'
 import { createHttpClient } from '../http-client.ts'
 import { listen } from '../listeners.ts'
@@ -34,7 +35,8 @@ function shownLarge(): Promise<StoredImage> {
 }
 
 describe('Pictures', () => {
-  for (const [name, host] of Object.entries(httpHosts)) describeImages(name, host, () => running, shownLarge)
+  const hosts = byTurns('hosts that take pictures', Object.entries(httpHosts), 4, ([name]) => name)
+  for (const [name, host] of hosts) describeImages(name, host, () => running, shownLarge)
 })
 
 const folder = () => files({ directory: join(running.directory, 'images') })
