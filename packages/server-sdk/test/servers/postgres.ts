@@ -12,7 +12,9 @@ export interface TestDatabase {
 const broker = inject('postgresBroker')
 /** Not installed, and that is allowed; or the run is one of `npm run test:nodes`, which is on the embedded database alone. */
 export const isPostgresSkipped = broker === undefined || (broker === null && process.env.CI !== 'true')
-if (isPostgresSkipped) console.warn('Skipping tests that need Postgres. To run them: apt-get install postgresql')
+if (isPostgresSkipped && broker === null) {
+  console.warn('Skipping tests that need Postgres. To run them: apt-get install postgresql')
+}
 
 /** As `describe`. Without Postgres it is skipped, or under CI=true fails. */
 export const describeOnPostgres = describe.skipIf(isPostgresSkipped)
