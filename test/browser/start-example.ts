@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { followProcess } from '../../packages/server-sdk/test/follow-process.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 
@@ -32,30 +32,7 @@ export async function startExample(name: string, environment: Record<string, str
   const endWithTests = () => child.kill('SIGKILL')
   process.once('exit', endWithTests)
   child.once('close', () => process.off('exit', endWithTests))
-  let output = ''
-  const collect = (chunk: string) => {
-    output += chunk
-    child.emit('printed')
-  }
-  child.stdout.setEncoding('utf8').on('data', collect)
-  child.stderr.setEncoding('utf8').on('data', collect)
-  const ended = once(child, 'close').then(([code]) => code as number | null)
-
-  async function readUrl(): Promise<string> {
-    for (;;) {
-      const url = /Listening on (http\S+)\n/.exec(output)?.[1]
-      if (url) return url
-      const isOver = await Promise.race([once(child, 'printed').then(() => false), ended.then(() => true)])
-      if (isOver) throw new Error(`${name} ended before it listened:\n${output}`)
-    }
-  }
-
-  return {
-    url: await readUrl(),
-    output: () => output,
-    stop() {
-      child.kill('SIGTERM')
-      return ended
-    },
-  }
+  const { output, printed, end } = followProcess(child)
+  const [, url = ''] = await printed(/Listening on (http\S+)\n/)
+  return { url, output, stop: () => end('SIGTERM') }
 }

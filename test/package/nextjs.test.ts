@@ -4,6 +4,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
+import { followProcess } from '../../packages/server-sdk/test/follow-process.ts'
 import { test as base, describeInBrowser } from '../browser/browser-test.ts'
 import { figureOf, vote } from '../browser/tag-page.ts'
 import { packProject } from './packed-project.ts'
@@ -56,19 +57,10 @@ describeInBrowser('Next.js', () => {
 
 /** As it prints it, once it listens. */
 async function addressOf(server: ChildProcess): Promise<string> {
-  let log = ''
-  const address = new Promise<string>((resolve) => {
-    for (const output of [server.stdout, server.stderr]) {
-      output?.on('data', (chunk) => {
-        log += chunk
-        const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(log) ?? []
-        if (url && log.includes('Ready')) resolve(url)
-      })
-    }
-  })
-  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`Next.js did not start.\n${log}`)))
-  ended.catch(() => {}) // after it has been started, it is ended
-  return Promise.race([address, ended])
+  const { printed } = followProcess(server)
+  await printed(/Ready/)
+  const [url] = await printed(/http:\/\/127\.0\.0\.1:\d+/)
+  return url
 }
 
 async function end(server: ChildProcess) {

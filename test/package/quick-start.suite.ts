@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { followProcess } from '../../packages/server-sdk/test/follow-process.ts'
 import { describeInBrowser, test as inBrowser } from '../browser/browser-test.ts'
 import type { PackedProject } from './packed-project.ts'
 import { readQuickStart } from './read-quick-start.ts'
@@ -42,7 +43,8 @@ export function describeQuickStart(project: () => PackedProject): void {
       for (const [name, text] of files) writeFileSync(join(folder, name), text)
       const server = spawn(commands.at(-1) ?? '', { ...shell, shell: true, detached: true })
       onTestFinished(() => void process.kill(-(server.pid ?? 0), 'SIGKILL'))
-      const page = await open(await readUrl(server))
+      const [url] = await followProcess(server).printed(/http:\/\/\S+/)
+      const page = await open(url)
 
       const poll = page.locator('live-poll')
       await poll.getByLabel('Soup').check()
@@ -77,32 +79,8 @@ function environment({ url }: Registry, cache: string): NodeJS.ProcessEnv {
 /** @throws with what it has printed when it fails */
 async function runShell(command: string, shell: Shell): Promise<void> {
   const child = spawn(command, { ...shell, shell: true })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
-      output += text
-    })
-  }
-  const [code] = await once(child, 'close')
-  expect(code, `${command}\n${output}`).toBe(0)
-}
-
-/** Where the server says that it is. */
-async function readUrl(server: ReturnType<typeof spawn>): Promise<string> {
-  let output = ''
-  for (const stream of [server.stdout, server.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text) => {
-      output += text
-      server.emit('printed')
-    })
-  }
-  const ended = once(server, 'close').then(() => true)
-  for (;;) {
-    const url = /http:\/\/\S+/.exec(output)?.[0]
-    if (url) return url
-    const isOver = await Promise.race([once(server, 'printed').then(() => false), ended])
-    if (isOver) throw new Error(`The server has ended:\n${output}`)
-  }
+  const { ended, output } = followProcess(child)
+  expect(await ended, `${command}\n${output()}`).toBe(0)
 }
 
 /** A port that is free now: the README's own may be in use. */

@@ -8,12 +8,13 @@ import { createPollClient } from '@live-poll/client-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { makeDataFolder } from '../data-folder.ts'
+import type { FollowedProcess } from '../follow-process.ts'
 import { runCli } from './run-cli.ts'
-import { cli, type RunningCli, startCli } from './start-cli.ts'
+import { cli, startCli } from './start-cli.ts'
 
 let folder: string
 let env: Readonly<Record<string, string>>
-let dev: RunningCli
+let dev: FollowedProcess
 let url: string
 
 async function start() {
