@@ -10,10 +10,12 @@ export interface Balancer {
 
 /** Milliseconds between two questions to a node. */
 const interval = 100
+/** Milliseconds that a node has to answer: one that is busy is not one that is gone, and one that is gone refuses at once. */
+const patience = 5000
 
 /**
  * Asks each server whether it is ready, again and again, and gives a new connection to the ready one with the fewest. What
- * it has given stays there until one side ends it.
+ * it has given stays there until one side ends it. Resolves once a server is ready.
  *
  * @param servers base URLs of the API, as they are now
  */
@@ -24,11 +26,13 @@ export async function startBalancer(servers: () => readonly string[]): Promise<B
   let ready: readonly string[] = []
 
   async function look() {
-    while (!over.signal.aborted) {
-      const answers = await Promise.all(servers().map(async (server) => ((await isReady(server)) ? [server] : [])))
-      ready = answers.flat()
-      await pass(interval, undefined, { signal: over.signal }).catch(() => {})
-    }
+    const answers = await Promise.all(servers().map(async (server) => ((await isReady(server)) ? [server] : [])))
+    ready = answers.flat()
+    await pass(interval, undefined, { signal: over.signal }).catch(() => {})
+  }
+
+  async function keepLooking() {
+    while (!over.signal.aborted) await look()
   }
 
   const count = (server: string, by: number) => void counts.set(server, (counts.get(server) ?? 0) + by)
@@ -54,7 +58,8 @@ export async function startBalancer(servers: () => readonly string[]): Promise<B
     node.on('close', () => count(server, -1))
   }).listen(0, '127.0.0.1')
   await once(listener, 'listening')
-  const looking = look()
+  while (ready.length === 0) await look()
+  const looking = keepLooking()
 
   return {
     port: (listener.address() as AddressInfo).port,
@@ -69,7 +74,7 @@ export async function startBalancer(servers: () => readonly string[]): Promise<B
 
 async function isReady(server: string): Promise<boolean> {
   try {
-    const { ok } = await fetch(`${server}/health/ready`, { signal: AbortSignal.timeout(1000) })
+    const { ok } = await fetch(`${server}/health/ready`, { signal: AbortSignal.timeout(patience) })
     return ok
   } catch {
     return false
