@@ -20,13 +20,11 @@ const stages = [
   // These read built files.
   [
     [
-      ['types', turbo('typecheck')],
+      ['types', ['scripts/checks/types.mjs']],
       ['published packages', turbo('package-check')],
     ],
     [
       ['import rules', [tools.depcruise, ...sources, '--config', '.dependency-cruiser.cjs']],
-      ['pure code (no Node, no DOM)', [tools.tsc, '-p', 'tsconfig.pure.json']],
-      ['types of the root', [tools.tsc, '-p', '.']],
       ['size', ['scripts/checks/size.mjs']],
       ['docs site', ['scripts/docs.mjs', '--built']],
     ],
