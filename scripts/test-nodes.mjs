@@ -32,6 +32,8 @@ async function testOn(version) {
   rmSync(report, { force: true })
   const env = {
     ...temp.env,
+    // What is tried by turns from day to day is all tried here: its turn may be another database's.
+    LIVE_POLL_TEST_DAY: 'all',
     // npm, and whatever else a test starts by name, is to run on this Node, too.
     PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
     ...(!uws.isThere && { LIVE_POLL_TEST_WITHOUT_UWS: '1' }),

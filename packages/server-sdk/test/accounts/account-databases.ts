@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { describe } from 'vitest'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
 import type { Database } from '../../src/ports/database.ts'
+import { byTurns } from '../at-length.ts'
 import { describeOnMariadb } from '../servers/mariadb.ts'
 import { shareMariadb } from '../servers/mariadb-gate.ts'
 import { describeOnPostgres } from '../servers/postgres.ts'
@@ -24,3 +25,8 @@ export const accountDatabases: readonly (readonly [
   ['Postgres', describeOnPostgres, sharePostgres],
   ['MariaDB', describeOnMariadb, shareMariadb],
 ]
+
+/** One of them, by turns. @param what is tried on it */
+export function accountDatabasesByTurns(what: string) {
+  return byTurns(`databases for ${what}`, accountDatabases, 1, ([name]) => name)
+}

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AccountsOptions } from '../../src/adapters/accounts/accounts.ts'
 import { shareEmbedded } from '../servers/share-embedded.ts'
-import { type AccountDatabase, accountDatabases } from './account-databases.ts'
+import { type AccountDatabase, accountDatabasesByTurns } from './account-databases.ts'
 import { createVisitor, openTestAccounts, password, type TestAccounts } from './open-test-accounts.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // passwords are hashed for real, and slowly
@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // passwords are hash
 const ann = { email: 'ann@example.org', password, name: 'Ann' }
 const bob = { email: 'bob@example.org', password, name: 'Bob' }
 
-for (const [name, run, make] of accountDatabases) {
+for (const [name, run, make] of accountDatabasesByTurns('accounts')) {
   run(`accounts on ${name}`, () => {
     let shared: AccountDatabase
     const opened: TestAccounts[] = []

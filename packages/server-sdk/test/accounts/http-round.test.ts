@@ -8,7 +8,7 @@ import type { ChannelServerName } from '../listeners.ts'
 import { openRawSocket } from '../raw-socket.ts'
 import { nodeSecret } from '../servers/start-nodes.ts'
 import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
-import { type AccountDatabase, accountDatabases } from './account-databases.ts'
+import { type AccountDatabase, accountDatabasesByTurns } from './account-databases.ts'
 import { openPage, type Page } from './browser-like.ts'
 import { password } from './open-test-accounts.ts'
 
@@ -18,7 +18,7 @@ type Signed = { readonly account: Account }
 const ann = { email: 'Ann@Example.org', password, name: 'Ann' }
 const bob = { email: 'bob@example.org', password, name: 'Bob' }
 
-for (const [name, run, make] of accountDatabases) {
+for (const [name, run, make] of accountDatabasesByTurns('accounts over HTTP')) {
   run(`a host with accounts on ${name}`, () => {
     let shared: AccountDatabase
     let running: RunningLivePoll

@@ -1,5 +1,8 @@
 import { describe } from 'vitest'
 import { openEmbeddedStores } from './embedded-stores.ts'
 import { describeStores } from './stores.suite.ts'
+import { hasItsTurn } from './turns-beside-postgres.ts'
 
-describe('The stores on the embedded database', () => describeStores('embedded', openEmbeddedStores))
+describe.skipIf(!hasItsTurn('embedded'))('The stores on the embedded database', () =>
+  describeStores('embedded', openEmbeddedStores),
+)

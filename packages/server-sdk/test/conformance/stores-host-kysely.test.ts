@@ -1,7 +1,11 @@
+import { describe } from 'vitest'
 import { describeOnPostgres } from '../servers/postgres.ts'
 import { openHostKyselyStores } from './postgres-stores.ts'
 import { describeStores } from './stores.suite.ts'
+import { hasItsTurn } from './turns-beside-postgres.ts'
 
-describeOnPostgres('The stores on a host’s Kysely on Postgres, its tables named otherwise', () =>
-  describeStores('a host’s Kysely', openHostKyselyStores),
-)
+describe.skipIf(!hasItsTurn('a host’s Kysely'))('A host’s Kysely', () => {
+  describeOnPostgres('The stores on it, on Postgres, its tables named otherwise', () =>
+    describeStores('a host’s Kysely', openHostKyselyStores),
+  )
+})

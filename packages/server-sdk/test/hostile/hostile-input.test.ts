@@ -85,7 +85,7 @@ function describeCases<T extends object>(
   })
 }
 
-for (const host of byTurns('hosts that are attacked', hostNames, 2)) {
+for (const host of byTurns('hosts that are attacked', hostNames, 1)) {
   let witness: Witness
   describe(`HTTP on ${host}`, () => {
     let callHost: HttpClient

@@ -15,7 +15,7 @@ import { uploadCases } from './upload-cases.ts'
 /** Bytes that the process may be larger at any moment of it all. */
 const mostGrowth = 100_000_000
 
-const hosts = byTurns('hosts that are uploaded to', hostNames, 2)
+const hosts = byTurns('hosts that are uploaded to', hostNames, 1)
 const hostsOfAllCases = hosts.slice(0, atLength('hosts that get each picture by itself', 1, hosts.length))
 
 let server: HostileProcess
