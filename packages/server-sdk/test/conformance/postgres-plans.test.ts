@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { postgres } from '../../src/adapters/postgres/postgres.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
+import { newPoll } from './stores.ts'
 
 describeOnPostgres('a statement that is planned while nobody has voted', () => {
   it('looks each voter up in the index, also when a hundred thousand have', async () => {
@@ -28,6 +29,41 @@ describeOnPostgres('a statement that is planned while nobody has voted', () => {
       expect(text).toContain('Index Scan using live_poll_votes_key')
       expect(text).not.toContain('Seq Scan')
       if (parameters === 3) expect(text).toContain('Index Scan using live_poll_polls_pkey')
+    }
+
+    await pool.end()
+    await database.drop()
+  })
+})
+
+describeOnPostgres('a batch of votes', () => {
+  it('is planned once, and by indexes, also while its tables are small', async () => {
+    const database = await createPostgresDatabase()
+    const pool = new Pool({ connectionString: database.url, max: 1 })
+    const { ballots, polls } = await postgres({ pool }).open(createRecordingLogger())
+    const poll = newPoll()
+    await polls.insert(poll)
+    const vote = (voterKey: string) => ({
+      ...{ pollId: poll.id, box: 0, voterKey, voteId: 'v', plan: 1, ballot: [1] },
+      ...{ revision: undefined, epoch: undefined },
+    })
+    await ballots.commit(Array.from({ length: 20 }, (_, index) => vote(`voter ${index}`)))
+    await pool.query('analyze') // from here on Postgres knows that reading all of them would be shorter
+    for (let time = 0; time < 10; time++) await ballots.commit([vote(`later ${time}`)])
+
+    const { rows } = await pool.query(
+      `select name, statement, cardinality(parameter_types) as parameters, custom_plans::int as "customPlans"
+       from pg_prepared_statements where generic_plans > 10`,
+    )
+    expect(rows, 'locks, reads and writes').toHaveLength(3)
+    await pool.query("set plan_cache_mode = 'force_generic_plan'") // so that what is explained is the plan that was kept
+    for (const { name, statement, parameters, customPlans } of rows) {
+      expect(customPlans, statement).toBe(0)
+      const nulls = Array.from({ length: parameters }, () => 'null')
+      const plan = await pool.query(`explain execute "${name}"(${nulls})`)
+      const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n')
+      expect(text).toContain('Index Scan')
+      expect(text).not.toContain('Seq Scan')
     }
 
     await pool.end()

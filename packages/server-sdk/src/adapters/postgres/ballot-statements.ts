@@ -33,7 +33,7 @@ interface EventColumns {
   readonly events: Column
 }
 
-/** Most batches have one box. Postgres keeps the plan of this statement, and makes that of the others anew each time. */
+/** Most batches have one box. */
 const lockBox = prepared(
   ({ pollId, box }: BoxKey) => sql<BoxKey>`
     select poll_id as "pollId", box from ${table('live_poll_boxes')}

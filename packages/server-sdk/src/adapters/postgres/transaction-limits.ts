@@ -11,8 +11,14 @@ const limits = {
   statement_timeout: '5s',
 } as const
 
+/**
+ * The plan of a statement that has a name is made once: to make it anew takes longer than to carry it out for a few votes. It
+ * may be made while a table is empty and outlive that, so it uses indexes whatever the size.
+ */
+const plans = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' } as const
+
 /** Statements that set the limits, to be sent together with the one that begins the transaction. */
-export const limitStatements: string = Object.entries(limits)
+export const limitStatements: string = Object.entries({ ...limits, ...plans })
   .map(([name, value]) => `; set local ${name} = '${value}'`)
   .join('')
 
