@@ -41,6 +41,19 @@ describe('polls over HTTP', () => {
     await expect(watched.next()).rejects.toThrow('nothing within 0.1 s')
   })
 
+  it.each(['<!doctype html>', '', '[]', 'null', '{"status":"ok"}'])(
+    'says so where another answers: %s',
+    async (text) => {
+      const url = await listen((_, response) => void response.end(text))
+      const polls = overHttp(url, undefined)
+      const message = `${url}/live-poll answered 200, and not as Live Poll does: is it mounted there?`
+      await expect(polls.get('p_any')).rejects.toThrow(message)
+      await expect(polls.create({ question: 'Lunch?', choices: ['Soup', 'Salad'] })).rejects.toThrow(message)
+      const watched = polls.watch('p_any', new AbortController().signal)[Symbol.asyncIterator]()
+      await expect(watched.next()).rejects.toThrow(message)
+    },
+  )
+
   it('ends a watch without an error when it is aborted within a request', async () => {
     const leaving = new AbortController()
     const url = await listen(() => leaving.abort())

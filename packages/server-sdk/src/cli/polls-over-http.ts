@@ -40,7 +40,8 @@ export function overHttp(url: string, adminKey: string | undefined, patience = l
   }
 
   async function ask(path: string, init?: RequestInit): Promise<Poll> {
-    return JSON.parse((await send(path, init)).text)
+    const { status, text } = await send(path, init)
+    return readPoll(status, text, base)
   }
 
   return {
@@ -58,7 +59,7 @@ export function overHttp(url: string, adminKey: string | undefined, patience = l
       try {
         for (;;) {
           const answer = await send(pathOf(id), { headers: etag ? { 'if-none-match': etag } : {}, signal })
-          if (answer.status !== 304) yield JSON.parse(answer.text)
+          if (answer.status !== 304) yield readPoll(answer.status, answer.text, base)
           etag = answer.etag ?? etag
           await sleep(pause, undefined, { signal })
         }
@@ -100,6 +101,19 @@ function toError(status: number, text: string, base: string): Error {
     if (code === 'UNAUTHENTICATED') return new Error(`set LIVE_POLL_ADMIN_KEY to that of the server: ${message}`)
     return new PollError(code, details, message)
   } catch {
-    return new Error(`${base} answered ${status}, and not as Live Poll does: is it mounted there?`)
+    return toStranger(status, base)
   }
+}
+
+/** @throws where something else answers in its place: a page that an app shows under every path, say */
+function readPoll(status: number, text: string, base: string): Poll {
+  try {
+    const poll = JSON.parse(text)
+    if (typeof poll.id === 'string') return poll
+  } catch {} // no JSON, or null
+  throw toStranger(status, base)
+}
+
+function toStranger(status: number, base: string): Error {
+  return new Error(`${base} answered ${status}, and not as Live Poll does: is it mounted there?`)
 }
