@@ -39,6 +39,6 @@ function hmac(key: Uint8Array, text: string): string {
     outer[index] = byte ^ 0x5c
   }
   const end = block + inner.write(text, block)
-  outer.write(hash('sha256', inner.subarray(0, end), 'latin1'), block, 'latin1')
+  outer.write(hash('sha256', inner.subarray(0, end), 'binary'), block, 'binary')
   return hash('sha256', outer, 'base64url')
 }
