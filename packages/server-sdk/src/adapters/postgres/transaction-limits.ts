@@ -17,7 +17,7 @@ const limits = {
  */
 const plans = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' } as const
 
-/** Statements that set the limits, to be sent together with the one that begins the transaction. */
+/** Statements that set the limits, and how to plan, to be sent together with the one that begins the transaction. */
 export const limitStatements: string = Object.entries({ ...limits, ...plans })
   .map(([name, value]) => `; set local ${name} = '${value}'`)
   .join('')
