@@ -77,6 +77,20 @@ function describeMoments(makeShared: MakeShared) {
     expect(await miscounts(pollId, [{ voter: 'ada', voteId: 'ada-1', revision: 1, choices: [1] }])).toEqual([])
   })
 
+  test('a close that is about to commit is waited for, and then lets no vote in', async () => {
+    await gate.open()
+    const pollId = await createPoll()
+    const casting = await nodes.shared.db.transaction().execute(async (trx) => {
+      await trx.updateTable('live_poll_boxes').set({ version: 2 }).where('poll_id', '=', pollId).execute()
+      await trx.updateTable('live_poll_polls').set({ closed_at: new Date() }).where('id', '=', pollId).execute()
+      const casting = castOn(nodes.a, ada(pollId))
+      await untilWaiting(nodes.shared, 'row')
+      return { answer: casting }
+    })
+    expect(await casting.answer).toBe('POLL_CLOSED')
+    expect(await miscounts(pollId, [])).toEqual([])
+  })
+
   test('boxes added on the other node are where votes go from then on', async () => {
     await gate.open()
     const pollId = await createPoll()

@@ -20,9 +20,18 @@ export interface CommitProxy extends Line {
   forgetNext(): void
 }
 
-/** A statement of its own, in Postgres's `Query` and in MySQL's COM_QUERY: not the end of `read committed`. */
+/**
+ * The message at the end of a chunk: Postgres's `Query`, of a type, 4 bytes of length and a text, or MySQL's COM_QUERY, of 4
+ * bytes and a type.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: both protocols are binary
-const commit = /[\x00-\x1f]commit\x00?$/i
+const commit = /(?:Q[\s\S]{4}commit\x00|[\s\S]{4}\x03commit)$/i
+
+/** A transaction may come in one chunk. What is before its COMMIT goes first. */
+function splitAtCommit(chunk: Buffer): readonly Buffer[] {
+  const start = chunk.toString('latin1').search(commit)
+  return start > 0 ? [chunk.subarray(0, start), chunk.subarray(start)] : [chunk]
+}
 
 export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy> {
   let next: { readonly how: CommitLoss | 'stopped'; readonly happened: () => void } | undefined
@@ -37,7 +46,10 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
   }
 
   const url = new URL(databaseUrl)
+  /** Answers of the statements before it come first, where they were sent with it. */
+  const committed = url.protocol.startsWith('postgres') ? 'COMMIT\0' : ''
   const line = await startLine(Number(url.port), {
+    split: splitAtCommit,
     toServer(chunk, connection) {
       if (!next || !commit.test(chunk.toString('latin1'))) return true
       const { how, happened } = next
@@ -51,9 +63,9 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
       happened()
       return how === 'stopped'
     },
-    toClient(_, connection) {
+    toClient(chunk, connection) {
       const happened = losing.get(connection)
-      if (!happened) return true
+      if (!happened || !chunk.includes(committed)) return true
       losing.delete(connection)
       cutOff(connection)
       happened()

@@ -26,9 +26,13 @@ export interface Line {
 
 /** Asked about each chunk, when it is its turn. Who answers false has dropped it. */
 export interface LineWatcher {
+  /** Has a chunk to the server go in pieces, each a chunk with a turn of its own. */
+  split?(chunk: Buffer): readonly Buffer[]
   toServer?(chunk: Buffer, connection: LineConnection): boolean
   toClient?(chunk: Buffer, connection: LineConnection): boolean
 }
+
+const whole = (chunk: Buffer) => [chunk]
 
 /** @param port of a server on 127.0.0.1 */
 export async function startLine(port: number, watcher: LineWatcher = {}): Promise<Line> {
@@ -43,15 +47,22 @@ export async function startLine(port: number, watcher: LineWatcher = {}): Promis
   }
 
   /** In order; what is dropped, or stopped by whoever watches, is decided when it is its turn. */
-  function relay(from: Socket, pass: (chunk: Buffer) => boolean, to: Socket) {
+  function relay(
+    from: Socket,
+    split: (chunk: Buffer) => readonly Buffer[],
+    pass: (piece: Buffer) => boolean,
+    to: Socket,
+  ) {
     let queue = Promise.resolve()
     from.on('data', (chunk) => {
       queue = queue.then(async () => {
         if (millis > 0) await sleep(millis)
-        await untilGoing()
-        const isPassed = pass(chunk)
-        await untilGoing()
-        if (isPassed && to.writable) to.write(chunk)
+        for (const piece of split(chunk)) {
+          await untilGoing()
+          const isPassed = pass(piece)
+          await untilGoing()
+          if (isPassed && to.writable) to.write(piece)
+        }
       })
     })
     from.on('close', () => {
@@ -75,8 +86,8 @@ export async function startLine(port: number, watcher: LineWatcher = {}): Promis
       socket.setNoDelay(true)
       socket.on('error', () => {}) // 'close' follows
     }
-    relay(client, (chunk) => watcher.toServer?.(chunk, connection) ?? true, server)
-    relay(server, (chunk) => watcher.toClient?.(chunk, connection) ?? true, client)
+    relay(client, watcher.split ?? whole, (piece) => watcher.toServer?.(piece, connection) ?? true, server)
+    relay(server, whole, (chunk) => watcher.toClient?.(chunk, connection) ?? true, client)
   }).listen(0, '127.0.0.1')
   await once(listener, 'listening')
 
