@@ -85,5 +85,5 @@ async function openPage(windows: Browser, url: string): Promise<Page> {
 }
 
 function at(sorted: readonly number[], fraction: number): string {
-  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN).toFixed(1)
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN).toFixed(0)
 }

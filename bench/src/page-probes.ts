@@ -12,7 +12,7 @@ export async function castVote(choice: number): Promise<number> {
   root.querySelectorAll<HTMLInputElement>('input')[choice]?.click()
   await nextFrame()
   const answered = new Promise((resolve) => element.addEventListener('live-poll-vote', resolve, { once: true }))
-  const pressed = performance.timeOrigin + performance.now()
+  const pressed = Date.now()
   press('[part~="vote-button"]')
   await answered
   return pressed
@@ -25,7 +25,7 @@ export function waitForBar(choice: number): Promise<number> {
   const hasMoved = () => Number(bar()?.style.getPropertyValue('--share')) > 0
   return new Promise((resolve) => {
     const look = () => {
-      if (hasMoved()) resolve(performance.timeOrigin + performance.now())
+      if (hasMoved()) resolve(Date.now())
       else requestAnimationFrame(look)
     }
     look()

@@ -58,6 +58,8 @@ describeOnRedis('On two nodes with Redis', () => {
         await page.evaluate(noteTurnouts)
         const casts = await castAll(client, id)
         await expect.poll(() => turnoutOf(page), { timeout: 10_000 }).toBe(`${votes + 1} voters`)
+        // It is noted with the next frame, which may be after the text has been seen from here.
+        await page.waitForFunction(`turnouts.at(-1).voters === ${votes + 1}`)
         const turnouts = await page.evaluate<readonly Turnout[]>('turnouts')
         // Of two that come together the tag may show the later one alone.
         const toTag = casts.map(
@@ -68,14 +70,16 @@ describeOnRedis('On two nodes with Redis', () => {
         for (let turn = 0; turn < votes; turn++) {
           const pressed = await page.evaluate(castVote, turn % 2)
           const expected = turn % 2 === 0 ? [votes + 1, 0] : [votes, 1]
-          const at = await client.take('results', (results) => results.votes.join() === expected.join()).then(now)
+          const at = await client
+            .take('results', (results) => results.votes.join() === expected.join())
+            .then(() => Date.now())
           toClient.push(at - pressed)
         }
         for (const [way, lags] of Object.entries({ 'Socket.IO to the tag': toTag, 'the tag to Socket.IO': toClient })) {
           expect(
-            lags.every((lag) => lag > 0),
+            lags.filter((lag) => !(lag >= 0)),
             way,
-          ).toBe(true)
+          ).toEqual([])
           console.log(`${way}: p50 ${part(lags, 0.5)} ms, p99 ${part(lags, 0.99)} ms`)
         }
         console.log(`both, ${votes * 2} votes: p99 ${part([...toTag, ...toClient], 0.99)} ms`)
@@ -89,7 +93,7 @@ describeOnRedis('On two nodes with Redis', () => {
 async function castAll(client: RawSocket, pollId: string) {
   const casts: { readonly voters: number; readonly at: number }[] = []
   for (let voters = 2; voters <= votes + 1; voters++) {
-    casts.push({ voters, at: now() })
+    casts.push({ voters, at: Date.now() })
     await cast(client, pollId, { voter: `user-${voters}`, choices: [1] })
     await client.take('results', (results) => results.voters === voters)
   }
@@ -109,15 +113,11 @@ function noteTurnouts(): void {
   const look = () => {
     const text = document.querySelector('live-poll')?.shadowRoot?.querySelector('.turnout')?.textContent ?? ''
     const voters = Number.parseInt(text, 10)
-    if (voters > (turnouts.at(-1)?.voters ?? 0))
-      turnouts.push({ voters, at: performance.timeOrigin + performance.now() })
+    if (voters > (turnouts.at(-1)?.voters ?? 0)) turnouts.push({ voters, at: Date.now() })
     requestAnimationFrame(look)
   }
   look()
 }
-
-/** By the clock that the browser has, too. */
-const now = () => performance.timeOrigin + performance.now()
 
 function part(millis: readonly number[], share: number): string {
   return ([...millis].sort((a, b) => a - b)[Math.ceil(share * millis.length) - 1] ?? 0).toFixed(0)

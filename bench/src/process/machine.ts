@@ -28,6 +28,7 @@ export function describeMachine(): readonly string[] {
       : 'nothing is pinned: there is no taskset, or only one core',
     `ulimit -n: ${soft} raised to ${hard}`,
     `node ${forManyVotes.join(' ')} for every server, of both sides, but where memory is measured (h, i, j)`,
+    'memory a viewer: of the whole process but V8’s nursery (up to 32 MB, of both sides), in which none is kept',
   ]
 }
 

@@ -42,7 +42,12 @@ export const figureFormats: Readonly<Record<string, FigureFormat>> = {
   memoryAfter: format(
     'after updates, KB',
     (value) => tenths(value / 1024),
-    (cell) => `(${cell} after updates)`,
+    (cell) => `(${cell} after updates,`,
+  ),
+  rssEach: format(
+    'with the nursery, KB',
+    (value) => tenths(value / 1024),
+    (cell) => `${cell} with V8’s nursery)`,
   ),
   reading: format(
     'results read in, ms',

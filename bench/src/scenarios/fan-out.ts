@@ -70,22 +70,42 @@ async function show(
     // What the first viewers bring into memory is code, not viewers.
     await load.call('gather', { protocol, port, poll, count: 200 })
     await load.call('leave', null)
-    const before = await call('memory', null)
+    const before = await settle(() => call('memory', null))
     await load.call('gather', { protocol, port, poll, count })
-    const memory = ((await call('memory', null)) - before) / count
+    const gathered = await call('memory', null)
     const updating = update(warmUp + seconds + 1)
     updating.catch(() => {}) // it is looked at in the end
     await load.call('observe', { seconds: warmUp, parts: { server: 0, postgres: 0, redis: 0 } })
     const report = await load.call('observe', { seconds, parts: { server: server.pid, postgres: 0, redis: 0 } })
-    const memoryAfter = ((await call('memory', null)) - before) / count
+    const after = await call('memory', null)
     await updating
-    return toFigures(report, memory, memoryAfter)
+    const each = (now: typeof before) => (now.rss - now.nursery - (before.rss - before.nursery)) / count
+    return {
+      ...toFigures(report),
+      ...{ memory: each(gathered), memoryAfter: each(after), rssEach: (gathered.rss - before.rss) / count },
+    }
   } finally {
     await load.call('leave', null)
   }
 }
 
-function toFigures(report: ViewersReport, memory: number, memoryAfter: number): Figures {
+type Memory = Awaited<ReturnType<FanOutServer['memory']>>
+
+/** Bytes that may still come and go between two looks. */
+const slack = 128 * 1024
+
+/** Looks until it gets no smaller: what a start leaves behind, as code that does not run any more, takes several collections to go. */
+async function settle(look: () => Promise<Memory>): Promise<Memory> {
+  let last = await look()
+  for (let time = 0; time < 20; time++) {
+    const next = await look()
+    if (next.rss - next.nursery > last.rss - last.nursery - slack) return next
+    last = next
+  }
+  return last
+}
+
+function toFigures(report: ViewersReport): Figures {
   const { delivered, seconds, updates, fewest, spread, behind, cpu } = report
   return {
     delivered: delivered / seconds,
@@ -95,8 +115,6 @@ function toFigures(report: ViewersReport, memory: number, memoryAfter: number): 
     spread50: spread.p50,
     spread99: spread.p99,
     behind,
-    memory,
-    memoryAfter,
     load: cpu.load / 1e6 / seconds,
   }
 }

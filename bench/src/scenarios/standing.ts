@@ -88,7 +88,7 @@ function measureSilence(world: World): Promise<Figures> {
 function watchMemory(server: Remote<LivePollServer>) {
   let most = 0
   const look = async () => {
-    most = Math.max(most, await server.call('memory', null))
+    most = Math.max(most, (await server.call('memory', null)).rss)
   }
   const timer = setInterval(look, 500)
   return {

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { createProfiler } from '../measure/profile.ts'
 
 /** What every server of the benchmark is told when it starts. */
@@ -18,11 +19,15 @@ export function commonCalls() {
   const profiler = createProfiler()
   const delay = monitorEventLoopDelay({ resolution: 5 })
   return {
-    /** Bytes, after a collection of garbage. */
-    memory(_: null): number {
+    /**
+     * Bytes, after a collection of garbage.
+     * `nursery`: where V8 puts new objects; no connection lives there, and once grown (to 32 MB at most) it stays so.
+     */
+    memory(_: null): { readonly rss: number; readonly nursery: number } {
       globalThis.gc?.()
       globalThis.gc?.()
-      return process.memoryUsage.rss()
+      const nursery = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')
+      return { rss: process.memoryUsage.rss(), nursery: nursery?.physical_space_size ?? 0 }
     },
     watchLoop(_: null): void {
       delay.reset()
