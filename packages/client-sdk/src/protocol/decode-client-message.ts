@@ -6,6 +6,7 @@ import type { ClientMessage, VoteMessage } from './messages.ts'
 import type { VoteInput } from './models.ts'
 import type { Issue } from './poll-error.ts'
 import { isPollId } from './poll-id.ts'
+import { readUsualVote } from './usual-vote.ts'
 
 /** What a frame or body turned out to be: the value, or the code and issues to answer with. */
 export type Decoded<T> =
@@ -43,6 +44,8 @@ function invalid(path: string, message: string, reply?: VoteReply): Decoded<neve
 
 /** Reads a message from a client. Unknown fields are ignored: versions meet during a deploy. */
 export function decodeClientMessage(text: string): Decoded<ClientMessage> {
+  const vote = readUsualVote(text)
+  if (vote) return { ok: true, value: vote }
   const value: unknown = attempt(() => JSON.parse(text))
   if (value === undefined) return { ok: false, code: 'BAD_JSON', issues: [] }
   if (!isRecord(value)) return invalid('', 'Send a JSON object with a "type".')

@@ -51,12 +51,11 @@ export function createSubmitVote(
   metrics: Pick<Metrics, 'count' | 'countBy'>,
   { gate, accepted }: VoteHooks = {},
 ): SubmitVote {
-  /** Where all that it takes is in memory; undefined: it has to be prepared with more care. */
-  function prepareAtOnce(request: VoteRequest): ReadyVote | undefined {
-    const poll = facts.known(request.pollId)
-    if (!poll || (poll.rules.isPrivate && !request.isTrusted)) return undefined
+  /** Undefined: it has to be prepared with more care. */
+  function prepareAtOnce(request: VoteRequest, poll: PreparedPoll): PreparedVote | undefined {
+    if (poll.rules.isPrivate && !request.isTrusted) return undefined
     try {
-      return { poll, vote: prepareVote(request, poll) }
+      return prepareVote(request, poll)
     } catch {
       return undefined // `prepare` tells what is wrong, where a new reading of the poll does not mend it
     }
@@ -87,7 +86,8 @@ export function createSubmitVote(
   class Submission implements Caster {
     readonly #request: VoteRequest
     readonly #voter: Voting
-    #ready: ReadyVote | undefined
+    #poll: PreparedPoll | undefined
+    #vote: PreparedVote | undefined
     #hasPassed = gate === undefined
     #preparations = 0
 
@@ -98,27 +98,29 @@ export function createSubmitVote(
 
     start() {
       if (this.#preparations++ === maxPreparations) return this.failed(pollError('BUSY', { retryAfter: 1000 }))
-      const ready = prepareAtOnce(this.#request)
-      if (ready) return this.#cast(ready)
+      const poll = facts.known(this.#request.pollId) // most are: no promise is made for them
+      const vote = poll && prepareAtOnce(this.#request, poll)
+      if (poll && vote) return this.#cast(poll, vote)
       prepare(this.#request).then(
-        (late) => this.#cast(late),
+        (ready) => this.#cast(ready.poll, ready.vote),
         (error) => this.failed(error),
       )
     }
 
-    #cast(ready: ReadyVote) {
-      this.#ready = ready
-      if (this.#hasPassed) return groupCommit.cast(ready.vote, this)
+    #cast(poll: PreparedPoll, vote: PreparedVote) {
+      this.#poll = poll
+      this.#vote = vote
+      if (this.#hasPassed) return groupCommit.cast(vote, this)
       this.#hasPassed = true
-      gate?.ask(toVoteToCast(this.#request, ready), ready.vote.voterKey, (refusal) => {
+      gate?.ask(toVoteToCast(this.#request, poll, vote), vote.voterKey, (refusal) => {
         if (refusal) this.failed(refusal)
-        else groupCommit.cast(ready.vote, this)
+        else groupCommit.cast(vote, this)
       })
     }
 
     #tellAccepted(revision: number, epoch: number) {
-      if (!accepted || !this.#ready) return
-      const { pollId, voteId, choices, voter } = toVoteToCast(this.#request, this.#ready)
+      if (!accepted || !this.#poll || !this.#vote) return
+      const { pollId, voteId, choices, voter } = toVoteToCast(this.#request, this.#poll, this.#vote)
       accepted({ pollId, voteId, choices, voter, revision, epoch })
     }
 
@@ -139,7 +141,7 @@ export function createSubmitVote(
           return this.failed(pollError(code, details))
         }
         case 'stale':
-          facts.drop(pollId, this.#ready?.poll)
+          facts.drop(pollId, this.#poll)
           this.start()
       }
     }
@@ -157,7 +159,7 @@ export function createSubmitVote(
 }
 
 /** Copied: what a hook does to it changes no vote. */
-function toVoteToCast(request: VoteRequest, { poll, vote }: ReadyVote): VoteToCast {
+function toVoteToCast(request: VoteRequest, poll: PreparedPoll, vote: PreparedVote): VoteToCast {
   const { pollId, voteId, ballot, revision, epoch } = vote
   const entry = enter(poll.rules, request) // whose ballot it is: not always theirs who came
   const { kind, id } = entry.ok ? entry.voter : request.voter

@@ -17,6 +17,7 @@ export function vote(box: string): PreparedVote {
     voterKey: voteId,
     voteId,
     plan: 1,
+    planEpoch: 1,
     ballot,
     revision: undefined,
     epoch: undefined,

@@ -169,7 +169,8 @@ export function createGroupCommit(
     running++
     lastStart = performance.now()
     const started = lastStart
-    const members = [...batch.values()].flat()
+    const [one = [], ...others] = batch.values()
+    const members = others.length === 0 ? one : [one, ...others].flat()
     metrics.record('live_poll_batch_votes', members.length)
     for (const { since } of members) metrics.record('live_poll_queue_wait_seconds', (started - since) / 1000)
     const outcomes = await commit(members.map(({ vote }) => vote))

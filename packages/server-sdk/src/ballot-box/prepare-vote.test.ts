@@ -24,6 +24,7 @@ describe('prepareVote', () => {
       voterKey: voterKey(poll().voterKeys, request.voter),
       voteId: 'v',
       plan: 4,
+      planEpoch: 2,
       ballot: [1, 3],
       revision: 1,
       epoch: 2,

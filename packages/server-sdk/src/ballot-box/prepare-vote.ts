@@ -34,6 +34,7 @@ export function prepareVote(request: VoteRequest, { rules, voterKeys }: Prepared
     voterKey: key,
     voteId: request.voteId,
     plan: rules.plan,
+    planEpoch: rules.epoch,
     ballot: request.choices === null ? null : fit(request.choices, request.epoch, rules),
     revision: request.revision,
     epoch: request.epoch,

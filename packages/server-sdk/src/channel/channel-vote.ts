@@ -1,20 +1,32 @@
-import type { VoteMessage, VoteReceipt } from '@live-poll/client-sdk/protocol'
-import type { Voting } from '../actions/cast-vote.ts'
+import type { VoteMessage, VoteReceipt, VoteReply } from '@live-poll/client-sdk/protocol'
+import type { SubmitVote, Voting } from '../actions/cast-vote.ts'
+import type { VoteRequest } from '../ballot-box/prepare-vote.ts'
+import { requestFor, type Shown } from './who-asks.ts'
 
 /** Answers the votes of a connection. */
 export interface VoteAnswers {
   /** @param readAt when the vote was read, by `performance.now()` */
-  sendReceipt(vote: VoteMessage, receipt: VoteReceipt, readAt: number): void
-  sendRejection(vote: VoteMessage, cause: unknown): void
+  sendReceipt(vote: VoteRequest, receipt: VoteReceipt, readAt: number): void
+  sendRejection(vote: VoteReply, cause: unknown): void
 }
 
-/** A vote that came over a connection, until it is answered. */
-export class ChannelVote implements Voting {
+/** Casts a vote that came over a connection. @param shown at its `hello`: whose vote it may be */
+export function castOver(answers: VoteAnswers, submitVote: SubmitVote, vote: VoteMessage, shown: Shown | undefined) {
+  try {
+    const request = requestFor(vote, shown)
+    submitVote(request, new ChannelVote(answers, request))
+  } catch (error) {
+    answers.sendRejection(vote, error)
+  }
+}
+
+/** One of them until it is answered. */
+class ChannelVote implements Voting {
   readonly #answers: VoteAnswers
-  readonly #vote: VoteMessage
+  readonly #vote: VoteRequest
   readonly #readAt = performance.now()
 
-  constructor(answers: VoteAnswers, vote: VoteMessage) {
+  constructor(answers: VoteAnswers, vote: VoteRequest) {
     this.#answers = answers
     this.#vote = vote
   }

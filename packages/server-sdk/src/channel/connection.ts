@@ -9,10 +9,11 @@ import {
   pollError,
   limits as protocolLimits,
   type ServerMessage,
-  type VoteMessage,
   type VoteReceipt,
+  type VoteReply,
 } from '@live-poll/client-sdk/protocol'
 import type { SubmitVote } from '../actions/cast-vote.ts'
+import type { VoteRequest } from '../ballot-box/prepare-vote.ts'
 import { TokenBucket } from '../domain/token-bucket.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens } from '../identity/tokens.ts'
@@ -21,13 +22,13 @@ import type { Load } from '../ports/load.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { ChannelEvents, ChannelSocket } from './channel-server.ts'
-import { ChannelVote, type VoteAnswers } from './channel-vote.ts'
+import { castOver, type VoteAnswers } from './channel-vote.ts'
 import { encodeVoted } from './encode-voted.ts'
 import { badMessages, type ChannelLimits, closeGrace, lookEvery, refusedMessages } from './limits.ts'
 import { toErrorMessage, toRejected } from './to-messages.ts'
 import type { WatchedPollsParts } from './watched-polls.ts'
 import { type Teller, WatchedPolls } from './watched-polls.ts'
-import { askerOf, passOf, readCredential, requestFor, type Shown } from './who-asks.ts'
+import { askerOf, passOf, readCredential, type Shown } from './who-asks.ts'
 
 /** What the connections of a node have in common. */
 export interface ConnectionParts extends WatchedPollsParts {
@@ -49,11 +50,12 @@ const noFrames: readonly string[] = []
 
 /** One socket's side of the protocol `live-poll.v1`. As `WatchedPolls`, it is kept small: a node has many. */
 export class Connection implements ChannelEvents, Teller, VoteAnswers {
-  readonly #socket: ChannelSocket
-  readonly #parts: ConnectionParts
-  readonly #watched: WatchedPolls
-  readonly #rate: TokenBucket
-  readonly #openedAt = performance.now()
+  readonly socket: ChannelSocket
+  readonly parts: ConnectionParts
+  readonly #watched = new WatchedPolls(this)
+  /** Of whoever has said something of late. */
+  #rate: TokenBucket | undefined
+  readonly #openedAt = Math.trunc(performance.now()) // which needs no object of its own, as a fraction does
   #admission: Shown | undefined
   /** Whether the session of a `hello` still stands is being found out: what comes meanwhile waits. */
   #admitting: Promise<void> | undefined
@@ -65,10 +67,8 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
   #acknowledgements = noFrames
 
   constructor(socket: ChannelSocket, parts: ConnectionParts) {
-    this.#socket = socket
-    this.#parts = parts
-    this.#rate = new TokenBucket(parts.limits.messagesPerSecond, parts.limits.messageBurst)
-    this.#watched = new WatchedPolls(socket, parts, this)
+    this.socket = socket
+    this.parts = parts
   }
 
   /** WebSocket servers call this from an event: what is thrown there would end the host's process. */
@@ -76,7 +76,7 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
     try {
       this.#read(data)
     } catch (error) {
-      this.#parts.logger.error('A channel message failed.', error)
+      this.parts.logger.error('A channel message failed.', error)
       this.close(closeCodes.TRY_LATER, 'something went wrong')
     }
   }
@@ -92,15 +92,16 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
   closed() {
     this.#state = 'closed'
     this.#watched.leave()
-    this.#parts.onClosed(this)
+    this.parts.onClosed(this)
   }
 
   /** Called a few times a second: closes who has not said hello, or reads too slowly. */
   sweep(now: number) {
     if (this.#state !== 'open') return
-    if (!this.#admission && now - this.#openedAt > this.#parts.limits.hello) {
+    if (!this.#admission && now - this.#openedAt > this.parts.limits.hello) {
       return this.close(closeCodes.NO_HELLO, 'no hello')
     }
+    if (this.#rate?.isFull(now)) this.#rate = undefined
     this.#judgeSpeed(now)
   }
 
@@ -119,8 +120,8 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
     this.#sendAcknowledgements()
     this.#state = 'closing'
     this.#watched.leave()
-    this.#socket.close(code, reason)
-    setTimeout(() => this.#state === 'closing' && this.#socket.terminate(), closeGrace).unref()
+    this.socket.close(code, reason)
+    setTimeout(() => this.#state === 'closing' && this.socket.terminate(), closeGrace).unref()
   }
 
   send(message: ServerMessage) {
@@ -136,7 +137,8 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
   #read(data: Uint8Array) {
     if (this.#state !== 'open') return
     if (data.byteLength > protocolLimits.messageBytes) return this.close(closeCodes.TOO_BIG, 'message too big')
-    const decoded = decodeClientMessage(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString())
+    const bytes = data instanceof Buffer ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    const decoded = decodeClientMessage(bytes.toString())
     if (!decoded.ok) return this.#onMalformed(decoded)
     if (!this.#isTooSoon(decoded.value)) this.#dispatch(decoded.value)
   }
@@ -154,6 +156,7 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
     } else if (message.type === 'hello' && (message.ticket ?? message.token) !== undefined) {
       return false // signing in happens once: it admits, or it closes the connection
     }
+    this.#rate ??= new TokenBucket(this.parts.limits.messagesPerSecond, this.parts.limits.messageBurst)
     const retryAfter = this.#rate.take(performance.now())
     if (retryAfter === 0) {
       this.#refused = 0
@@ -177,10 +180,10 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
       return this.#onMalformed({ code: 'INVALID', issues: [{ path: 'type', message: 'Say hello first.' }], reply })
     }
     if (message.type === 'unwatch') return this.#watched.unwatch(message.pollId)
-    const retryAfter = this.#parts.load.turnsAway(message.type)
+    const retryAfter = this.parts.load.turnsAway(message.type)
     if (message.type === 'vote') {
       if (retryAfter > 0) this.send(toRejected(message, { code: 'BUSY', details: { retryAfter } }))
-      else this.#onVote(message)
+      else castOver(this, this.parts.submitVote, message, this.#admission)
     } else if (retryAfter > 0) this.send(toErrorMessage('BUSY', { retryAfter, pollId: message.pollId }))
     else void this.#watched.watch(message.pollId, askerOf(this.#admission))
   }
@@ -189,15 +192,15 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
     if (this.#admission && this.#admission !== 'nobody') {
       return this.send(toErrorMessage('INVALID', {}, 'This connection has said hello.'))
     }
-    const shown = readCredential(hello, this.#parts.tokens, this.#socket.origin)
+    const shown = readCredential(hello, this.parts.tokens, this.socket.origin)
     if (!shown) return this.#notAdmitted()
     const session = shown === 'nobody' || shown.kind === 'relay' ? undefined : shown.session
     if (!session) return this.#admit(shown)
-    this.#admitting = this.#parts.sessions
+    this.#admitting = this.parts.sessions
       .hasEnded(session)
       .then((hasEnded) => (hasEnded ? this.#notAdmitted() : this.#admit(shown)))
       .catch((error) => {
-        this.#parts.logger.error('Whether a session has ended could not be found out.', error)
+        this.parts.logger.error('Whether a session has ended could not be found out.', error)
         this.close(closeCodes.TRY_LATER, 'not ready')
       })
       .finally(() => {
@@ -214,26 +217,18 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
     this.send({ type: 'welcome', voterId: passOf(shown)?.voter.id ?? null })
   }
 
-  #onVote(vote: VoteMessage) {
-    const voting = new ChannelVote(this, vote)
-    try {
-      this.#parts.submitVote(requestFor(vote, this.#admission), voting)
-    } catch (error) {
-      voting.failed(error)
-    }
-  }
-
-  sendReceipt({ pollId, choices, voter }: VoteMessage, receipt: VoteReceipt, readAt: number) {
+  sendReceipt({ pollId, choices, voter, isTrusted }: VoteRequest, receipt: VoteReceipt, readAt: number) {
     FAILPOINT: reach('beforeAck')
     const { voteId, revision, epoch, duplicate } = receipt
-    this.#acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter }))
-    this.#parts.metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
-    if (voter !== undefined) return
+    const named = isTrusted ? voter.id : undefined // by its relay
+    this.#acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter: named }))
+    this.parts.metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
+    if (isTrusted) return
     this.#sendAcknowledgements() // before any results that it lets its voter see
     this.#watched.acknowledged(pollId, { epoch, revision, choices })
   }
 
-  sendRejection(vote: VoteMessage, cause: unknown) {
+  sendRejection(vote: VoteReply, cause: unknown) {
     this.send(toRejected(vote, this.#toPollError(cause)))
   }
 
@@ -252,7 +247,7 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
     this.#acknowledgements = noFrames
     if (frames.length === 1) this.#sendFrame(frames[0] as string)
     else {
-      this.#socket.cork(() => {
+      this.socket.cork(() => {
         for (const frame of frames) this.#sendFrame(frame)
       })
     }
@@ -261,25 +256,25 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
 
   #sendFrame(frame: string) {
     if (this.#state !== 'open') return
-    if (this.#socket.send(frame) === false) return this.#closeSlow()
+    if (this.socket.send(frame) === false) return this.#closeSlow()
     this.#sentSinceLook += frame.length
     if (this.#sentSinceLook < lookEvery) return
     this.#sentSinceLook = 0
-    const { slowBytes } = this.#parts.limits
-    if (this.#slowSince === undefined && this.#socket.buffered() > slowBytes) this.#judgeSpeed(performance.now())
+    const { slowBytes } = this.parts.limits
+    if (this.#slowSince === undefined && this.socket.buffered() > slowBytes) this.#judgeSpeed(performance.now())
   }
 
   /** Anything unexpected is `INTERNAL` on the wire and whole in the log. */
   #toPollError(error: unknown): PollError {
     if (error instanceof PollError) return error
-    this.#parts.logger.error('A channel message failed.', error)
+    this.parts.logger.error('A channel message failed.', error)
     return pollError('INTERNAL')
   }
 
   /** A slow socket gets no snapshots; what it missed is owed, and one newest snapshot a poll pays for all. */
   #judgeSpeed(now: number) {
-    const { slowBytes, slowTime, fullBytes } = this.#parts.limits
-    const buffered = this.#socket.buffered()
+    const { slowBytes, slowTime, fullBytes } = this.parts.limits
+    const buffered = this.socket.buffered()
     if (buffered >= fullBytes) return this.#closeSlow()
     if (buffered > slowBytes) {
       if (this.#slowSince === undefined) this.#watched.pause()
@@ -292,7 +287,7 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
   }
 
   #closeSlow() {
-    this.#parts.onSlow()
+    this.parts.onSlow()
     this.close(closeCodes.TOO_SLOW, 'reads too slowly')
   }
 }

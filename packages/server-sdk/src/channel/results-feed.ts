@@ -30,7 +30,8 @@ export interface Listener {
 export interface ResultsFeed {
   resultsTopic(pollId: string): string
   stateTopic(pollId: string): string
-  join(pollId: string, watcher: Watcher): void
+  /** @returns the poll's id, one string for all who watch it */
+  join(pollId: string, watcher: Watcher): string
   leave(pollId: string, watcher: Watcher): void
   /** Tells each snapshot that is newer than the one before it. A listener counts as nobody who watches. @returns leaves */
   listen(pollId: string, listener: Listener): () => void
@@ -53,6 +54,7 @@ export interface ResultsFeed {
 }
 
 interface Room {
+  readonly pollId: string
   /** One string for all who are on it. */
   readonly topics: { readonly results: string; readonly state: string }
   readonly watchers: Set<Watcher>
@@ -95,7 +97,7 @@ export function createResultsFeed(
   function enter(pollId: string): Room {
     const known = rooms.get(pollId)
     if (known) return known
-    const room = { topics: topicsOf(pollId), watchers: new Set<Watcher>(), listeners: new Set<Listener>() }
+    const room = { pollId, topics: topicsOf(pollId), watchers: new Set<Watcher>(), listeners: new Set<Listener>() }
     rooms.set(pollId, room)
     bus.follow(pollId)
     return room
@@ -122,7 +124,11 @@ export function createResultsFeed(
   return {
     resultsTopic: (pollId) => topicsOf(pollId).results,
     stateTopic: (pollId) => topicsOf(pollId).state,
-    join: (pollId, watcher) => void enter(pollId).watchers.add(watcher),
+    join(pollId, watcher) {
+      const room = enter(pollId)
+      room.watchers.add(watcher)
+      return room.pollId
+    },
     leave(pollId, watcher) {
       const room = rooms.get(pollId)
       if (room?.watchers.delete(watcher)) closeIfEmpty(pollId, room)

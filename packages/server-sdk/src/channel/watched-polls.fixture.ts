@@ -60,15 +60,13 @@ export function createSetup() {
       unsubscribe: (topic: string) => topics.remove(topic, hear),
     }
     const readOwn = () => new Promise<OwnReading>((resolve, reject) => readings.push({ resolve, reject }))
-    const polls = new WatchedPolls(
+    const polls = new WatchedPolls({
       socket,
-      { feed, limits: { watchedPolls: 2 }, readOwn },
-      {
-        send: (message) => sent.push(message),
-        sendFailure: (error, pollId) =>
-          sent.push({ type: 'error', code: (error as { code: 'INVALID' }).code, message: '', pollId }),
-      },
-    )
+      parts: { feed, limits: { watchedPolls: 2 }, readOwn },
+      send: (message) => sent.push(message),
+      sendFailure: (error, pollId) =>
+        sent.push({ type: 'error', code: (error as { code: 'INVALID' }).code, message: '', pollId }),
+    })
     /** @returns the types of what was sent since the last look */
     const look = () => sent.splice(0).map((message) => (message.type === 'error' ? message.code : message.type))
     async function watch(own: OwnReading) {

@@ -1,12 +1,12 @@
 import { isNewer, type PollError, pollError, type ServerMessage, type Vote } from '@live-poll/client-sdk/protocol'
 import { type OwnReading, pollFor, type ReadOwn, snapshotOf, withSnapshot } from '../actions/read-poll.ts'
 import { isSameFace } from '../domain/snapshot.ts'
-import { maySeeResults, type Viewer, viewerOf } from '../domain/visibility.ts'
-import type { Admitted } from '../domain/voter.ts'
+import { maySeeResults, viewerOf } from '../domain/visibility.ts'
 import type { PollSnapshot } from '../ports/results-bus.ts'
 import type { ChannelSocket } from './channel-server.ts'
 import type { ChannelLimits } from './limits.ts'
-import type { ResultsFeed, Watcher } from './results-feed.ts'
+import type { ResultsFeed } from './results-feed.ts'
+import { type Among, type Asker, Watch } from './watch.ts'
 
 export interface WatchedPollsParts {
   readonly readOwn: ReadOwn
@@ -16,23 +16,11 @@ export interface WatchedPollsParts {
 
 /** Whoever has the socket. */
 export interface Teller {
+  readonly socket: Pick<ChannelSocket, 'subscribe' | 'unsubscribe'>
+  readonly parts: WatchedPollsParts
   send(message: ServerMessage): void
   sendFailure(error: unknown, pollId: string): void
 }
-
-/** Who watches: a voter, a relay, or anyone. */
-type Asker = Admitted | 'relay' | undefined
-
-/** The own vote, as far as it decides what may be seen. */
-interface OwnVote {
-  readonly epoch: number
-  readonly revision: number
-  readonly viewer: Viewer
-}
-
-const noVote: OwnVote = { epoch: 0, revision: 0, viewer: 'public' }
-
-const none: readonly Watch[] = []
 
 /** Readings until one is not behind what was published on the way. */
 const maxReadings = 3
@@ -41,27 +29,22 @@ const maxReadings = 3
  * What one connection watches, and what it may see of it. Ten thousand of them share a node: nothing of it is a closure,
  * which would be made anew for each.
  */
-export class WatchedPolls {
-  readonly #socket: Pick<ChannelSocket, 'subscribe' | 'unsubscribe'>
-  readonly #parts: WatchedPollsParts
+export class WatchedPolls implements Among {
   readonly #teller: Teller
-  /** Nearly always one, for which a map would be five times as large. */
-  #watched = none
-  /** Asked for while the socket was paused, in order, one for each answer: a poll may be large. */
+  /** The others hang on it. Nearly always it is the only one, for which a map would be ten times as large. */
+  #first: Watch | undefined
+  /** Asked for while the socket is paused, in order, one for each answer: a poll may be large. Undefined: it is not paused. */
   #owed: Watch[] | undefined
-  #isPaused = false
 
-  constructor(socket: Pick<ChannelSocket, 'subscribe' | 'unsubscribe'>, parts: WatchedPollsParts, teller: Teller) {
-    this.#socket = socket
-    this.#parts = parts
+  constructor(teller: Teller) {
     this.#teller = teller
   }
 
   /** Answers by exactly one `poll` or `error`, whatever follows. */
   async watch(pollId: string, asker: Asker): Promise<void> {
-    const most = this.#parts.limits.watchedPolls
+    const most = this.#teller.parts.limits.watchedPolls
     const known = this.#find(pollId)
-    if (!known && this.#watched.length >= most) return this.#teller.sendFailure(tooMany(most), pollId)
+    if (!known && [...this.#all()].length >= most) return this.#teller.sendFailure(tooMany(most), pollId)
     const watch = known ?? this.#join(pollId)
     watch.asker = asker
     await this.#ask(watch)
@@ -71,7 +54,7 @@ export class WatchedPolls {
     const watch = this.#find(pollId)
     if (!watch) return
     this.#forget(watch)
-    this.#parts.feed.leave(pollId, watch)
+    this.#feed.leave(pollId, watch)
     this.#goTo(watch, undefined)
   }
 
@@ -83,36 +66,34 @@ export class WatchedPolls {
     const watch = this.#find(pollId)
     if (!watch) return
     watch.remember({ epoch, revision, viewer: viewerOf({ choices }) })
-    const newest = this.#parts.feed.newest(pollId)
-    if (!watch.isAnswered || !newest) return
+    const newest = this.#feed.newest(pollId)
+    if (watch.standing !== 'answered' || !newest) return
     const { seesResults } = watch
     this.#place(watch, newest)
-    if (watch.seesResults && !seesResults && !this.#isPaused) {
-      this.#teller.send(this.#parts.feed.resultsFrame(newest))
+    if (watch.seesResults && !seesResults && !this.#owed) {
+      this.#teller.send(this.#feed.resultsFrame(newest))
     }
   }
 
   /** From here on nothing is published to the socket, and no question answered; what it misses is owed. */
   pause() {
-    this.#isPaused = true
-    for (const watch of this.#watched) this.#goTo(watch, undefined)
+    this.#owed = []
+    for (const watch of this.#all()) this.#goTo(watch, undefined)
   }
 
   /** Pays what is owed, of results the newest only, and goes on: until the socket has enough of it again. */
   resume() {
-    const { feed } = this.#parts
-    this.#isPaused = false
-    for (const watch of this.#watched) {
-      if (this.#isPaused) return
+    const feed = this.#feed
+    const due = this.#takeOwed()
+    for (const watch of this.#all()) {
+      if (this.#owed) return void this.#owed.unshift(...due)
       const newest = feed.newest(watch.pollId)
-      if (!watch.isAnswered || !newest) continue
+      if (watch.standing !== 'answered' || !newest) continue
       this.#place(watch, newest)
       if (watch.seesResults) this.#teller.send(feed.resultsFrame(newest))
       else if (watch.owesState) this.#teller.send(feed.stateFrame(newest))
       watch.owesState = false
     }
-    const due = this.#owed ?? []
-    this.#owed = undefined
     for (const watch of due) {
       watch.pending--
       void this.#ask(watch)
@@ -121,55 +102,77 @@ export class WatchedPolls {
 
   /** The connection is over. */
   leave() {
-    for (const watch of this.#watched) this.#parts.feed.leave(watch.pollId, watch)
-    this.#watched = none
-    this.#owed = undefined
+    for (const watch of this.#all()) this.#feed.leave(watch.pollId, watch)
+    this.#first = undefined
+    this.#owed &&= []
   }
 
   /** As `Watcher`, of one of them. */
   turn(watch: Watch, snapshot: PollSnapshot, isStateNew: boolean) {
-    if (!watch.isAnswered) return
+    if (watch.standing !== 'answered') return
     if (snapshot.visibility.isPrivate && !watch.isPrivate) return this.#lookAgain(watch)
     this.#place(watch, snapshot)
-    if (this.#isPaused && isStateNew) watch.owesState = true
+    if (this.#owed && isStateNew) watch.owesState = true
   }
 
   /** As `Watcher`, of one of them. */
   deleted(watch: Watch) {
+    const wasAnswered = watch.standing === 'answered'
     this.#forget(watch)
-    watch.isGone = true
+    watch.standing = 'gone'
     this.#goTo(watch, undefined)
-    if (watch.isAnswered) this.#teller.sendFailure(pollError('POLL_NOT_FOUND'), watch.pollId)
+    if (wasAnswered) this.#teller.sendFailure(pollError('POLL_NOT_FOUND'), watch.pollId)
+  }
+
+  #takeOwed(): readonly Watch[] {
+    const owed = this.#owed ?? []
+    this.#owed = undefined
+    return owed
+  }
+
+  get #feed(): ResultsFeed {
+    return this.#teller.parts.feed
+  }
+
+  *#all(): Iterable<Watch> {
+    for (let watch = this.#first; watch; watch = watch.next) yield watch
   }
 
   #find(pollId: string): Watch | undefined {
-    return this.#watched.find((watch) => watch.pollId === pollId)
+    let watch = this.#first
+    while (watch && watch.pollId !== pollId) watch = watch.next
+    return watch
+  }
+
+  #has(watch: Watch): boolean {
+    return this.#find(watch.pollId) === watch
   }
 
   #forget(watch: Watch) {
-    this.#watched = this.#watched.filter((other) => other !== watch)
+    if (this.#first === watch) this.#first = watch.next
+    else for (const other of this.#all()) if (other.next === watch) other.next = watch.next
   }
 
   #join(pollId: string): Watch {
-    const watch = new Watch(pollId, this)
-    this.#watched = [...this.#watched, watch]
-    this.#parts.feed.join(pollId, watch)
+    const watch = new Watch(pollId, this, this.#first)
+    this.#first = watch
+    watch.pollId = this.#feed.join(pollId, watch)
     return watch
   }
 
   /** The poll has become private: who may not see it is told that there is none, as if they had asked just now. */
   #lookAgain(watch: Watch) {
-    watch.isAnswered = false
+    watch.standing = 'asked'
     this.#goTo(watch, undefined)
     void this.#ask(watch)
   }
 
   /** Puts it on the topic of what its viewer may see. */
   #place(watch: Watch, { pollId, results, visibility }: PollSnapshot) {
-    const { feed } = this.#parts
+    const feed = this.#feed
     watch.seesResults = maySeeResults(visibility, results.state, watch.viewerIn(results.epoch))
     const topic = watch.seesResults ? feed.resultsTopic(pollId) : feed.stateTopic(pollId)
-    this.#goTo(watch, this.#isPaused ? undefined : topic)
+    this.#goTo(watch, this.#owed ? undefined : topic)
   }
 
   #goTo(watch: Watch, topic: string | undefined) {
@@ -177,27 +180,23 @@ export class WatchedPolls {
     if (topic === left) return
     watch.topic = topic
     // In this order: uWebSockets.js forgets what waits for a socket that leaves its last topic.
-    if (topic !== undefined) this.#socket.subscribe(topic)
-    if (left !== undefined) this.#socket.unsubscribe(left)
+    if (topic !== undefined) this.#teller.socket.subscribe(topic)
+    if (left !== undefined) this.#teller.socket.unsubscribe(left)
   }
 
   async #ask(watch: Watch): Promise<void> {
     const { pollId } = watch
     watch.pending++
-    const outcome = this.#isPaused ? 'owed' : await this.#read(watch).catch((error: unknown) => ({ error }))
-    if (outcome === 'owed' || this.#isPaused) {
-      this.#owed ??= []
-      this.#owed.push(watch)
-      return
-    }
+    const outcome = this.#owed ? undefined : await this.#read(watch).catch((error: unknown) => ({ error }))
+    if (!outcome || this.#owed) return void this.#owed?.push(watch)
     watch.pending--
     try {
       if ('error' in outcome) throw outcome.error
-      if (watch.isGone) throw pollError('POLL_NOT_FOUND')
+      if (watch.standing === 'gone') throw pollError('POLL_NOT_FOUND')
       this.#answer(watch, outcome)
     } catch (error) {
       // One that was answered, or still may be, goes on.
-      if (this.#watched.includes(watch) && !watch.isAnswered && watch.pending === 0) this.unwatch(pollId)
+      if (this.#has(watch) && watch.standing !== 'answered' && watch.pending === 0) this.unwatch(pollId)
       this.#teller.sendFailure(error, pollId)
     }
   }
@@ -205,15 +204,15 @@ export class WatchedPolls {
   /** Not older than what any watcher of the poll on this node has been told. */
   async #read({ pollId, asker }: Watch): Promise<OwnReading> {
     for (let time = 1; ; time++) {
-      const own = await this.#parts.readOwn(pollId, asker)
-      const newest = this.#parts.feed.newest(pollId)
+      const own = await this.#teller.parts.readOwn(pollId, asker)
+      const newest = this.#feed.newest(pollId)
       const reading = newest ? withSnapshot(own.reading, newest) : own.reading
       if (reading || time === maxReadings) return { ...own, reading: reading ?? own.reading }
     }
   }
 
   #answer(watch: Watch, { reading, vote }: OwnReading) {
-    const { feed } = this.#parts
+    const feed = this.#feed
     const { pollId } = watch
     const snapshot = snapshotOf(reading)
     const { epoch } = snapshot.results
@@ -221,71 +220,29 @@ export class WatchedPolls {
     // It has become private since it was read: whether it is there for this watcher, nobody has asked.
     const isOvertaken = last?.visibility.isPrivate && !reading.poll.isPrivate
     if (isOvertaken && isNewer(last.results, snapshot.results)) throw pollError('UNAVAILABLE')
-    watch.remember({ epoch, revision: vote?.revision ?? 0, viewer: viewerOf(vote) })
-    if (this.#watched.includes(watch)) {
+    if (vote) watch.remember({ epoch, revision: vote.revision, viewer: viewerOf(vote) })
+    if (this.#has(watch)) {
       watch.isPrivate = reading.poll.isPrivate
       feed.hasRead(snapshot) // told to those who watch already, and to this one below
-      watch.isAnswered = true
+      watch.standing = 'answered'
       this.#place(watch, feed.newest(pollId) ?? snapshot)
     }
     const poll = pollFor(reading, watch.viewerIn(epoch))
     const now = reading.now.toISOString()
     this.#teller.send({ type: 'poll', poll, vote, now, ...(poll.results && { watching: feed.watching(pollId) }) })
     const newest = feed.newest(pollId)
-    if (this.#watched.includes(watch) && newest && isNewer(newest.results, snapshot.results)) {
+    if (this.#has(watch) && newest && isNewer(newest.results, snapshot.results)) {
       this.#catchUp(watch, newest, snapshot)
     }
   }
 
   /** Tells what was published while the watch was on no topic. */
   #catchUp(watch: Watch, newest: PollSnapshot, answered: PollSnapshot) {
-    const { feed } = this.#parts
+    const feed = this.#feed
     const isStateNew = !isSameFace(newest, answered)
-    if (this.#isPaused) watch.owesState ||= isStateNew
+    if (this.#owed) watch.owesState ||= isStateNew
     else if (watch.seesResults) this.#teller.send(feed.resultsFrame(newest))
     else if (isStateNew) this.#teller.send(feed.stateFrame(newest))
-  }
-}
-
-class Watch implements Watcher {
-  readonly pollId: string
-  readonly #among: WatchedPolls
-  /** Who asked last. */
-  asker: Asker
-  /** Whether the poll was private when it was last answered, and there for who asked. */
-  isPrivate = false
-  /** `watch` messages that are not answered yet. */
-  pending = 0
-  /** Whether one of them was answered by the poll: only then it is on a topic. */
-  isAnswered = false
-  isGone = false
-  #own = noVote
-  seesResults = false
-  topic: string | undefined
-  /** Whether a state frame was published while the socket was paused. */
-  owesState = false
-
-  constructor(pollId: string, among: WatchedPolls) {
-    this.pollId = pollId
-    this.#among = among
-  }
-
-  remember(vote: OwnVote) {
-    const { epoch, revision } = this.#own
-    if (vote.epoch < epoch || (vote.epoch === epoch && vote.revision < revision)) return
-    this.#own = vote
-  }
-
-  viewerIn(epoch: number): Viewer {
-    return this.#own.epoch === epoch ? this.#own.viewer : 'public'
-  }
-
-  turn(snapshot: PollSnapshot, isStateNew: boolean) {
-    this.#among.turn(this, snapshot, isStateNew)
-  }
-
-  deleted() {
-    this.#among.deleted(this)
   }
 }
 

@@ -42,3 +42,10 @@ it('does not punish the message that came too soon', () => {
   expect(passed(rate, [0, 25, 50, 75, 100])).toBe(1)
   expect(rate.take(125)).toBe(0)
 })
+
+it('says when it is as new again', () => {
+  const rate = new TokenBucket(10, 3)
+  expect(rate.isFull(0)).toBe(true)
+  passed(rate, [1000, 1000])
+  expect([1000, 1199, 1200].map((now) => rate.isFull(now))).toEqual([false, false, true])
+})

@@ -22,6 +22,11 @@ export class TokenBucket {
     this.#fullAt = fullAt
     return 0
   }
+
+  /** Whether it is as a new one. */
+  isFull(now: number): boolean {
+    return now >= this.#fullAt
+  }
 }
 
 /** Milliseconds: so little is missing only since fractions do not add up. */

@@ -3,6 +3,8 @@ import type { VoteDecision, VoteOp, VoteRow } from '../domain/decide-vote.ts'
 /** A vote prepared for its box. */
 export interface PreparedVote extends VoteOp {
   readonly box: number
+  /** The poll's epoch under the plan it was prepared for. */
+  readonly planEpoch: number
 }
 
 export type VoteOutcome =
@@ -29,7 +31,9 @@ export interface BallotStore {
    * versions are written together, and so are the invitations they use up, locked after the boxes. When it resolves,
    * everything accepted is committed.
    *
-   * A batch of one box waits for its lock; a batch of several passes over boxes that are locked.
+   * A batch of one box waits for its lock; a batch of several passes over boxes that are locked. A batch in which nobody seems
+   * to have voted may be written at once, if nobody has and all of its boxes are locked, in a statement after the locks that
+   * looks for itself.
    *
    * What the database could not do is done again, for 5 s: each vote against the revision it was first decided against,
    * and after a COMMIT whose answer was lost only when nothing of it is in the boxes. Where the database refuses a batch,

@@ -65,7 +65,7 @@ function createSetup(kept?: (pollId: string) => Promise<PollSnapshot | undefined
 
 const oneLook = () => vi.advanceTimersByTimeAsync(1401)
 
-it('looks at all that is watched in one question, and has read what is ahead or was never shown', async () => {
+it('looks at all that is watched in one question, and has read what is ahead, or is not shown for a while', async () => {
   const { stored, screens, done } = createSetup()
   await oneLook()
   expect(done, 'nobody watches').toEqual([])
@@ -79,7 +79,24 @@ it('looks at all that is watched in one question, and has read what is ahead or 
     if (is !== undefined) stored.set(id, record(is, { id }))
   }
   await oneLook()
-  expect(done).toEqual(['look at same,ahead,new,gone', 'read ahead', 'read new', 'gone is gone'])
+  expect(done.splice(0), 'the new one is being read').toEqual([
+    ...['look at same,ahead,new,gone', 'read ahead', 'gone is gone'],
+  ])
+  for (const id of ['ahead', 'gone']) screens.delete(id)
+  await oneLook()
+  expect(done).toEqual(['look at same,new', 'read new'])
+})
+
+it('has one that is watched again not read at once, though nothing was shown of it when it last was', async () => {
+  const { stored, screens, done } = createSetup()
+  stored.set('p', record(1))
+  screens.set('p', undefined)
+  await oneLook()
+  screens.delete('p')
+  await oneLook()
+  screens.set('p', undefined)
+  await oneLook()
+  expect(done).toEqual(['look at p', 'look at p'])
 })
 
 it('compares with the newest that screens or the board have shown', async () => {

@@ -49,6 +49,8 @@ const round = { name: 'Look at watched polls', pause: 1000, jitter: 400 }
 export function startReconcile(parts: ReconcileParts): Reconcile {
   const { polls, board, screens, kept, metrics, logger } = parts
   let isStopped = false
+  /** Polls of which nothing was shown at the last look. */
+  let unshown: ReadonlySet<string> = new Set()
 
   function newest(pollId: string): PollSnapshot | undefined {
     return newerOf(screens.newest(pollId), board.newest(pollId))
@@ -57,6 +59,8 @@ export function startReconcile(parts: ReconcileParts): Reconcile {
   async function look() {
     // Read before the database is: what is committed later can only be ahead of it.
     const shown = new Map(screens.watched().map((pollId) => [pollId, newest(pollId)]))
+    const unshownBefore = unshown
+    unshown = new Set([...shown.keys()].filter((pollId) => !shown.get(pollId)))
     if (shown.size === 0) return
     const stored = new Map((await polls.versions([...shown.keys()])).map((version) => [version.pollId, version]))
     if (isStopped) return
@@ -67,6 +71,8 @@ export function startReconcile(parts: ReconcileParts): Reconcile {
         board.deleted(pollId)
         continue
       }
+      // Whoever has just come reads it: a reading of ours would be one too many.
+      if (!snapshot && !unshownBefore.has(pollId)) continue
       const standing = snapshot ? compareVersion(version, snapshot) : 'ahead'
       if (standing === 'ahead') board.markDirty(pollId)
       if (standing === 'behind') behind.push(pollId)

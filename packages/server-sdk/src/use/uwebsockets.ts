@@ -96,13 +96,13 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
 
     open(socket) {
       const data = socket.getUserData()
-      data.carried = new CarriedSocket(socket, data.origin)
+      data.carried = new CarriedSocket(socket)
       data.events = channel.open(data.carried)
     },
     message(socket, message, isBinary) {
       const { events } = socket.getUserData()
       if (isBinary) events?.binary()
-      else events?.message(new Uint8Array(message))
+      else events?.message(Buffer.from(message))
     },
     drain: (socket) => socket.getUserData().events?.drained(),
     close(socket) {
@@ -116,12 +116,14 @@ export function attachChannel(app: UwsApp, livePoll: LivePoll): () => void {
 
 /** uWebSockets.js throws on any use of a socket that has closed. A class, since there are many. */
 class CarriedSocket implements ChannelSocket {
-  readonly origin: string | null
   #socket: UwsSocket | undefined
 
-  constructor(socket: UwsSocket, origin: string | null) {
+  constructor(socket: UwsSocket) {
     this.#socket = socket
-    this.origin = origin
+  }
+
+  get origin() {
+    return this.#socket?.getUserData().origin
   }
 
   send(frame: string) {

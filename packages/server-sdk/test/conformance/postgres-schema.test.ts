@@ -12,6 +12,7 @@ import { nodeSecret } from '../servers/start-nodes.ts'
 
 const steps = [
   ...['0001-polls-and-votes', '0002-whole-life', '0003-who-votes', '0004-accounts', '0005-images', '0006-outbox'],
+  '0007-first-votes',
 ]
 const renamed = { prefix: 'vote_', schema: 'Polls-1' }
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -45,6 +46,13 @@ describeOnPostgres('the schema on Postgres', () => {
     const { rows } = await pool.query<{ name: string }>(
       `select schemaname || '.' || tablename as name from pg_tables
        where schemaname not in ('pg_catalog', 'information_schema') order by name`,
+    )
+    return rows.map(({ name }) => name)
+  }
+  const functions = async () => {
+    const { rows } = await pool.query<{ name: string }>(
+      `select nspname || '.' || proname as name from pg_proc join pg_namespace n on n.oid = pronamespace
+       where nspname not in ('pg_catalog', 'information_schema') order by name`,
     )
     return rows.map(({ name }) => name)
   }
@@ -87,6 +95,7 @@ describeOnPostgres('the schema on Postgres', () => {
       ...named.map((name) => `public.live_poll_${name}`),
     ]
     expect((await tables()).sort()).toEqual(expected.sort())
+    expect(await functions()).toEqual(['Polls-1.vote_insert_first_votes', 'public.live_poll_insert_first_votes'])
   })
 
   test('of an older version stops the start and is brought up; of a newer one it is warned of', async () => {

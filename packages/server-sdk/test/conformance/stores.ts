@@ -90,8 +90,9 @@ let nextVote = 0
 export function vote(pollId: string, fields: Partial<PreparedVote> = {}): PreparedVote {
   const name = `v${nextVote++}`
   return {
-    ...{ pollId, box: 0, voterKey: `key-${name}`, voteId: name, plan: 1, ballot: [1] },
-    ...{ revision: undefined, epoch: undefined, ...fields },
+    ...{ pollId, box: 0, voterKey: `key-${name}`, voteId: name, plan: 1, planEpoch: 1, ballot: [1] },
+    ...{ revision: undefined, epoch: undefined },
+    ...fields,
   }
 }
 

@@ -3,14 +3,14 @@ import { prepared } from '../sql/prepared.ts'
 import type { BatchToWrite, BoxEvents, BoxKey, SqlDialect, TallyDelta, VoteToWrite } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
 import { sendLast } from './pg-dialect.ts'
-import { type Column, textArray } from './text-array.ts'
+import { type Column, numberArray, textArray } from './text-array.ts'
 
-interface BoxColumns {
+export interface BoxColumns {
   readonly boxPolls: Column
   readonly boxes: Column
 }
 
-interface TallyColumns {
+export interface TallyColumns {
   readonly tallyPolls: Column
   readonly tallyBoxes: Column
   readonly buckets: Column
@@ -25,7 +25,7 @@ interface VoteColumns {
   readonly voteIds: Column
 }
 
-interface EventColumns {
+export interface EventColumns {
   readonly sinks: Column
   readonly eventPolls: Column
   readonly eventBoxes: Column
@@ -42,8 +42,8 @@ const lockBox = prepared(
 )
 const lockBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql``))
 const lockFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`))
-export const addTallies = prepared(insertTallies)
-export const raiseVersions = prepared(raise)
+export const addTallies = prepared((tallies: TallyColumns) => insertTallies(tallies))
+export const raiseVersions = prepared((boxes: BoxColumns) => raise(boxes))
 
 /** Votes, tallies and versions at once. */
 const write = prepared(
@@ -56,14 +56,20 @@ const write = prepared(
 const writeWithEvents = prepared(
   (values: VoteColumns & TallyColumns & BoxColumns & EventColumns) => sql`
     with written as (${upsertVotes(values)}), counted as (${insertTallies(values)}),
-      raised as (${raise(values)} returning poll_id, box, version)
+      raised as (${raise(values)} returning b.poll_id, b.box, b.version)
+    ${insertEvents(values)}`,
+)
+
+/** Of the boxes in `raised`. */
+export function insertEvents({ sinks, eventPolls, eventBoxes, epochs, events }: EventColumns) {
+  return sql`
     insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
     select s.sink, r.poll_id, r.box, e.epoch, r.version, (select clock_timestamp()), e.events
     from raised r
-    join unnest(${values.eventPolls}::text[], ${values.eventBoxes}::int[], ${values.epochs}::int[], string_to_array(${values.events}::text, chr(29)))
+    join unnest(${eventPolls}::text[], ${eventBoxes}::int[], ${epochs}::int[], string_to_array(${events}::text, chr(29)))
       as e (poll_id, box, epoch, events) on e.poll_id = r.poll_id and e.box = r.box
-    cross join unnest(${values.sinks}::text[]) as s (sink)`,
-)
+    cross join unnest(${sinks}::text[]) as s (sink)`
+}
 
 /** The one statement that writes a batch. */
 export function writeQuery(db: Kysely<Tables>, batch: BatchToWrite): CompiledQuery {
@@ -93,27 +99,37 @@ export function lockQuery(db: Kysely<Tables>, boxes: readonly BoxKey[], wait: bo
   return (wait ? lockBoxes : lockFreeBoxes).query(db, boxColumns(boxes))
 }
 
-function lock(boxes: BoxColumns, how: RawBuilder<unknown>) {
+/** In the order in which they are asked for. */
+function lock({ boxPolls, boxes }: BoxColumns, how: RawBuilder<unknown>) {
   return sql<BoxKey>`
-    select poll_id as "pollId", box from ${table('live_poll_boxes')}
-    where ${isOneOf(boxes)}
-    order by poll_id, box
-    for no key update ${how}`
+    select b.poll_id as "pollId", b.box
+    from unnest(${boxPolls}::text[], ${boxes}::int[]) as asked (poll_id, box)
+    cross join lateral (
+      select found.poll_id, found.box from ${table('live_poll_boxes')} found
+      where found.poll_id = asked.poll_id and found.box = asked.box
+      for no key update ${how}) b`
 }
 
-function insertTallies({ tallyPolls, tallyBoxes, buckets, counts }: TallyColumns) {
+/** @param where whether to */
+export function insertTallies({ tallyPolls, tallyBoxes, buckets, counts }: TallyColumns, where = sql``) {
   return sql`
     insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
-    select * from unnest(${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[])
+    select * from unnest(${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[]) ${where}
     on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes`
 }
 
-function raise(boxes: BoxColumns) {
-  return sql`update ${table('live_poll_boxes')} set version = version + 1 where ${isOneOf(boxes)}`
-}
-
-function isOneOf({ boxPolls, boxes }: BoxColumns) {
-  return sql`(poll_id, box) in (select * from unnest(${boxPolls}::text[], ${boxes}::int[]))`
+/**
+ * Each looked up in the index, and then where it lies: a join, planned while there are few polls, would go through all boxes.
+ */
+function raise({ boxPolls, boxes }: BoxColumns) {
+  return sql`
+    update ${table('live_poll_boxes')} b set version = version + 1
+    from unnest(${boxPolls}::text[], ${boxes}::int[]) as asked (poll_id, box)
+    cross join lateral (
+      select ctid from ${table('live_poll_boxes')} found
+      where found.poll_id = asked.poll_id and found.box = asked.box
+      offset 0) place
+    where b.ctid = place.ctid`
 }
 
 export function boxColumns(boxes: readonly BoxKey[]): BoxColumns {
@@ -140,7 +156,7 @@ function batchColumns({ votes, deltas, boxes }: BatchToWrite): VoteColumns & Tal
 export const writeLastPostgres: NonNullable<SqlDialect['writeLast']> = (trx, batch) =>
   sendLast(trx, writeQuery(trx, batch))
 
-function eventColumns(boxes: readonly BoxEvents[]): Omit<EventColumns, 'sinks'> {
+export function eventColumns(boxes: readonly BoxEvents[]): Omit<EventColumns, 'sinks'> {
   return {
     eventPolls: textArray(boxes.map(({ pollId }) => pollId)),
     eventBoxes: numberArray(boxes.map(({ box }) => box)),
@@ -158,5 +174,3 @@ function voteColumns(votes: readonly VoteToWrite[]): VoteColumns {
     voteIds: textArray(votes.map(({ row }) => row.voteId)),
   }
 }
-
-const numberArray = (values: readonly number[]) => `{${values}}`

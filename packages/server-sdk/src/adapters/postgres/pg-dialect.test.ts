@@ -5,7 +5,7 @@ import { Pool } from 'pg'
 import { expect, it, vi } from 'vitest'
 import type { Tables } from '../sql/tables.ts'
 import { UndoneError } from '../sql/undone-error.ts'
-import { pgDialect, sendLast, together } from './pg-dialect.ts'
+import { pgDialect, sendLast, sendWhole, together } from './pg-dialect.ts'
 import type { PgClient, PgQuery } from './pg-pool.ts'
 
 /** A message of Postgres's protocol, version 3: type, length, body. */
@@ -152,6 +152,52 @@ it('says no such thing where COMMIT has failed as well', async () => {
     return { command: 'START', rowCount: null, rows: [] }
   })
   await expect(sendUpdate(db)).rejects.toThrow('Connection terminated at commit')
+})
+
+const lockAndWrite = (db: Kysely<Tables>) =>
+  db.transaction().execute((trx) => sendWhole(trx, query('select 1 for update'), query('with ready')))
+
+it('sends a whole transaction at once where the client pipelines, and has its answer when that has ended', async () => {
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const { db, sent } = createPipeline(async (text) => {
+    await held
+    return { command: text === 'commit' ? 'COMMIT' : 'SELECT', rowCount: 1, rows: [{ text }] }
+  })
+  const ended = lockAndWrite(db)
+  await vi.waitFor(() =>
+    expect(sent).toEqual([expect.stringMatching(/^start/), 'select 1 for update', 'with ready', 'commit']),
+  )
+  letGo()
+  expect((await ended).rows).toEqual([{ text: 'with ready' }])
+})
+
+it('sends a whole transaction one statement after the other where the client does not', async () => {
+  const { db, sent, client } = createPipeline(async (text) => ({ command: 'SELECT', rowCount: 1, rows: [{ text }] }))
+  client.pipeline = false
+  expect((await lockAndWrite(db)).rows).toEqual([{ text: 'with ready' }])
+  expect(sent).toEqual([expect.stringMatching(/^start/), 'select 1 for update', 'with ready', 'commit'])
+})
+
+it('says what undid a whole transaction: the first that has failed', async () => {
+  const { db, client } = createPipeline(async (text) => {
+    if (text.startsWith('select') || text.startsWith('with')) throw new Error(`no ${text}`)
+    return { command: 'ROLLBACK', rowCount: null, rows: [] }
+  })
+  const ended = await lockAndWrite(db).catch((error: unknown) => error)
+  expect(ended).toBeInstanceOf(UndoneError)
+  expect(ended).toMatchObject({ cause: { message: 'no select 1 for update' } })
+  expect(client.released).toEqual([false])
+})
+
+it('has no answer of a whole transaction that is committed where that was lost', async () => {
+  const { db } = createPipeline(async (text) => {
+    if (text.startsWith('with')) throw new Error('Query read timeout')
+    return { command: text === 'commit' ? 'COMMIT' : 'START', rowCount: null, rows: [] }
+  })
+  expect((await lockAndWrite(db)).rows).toBeUndefined()
 })
 
 function fakeClient() {

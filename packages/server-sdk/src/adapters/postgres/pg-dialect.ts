@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -15,6 +14,7 @@ import { takeInTime } from '../sql/take-in-time.ts'
 import { UndoneError } from '../sql/undone-error.ts'
 import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
 import { isUnanswered } from './postgres-errors.ts'
+import { createStatementNames } from './statement-names.ts'
 import { limitStatements } from './transaction-limits.ts'
 
 /**
@@ -50,8 +50,8 @@ interface PgConnection extends DatabaseConnection {
   isBroken: boolean
   /** Rejects when its transaction could not be begun. */
   begun: Promise<unknown> | undefined
-  /** The statement that was sent with its COMMIT, and that. */
-  ending: Promise<[statement: PromiseSettledResult<unknown>, commit: PromiseSettledResult<Answer>]> | undefined
+  /** The statements that were sent with its COMMIT, and that. */
+  ending: Promise<[commit: PromiseSettledResult<Answer>, ...statements: PromiseSettledResult<unknown>[]]> | undefined
   run(query: PgQuery): ReturnType<PgClient['query']>
 }
 
@@ -98,6 +98,33 @@ export async function sendLast(trx: Transaction<Tables>, query: CompiledQuery): 
   await trx.executeQuery(last)
 }
 
+/** Statements after which their transaction commits. The second one writes, and does nothing outside of one. */
+interface Whole extends CompiledQuery {
+  readonly whole: readonly [lock: CompiledQuery, write: CompiledQuery]
+  readonly answer: { rows: readonly unknown[] | undefined }
+}
+
+function isWhole(query: CompiledQuery): query is Whole {
+  return 'whole' in query
+}
+
+/**
+ * Sends all of a transaction of this dialect: what it locks, and what it writes; a client of pg with the option `pipeline` sends
+ * START TRANSACTION and COMMIT with them, in one round trip. As after `sendLast`, the COMMIT says whether it has worked.
+ *
+ * @param write is sent before anybody knows that the transaction has begun: outside of it, or without the lock, it must not write
+ * @returns the rows of `write`, there when the transaction has ended; undefined then: the answer was lost
+ */
+export async function sendWhole<R>(
+  trx: Transaction<Tables>,
+  lock: CompiledQuery,
+  write: CompiledQuery<R>,
+): Promise<{ readonly rows: readonly R[] | undefined }> {
+  const whole: Whole = { ...write, whole: [lock, write], answer: { rows: undefined } }
+  await trx.executeQuery(whole)
+  return whole.answer as { rows: readonly R[] | undefined }
+}
+
 function createDriver(pool: PgPool): Driver {
   const names = createStatementNames()
   const take = createTaker(pool)
@@ -122,7 +149,11 @@ function createDriver(pool: PgPool): Driver {
       async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
         if (isLast(query) && client.pipeline) {
           await connection.begun // after which `ask` awaits nothing before it sends: COMMIT comes behind its statement
-          connection.ending = Promise.allSettled([ask(query), connection.run({ text: 'commit' })])
+          sendCommit(ask(query))
+          return { rows: [] }
+        }
+        if (isWhole(query)) {
+          await sendAll(query)
           return { rows: [] }
         }
         if (!isTogether(query)) return ask(query)
@@ -137,10 +168,27 @@ function createDriver(pool: PgPool): Driver {
         throw new Error('Rows are not streamed here.')
       },
     }
-    async function ask<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    /** Behind statements that are sent. */
+    function sendCommit(...sent: Promise<unknown>[]) {
+      connection.ending = Promise.allSettled([connection.run({ text: 'commit' }), ...sent])
+    }
+    async function sendAll({ whole: [lock, write], answer }: Whole): Promise<void> {
+      const locking = ask(lock)
+      if (!client.pipeline) await locking
+      const writing = ask(write, true).then(({ rows }) => {
+        answer.rows = rows
+      })
+      if (client.pipeline) sendCommit(locking, writing)
+      else await writing
+    }
+    /** @param isHarmless outside of its transaction it does nothing */
+    async function ask<R>(
+      { sql: text, parameters }: CompiledQuery,
+      isHarmless = reads.test(text),
+    ): Promise<QueryResult<R>> {
       const query = { text, values: [...parameters], types }
       // Were the transaction not to begin, a statement that writes would do so outside of it.
-      if (connection.begun && !reads.test(text)) await connection.begun
+      if (connection.begun && !isHarmless) await connection.begun
       const answer = connection.run({ ...query, name: names.nameOf(text) }).catch((error) => {
         if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
         return connection.run(query)
@@ -177,11 +225,11 @@ function createDriver(pool: PgPool): Driver {
       const own = ownOf(connection)
       await own.begun
       if (!own.ending) return void (await own.run({ text: 'commit' }))
-      const [statement, commit] = await own.ending
+      const [commit, ...statements] = await own.ending
       if (commit.status === 'rejected') throw commit.reason
       // COMMIT alone says what became of it: of a statement that was carried out, the answer may come too late for us.
       if (commit.value.command !== 'ROLLBACK') return
-      throw new UndoneError(statement.status === 'rejected' ? statement.reason : undefined)
+      throw new UndoneError(statements.find((statement) => statement.status === 'rejected')?.reason)
     },
     async rollbackTransaction(connection) {
       const own = ownOf(connection)
@@ -232,35 +280,6 @@ const reads = /^\s*select\b/
 
 function ignore() {}
 function ignoreEarly() {}
-
-/** Distinct texts that get a name: more than the library has, if lists of rows are not counted. */
-const maxNames = 200
-
-/**
- * Names for prepared statements: the hash of their text, so that a name never stands for anything else. Behind a pooler
- * that gives each transaction another session they are lost; from then on statements have no names.
- */
-function createStatementNames() {
-  const names = new Map<string, string>()
-  let areKept = true
-  return {
-    nameOf(text: string): string | undefined {
-      const known = names.get(text)
-      if (!areKept || known) return areKept ? known : undefined
-      if (names.size >= maxNames) return undefined
-      const name = `live_poll_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
-      names.set(text, name)
-      return name
-    },
-    /** @returns whether the error says that a name is not known to the session, or known and not by us */
-    forgetIfLost(error: unknown): boolean {
-      const { code } = error as { code?: unknown }
-      const isLost = code === '26000' || code === '42P05'
-      if (isLost) areKept = false
-      return isLost
-    },
-  }
-}
 
 /** Object ids of https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat */
 const parsers: Readonly<Record<number, (text: string) => unknown>> = {

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { addTallies, boxColumns, lockQuery, raiseVersions, tallyColumns, writeQuery } from './ballot-statements.ts'
+import { createInsertFunction, writeFirstVotes } from './first-votes.ts'
+import { writeFirstVotesOfBoxes } from './first-votes-of-boxes.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
 import { postgresMoments } from './postgres-moments.ts'
 import { readPostgresBatch, readPostgresVotes } from './postgres-reading.ts'
@@ -14,9 +16,10 @@ export const postgresSql: SqlDialect = {
   kind: 'postgres',
   types: { id: sql`text collate "C"`, text: 'text', time: sql`timestamptz(3)` },
   isOneOf: (column, values) => sql`${sql.ref(column)} = any(${values}::text[])`,
-  // How many are asked for is not to be seen in the list: a plan made for one number would be made anew for each other one.
+  // How many are asked for is not to be seen in the list: a plan made for one number would be made anew for each other one. So
+  // ten are taken for granted; for more than that it would be compiled to machine code, which takes longer than to carry it out.
   pollsWithParts: (pollIds, parts) => sql`
-    json_array_elements_text(${JSON.stringify(pollIds)}::json) as poll (asked)
+    unnest((select ${pollIds}::text[])) as poll (asked)
     cross join lateral (select * from ${table('live_poll_polls')} found where found.id = poll.asked offset 0) p
     cross join lateral (${parts((column) => sql`${sql.ref(column)} = poll.asked`)}) part`,
   alongKey: sql``, // what a condition leaves out is not locked, and what is locked is sorted before
@@ -31,6 +34,10 @@ export const postgresSql: SqlDialect = {
   async writeBatch(trx, batch) {
     await trx.executeQuery(writeQuery(trx, batch))
   },
+
+  writeFirstVotes,
+  writeFirstVotesOfBoxes,
+  functions: [createInsertFunction],
 
   async useInvitations(trx, uses) {
     await sql`

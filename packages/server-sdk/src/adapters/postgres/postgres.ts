@@ -8,6 +8,8 @@ import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import type { Tables } from '../sql/tables.ts'
 import { writeLastPostgres } from './ballot-statements.ts'
+import { sendFirstVotes } from './first-votes.ts'
+import { sendFirstVotesOfBoxes } from './first-votes-of-boxes.ts'
 import { pgDialect } from './pg-dialect.ts'
 import type { PgPool } from './pg-pool.ts'
 import { lockAndReadPostgres } from './postgres-reading.ts'
@@ -100,7 +102,14 @@ function connect(options: PostgresPoolOptions | PostgresKyselyOptions): Connecte
   }
   return {
     host: new Kysely<Tables>({ dialect: pgDialect(pool) }),
-    dialect: { ...postgresSql, limitReading, lockAndRead: lockAndReadPostgres, writeLast: writeLastPostgres },
+    dialect: {
+      ...postgresSql,
+      limitReading,
+      lockAndRead: lockAndReadPostgres,
+      writeFirstVotes: sendFirstVotes,
+      writeFirstVotesOfBoxes: sendFirstVotesOfBoxes,
+      writeLast: writeLastPostgres,
+    },
     defaultLanes: Math.max(1, Math.min(4, (pool.options?.max ?? 10) - 1)),
     listen(logger) {
       // Without any listener on the pool, an idle connection that is lost ends the process.

@@ -12,6 +12,15 @@ export function textArray(values: readonly (string | null)[]): Column {
   return text.replaceAll('""', 'null') // a null joins as nothing
 }
 
+/** Of texts without quotes, backslashes and nulls, as ids, keys and ballots are: nothing has to be looked at. */
+export function idArray(values: readonly string[]): Column {
+  return `{"${values.join('","')}"}`
+}
+
+export function numberArray(values: readonly number[]): Column {
+  return `{${values}}`
+}
+
 function countQuotes(text: string): number {
   let quotes = 0
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes++

@@ -4,6 +4,7 @@ import type { BallotStore, PreparedVote, VoteOutcome, VoterInPoll } from '../../
 import { reach } from '../../ports/failpoints.ts'
 import { BatchChanges, boxName, sortedBoxes, type WrittenVote } from './batch-changes.ts'
 import type { EventLog } from './event-log.ts'
+import { Chances, toChanges, toFirstVotes, toFirstVotesOfBoxes } from './first-votes.ts'
 import { lockInvitations } from './lock-invitations.ts'
 import { lockAndRead, readBatch } from './read-batch.ts'
 import { type Retry, startRetry } from './retry.ts'
@@ -21,8 +22,13 @@ interface Decided {
 /** What became of a written row: it is in the box; it is not, and so nothing of its batch; or others have gone on. */
 type Trace = 'written' | 'undone' | 'unknown'
 
-/** The ballot box on SQL: lock, then read, then decide, then write, in one transaction. */
+/**
+ * The ballot box on SQL: lock, then read, then decide, then write, in one transaction. First votes need no reading: where the
+ * database can, they are locked and written at once, if nobody has voted.
+ */
 export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, log: EventLog): BallotStore {
+  const chances = { ofOneBox: new Chances(), ofSeveral: new Chances() }
+
   /**
    * Commits votes, in as many transactions as it takes: one, unless the database fails.
    * @param wait also for the boxes of a batch of several
@@ -56,6 +62,51 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, lo
       await retry.pause(end.error)
       votes = keepRevisions(votes, decided)
     }
+  }
+
+  /**
+   * Writes a batch of which nothing was read, which works where none of its voters has a vote.
+   * @returns what became of it; or the votes, each to be looked at: nothing of them is in the box
+   */
+  async function writeFirst(
+    batch: readonly PreparedVote[],
+    retry: Retry,
+    onUnknownCommit: () => void,
+  ): Promise<{ readonly outcomes: readonly VoteOutcome[] } | { readonly left: readonly PreparedVote[] }> {
+    const first = asFirst(batch)
+    if (!first) return { left: batch }
+    FAILPOINT: reach('beforeBegin')
+    const end = await tryTransaction(db, dialect, async (trx) => {
+      const answer = await first.write(trx)
+      FAILPOINT: reach('afterUpsert')
+      FAILPOINT: reach('beforeCommit')
+      return answer
+    })
+    if (end.kind === 'undone') return { left: batch }
+    const { areWritten } = end.value
+    const outcomes = batch.map(({ planEpoch }): VoteOutcome => ({ kind: 'accepted', revision: 1, epoch: planEpoch }))
+    if (end.kind === 'committed' && areWritten !== undefined) {
+      FAILPOINT: reach('afterCommit')
+      first.chances.tell(areWritten)
+      return areWritten ? { outcomes } : { left: batch }
+    }
+    onUnknownCommit()
+    const decided = { outcomes, changes: toChanges(batch) }
+    const found = await lookUp(batch, decided, retry)
+    return found === 'undone' ? { left: keepRevisions(batch, decided) } : { outcomes: found }
+  }
+
+  /** How to write a batch as first votes, where the database can, and it looks like such a one. */
+  function asFirst(batch: readonly PreparedVote[]) {
+    const { writeFirstVotes: writeOne, writeFirstVotesOfBoxes: writeSeveral } = dialect
+    const [first] = batch
+    if (writeOne && batch.every((vote) => vote.pollId === first?.pollId && vote.box === first.box)) {
+      const votes = chances.ofOneBox.take() ? toFirstVotes(batch, log.sinks) : undefined
+      return votes && { write: (trx: Transaction<Tables>) => writeOne(trx, votes), chances: chances.ofOneBox }
+    }
+    if (!writeSeveral) return undefined
+    const votes = chances.ofSeveral.take() ? toFirstVotesOfBoxes(batch, log.sinks) : undefined
+    return votes && { write: (trx: Transaction<Tables>) => writeSeveral(trx, votes), chances: chances.ofSeveral }
   }
 
   /** Finds the votes that the database refuses: each half by itself, in order, so no box may be passed over. */
@@ -155,7 +206,11 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, lo
   }
 
   return {
-    commit: (batch, onUnknownCommit = () => {}) => commitAll(batch, startRetry(), false, onUnknownCommit),
+    async commit(batch, onUnknownCommit = () => {}) {
+      const retry = startRetry()
+      const first = await writeFirst(batch, retry, onUnknownCommit)
+      return 'outcomes' in first ? first.outcomes : commitAll(first.left, retry, false, onUnknownCommit)
+    },
 
     readVotes: (voters) =>
       reading(dialect, async () => {

@@ -19,7 +19,12 @@ export async function lockPoll(
   pollId: string,
 ): Promise<LockedPoll | undefined> {
   await dialect.lockBoxes(trx, [{ pollId, box: 0 }], true)
-  const boxes = await trx.selectFrom('live_poll_boxes').select('box').where('poll_id', '=', pollId).execute()
+  const boxes = await trx
+    .selectFrom('live_poll_boxes')
+    .select('box')
+    .where('poll_id', '=', pollId)
+    .orderBy('box')
+    .execute()
   const others = boxes.filter(({ box }) => box !== 0).map(({ box }) => ({ pollId, box }))
   if (others.length > 0) await dialect.lockBoxes(trx, others, true)
   const [record] = await readPolls(trx, dialect, [pollId])

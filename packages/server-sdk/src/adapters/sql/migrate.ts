@@ -5,11 +5,12 @@ import { whoVotes } from './migrations/0003-who-votes.ts'
 import { accounts } from './migrations/0004-accounts.ts'
 import { images } from './migrations/0005-images.ts'
 import { outbox } from './migrations/0006-outbox.ts'
+import { firstVotes } from './migrations/0007-first-votes.ts'
 import type { SqlMigration } from './migrations.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 import { type Tables, table } from './tables.ts'
 
-const migrations: readonly SqlMigration[] = [pollsAndVotes, wholeLife, whoVotes, accounts, images, outbox]
+const migrations: readonly SqlMigration[] = [pollsAndVotes, wholeLife, whoVotes, accounts, images, outbox, firstVotes]
 
 /** How the schema of a database stands to the one this version needs. */
 export interface SchemaState {
@@ -45,7 +46,7 @@ export function migrate(db: Kysely<Tables>, dialect: SqlDialect, schema?: string
     const taken = await readTaken(alone, dialect)
     const pending = migrations.filter(({ name }) => !taken?.has(name))
     for (const migration of pending) {
-      for (const statement of migration.statements(alone, dialect.types)) {
+      for (const statement of migration.statements(alone, dialect.types, dialect)) {
         await alone.executeQuery(statement).catch((error) => {
           if (dialect.judgeSchemaError(error) !== 'present') throw error
         })
@@ -76,7 +77,7 @@ export function printMigrations(
     ...migrations
       .slice(after === undefined ? 0 : names.indexOf(after) + 1)
       .flatMap((migration) => [
-        ...migration.statements(db, dialect.types),
+        ...migration.statements(db, dialect.types, dialect),
         remembering(db, migration, sql.lit('printed')),
       ]),
   ]

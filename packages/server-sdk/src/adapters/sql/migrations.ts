@@ -1,5 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely'
-import type { ColumnTypes } from './sql-dialect.ts'
+import type { ColumnTypes, SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -10,5 +10,5 @@ export interface SqlMigration {
   /** Its number and what it is about: steps run in the order of their names. */
   readonly name: string
   /** Without parameters: they can be printed. */
-  statements(db: Kysely<Tables>, types: ColumnTypes): readonly CompiledQuery[]
+  statements(db: Kysely<Tables>, types: ColumnTypes, dialect: Pick<SqlDialect, 'functions'>): readonly CompiledQuery[]
 }

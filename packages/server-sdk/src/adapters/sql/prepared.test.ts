@@ -32,7 +32,7 @@ function createNoting(prefix?: string) {
   return { db, asked }
 }
 
-it('asks with the values where the statement has them, also the same one twice and in another order', async () => {
+it('asks with the values where the statement has them, in another order, and the same one once', async () => {
   const find = prepared(
     ({ first, second }: { first: string; second: number }) =>
       sql<{
@@ -42,10 +42,10 @@ it('asks with the values where the statement has them, also the same one twice a
   const { db, asked } = createNoting()
   expect(await find(db, { first: 'one', second: 2 })).toEqual([{ id: 'p' }])
   await find(db, { first: 'three', second: 4 })
-  const text = 'select id from "live_poll_polls" where a = $1 and b = $2 or c = $3'
+  const text = 'select id from "live_poll_polls" where a = $1 and b = $2 or c = $1'
   expect(asked).toEqual([
-    { sql: text, parameters: [2, 'one', 2] },
-    { sql: text, parameters: [4, 'three', 4] },
+    { sql: text, parameters: [2, 'one'] },
+    { sql: text, parameters: [4, 'three'] },
   ])
 })
 

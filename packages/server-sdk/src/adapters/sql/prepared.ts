@@ -44,7 +44,7 @@ export function prepared<Values extends object, Row>(
     if (known) return known
     const marks = new Proxy({}, { get: (_, name) => new Mark(String(name)) })
     const { sql, parameters } = build(marks as Values).compile(db)
-    const text = { sql, parameters: parameters.map(nameOf) }
+    const text = sendEachOnce({ sql, parameters: parameters.map(nameOf) })
     texts.set(naming, text)
     return text
   }
@@ -59,6 +59,15 @@ export function prepared<Values extends object, Row>(
 
   const run = async (db: Kysely<Tables>, values: Values) => (await db.executeQuery(query(db, values))).rows
   return Object.assign(run, { query })
+}
+
+/** Where parameters have numbers, as on Postgres, a value that is used twice is one of them. */
+function sendEachOnce({ sql, parameters }: Text): Text {
+  const numbered = /\$(\d+)/g
+  if (!numbered.test(sql)) return { sql, parameters }
+  const names = [...new Set(parameters)]
+  const numberOf = (_: string, number: string) => `$${names.indexOf(parameters[Number(number) - 1] ?? '') + 1}`
+  return { sql: sql.replace(numbered, numberOf), parameters: names }
 }
 
 function nameOf(value: unknown): string {

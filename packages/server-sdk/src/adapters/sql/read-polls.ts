@@ -29,7 +29,8 @@ interface Row {
   owner: string | null
   created_at: Millis
   now: Millis
-  version: number | string
+  /** Of its first choice. */
+  version: number | string | null
   choice_id: number | null
   label: string | null
   image: string | null
@@ -38,6 +39,15 @@ interface Row {
   question_image_alt: string | null
   bucket: string | null
   votes: number | string | null
+}
+
+/** A poll as its rows tell of it. */
+interface PollOfRows {
+  readonly row: Row
+  version: number
+  image?: PollImage
+  readonly choices: Choice[]
+  readonly buckets: Map<string, number>
 }
 
 /** As the driver gives 64-bit integers. */
@@ -64,31 +74,36 @@ export async function readPolls(
       ${millis('p.opens_at')} as opens_at, ${millis('p.closes_at')} as closes_at, ${millis('p.closed_at')} as closed_at,
       p.boxes, p.plan, p.edition, p.epoch, p.last_choice_id, p.salt, p.owner,
       ${millis('p.created_at')} as created_at, ${dialect.millis(dialect.clock)} as now,
-      (select sum(b.version) from ${table('live_poll_boxes')} b where b.poll_id = p.id) as version,
-      case when part.position = 0 then ${imageOf('p')} end as question_image,
-      case when part.position = 0 then p.image_alt end as question_image_alt,
+      ${once(sql`(select sum(b.version) from ${table('live_poll_boxes')} b where b.poll_id = p.id)`)} as version,
+      ${once(imageOf('p'))} as question_image, ${once(sql`p.image_alt`)} as question_image_alt,
       part.choice_id, part.label, part.image, part.image_alt, part.bucket, part.votes
     from ${dialect.pollsWithParts([...new Set(pollIds)], parts)}
     order by part.position`.execute(db)
 
-  const polls = new Map<string, { row: Row; image?: PollImage; choices: Choice[]; buckets: Map<string, number> }>()
+  const polls = new Map<string, PollOfRows>()
   for (const row of rows) {
     let poll = polls.get(row.id)
     if (!poll) {
-      poll = { row, choices: [], buckets: new Map() }
+      poll = { row, version: 0, choices: [], buckets: new Map() }
       polls.set(row.id, poll)
     }
+    // Sums of 64-bit integers come as text from some drivers.
+    if (row.version !== null) poll.version = Number(row.version)
     if (row.question_image !== null) poll.image = toImage(row.question_image, row.question_image_alt)
     if (row.choice_id !== null) poll.choices.push(toChoice(row.choice_id, row))
-    // Sums of 64-bit integers come as text from some drivers.
     if (row.bucket !== null) poll.buckets.set(row.bucket, Number(row.votes))
   }
-  return [...polls.values()].map(({ row, image, choices, buckets }) => ({
+  return [...polls.values()].map(({ row, version, image, choices, buckets }) => ({
     facts: { ...toFacts(row, choices), ...(image && { image }) },
-    version: Number(row.version),
+    version,
     buckets,
     now: toDate(row.now),
   }))
+}
+
+/** For one of a poll's rows, that of its first choice. */
+function once(value: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`case when part.position = 0 then ${value} end`
 }
 
 /**

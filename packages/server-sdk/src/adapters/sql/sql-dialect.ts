@@ -8,6 +8,7 @@ import type {
   SqlBool,
   Transaction,
 } from 'kysely'
+import type { Ballot } from '../../domain/ballot.ts'
 import type { VoteRow } from '../../domain/decide-vote.ts'
 import type { VoterInPoll } from '../../ports/ballot-store.ts'
 import type { Tables } from './tables.ts'
@@ -52,6 +53,33 @@ export interface BatchToWrite {
   readonly boxes: readonly BoxKey[]
   /** What has happened in each of these boxes, for each of the sinks. Absent where there are none. */
   readonly events?: { readonly sinks: readonly string[]; readonly boxes: readonly BoxEvents[] }
+}
+
+/** Votes of voters who have none in their box, as far as anybody has said, under one plan of one poll. */
+export interface FirstVotes extends BoxKey, Pick<BatchToWrite, 'deltas' | 'events'> {
+  readonly plan: number
+  readonly epoch: number
+  /** Each voter once; at least one. */
+  readonly votes: readonly FirstVote[]
+}
+
+export interface FirstVote {
+  readonly voterKey: string
+  readonly voteId: string
+  readonly ballot: Ballot
+}
+
+/** The same in several boxes. */
+export interface FirstVotesOfBoxes extends Pick<BatchToWrite, 'deltas' | 'events'> {
+  /** By (poll, box), each with the plan of its poll. */
+  readonly boxes: readonly (BoxKey & { readonly plan: number; readonly epoch: number })[]
+  /** Each voter once. */
+  readonly votes: readonly (FirstVote & { readonly pollId: string })[]
+}
+
+export interface FirstVotesAnswer {
+  /** Known when the transaction has ended; undefined then: the answer was lost. */
+  readonly areWritten: boolean | undefined
 }
 
 export interface BoxEvents extends BoxKey {
@@ -136,7 +164,8 @@ export interface SqlDialect {
   ): InsertQueryBuilder<Tables, T, InsertResult>
 
   /**
-   * Locks boxes in the order of (poll, box), each until the transaction ends, and reads nothing else.
+   * Locks boxes one after the other, each until the transaction ends, and reads nothing else.
+   * @param boxes sorted by (poll, box), as everybody locks them
    * @param wait false: boxes locked by someone else are passed over
    * @returns the boxes it has locked
    */
@@ -165,6 +194,22 @@ export interface SqlDialect {
 
   /** Inserts or replaces votes, inserts or adds to tallies, raises versions, writes events: in one statement, where that can be. */
   writeBatch(trx: Transaction<Tables>, batch: BatchToWrite): Promise<void>
+
+  /**
+   * Locks a box, and then writes votes into it, all or none: all, if the poll is as they say it is, takes votes now, and none of
+   * their voters is in the box. Work that ends with it: its COMMIT may be sent with it. Absent where `lockAndRead` and `writeBatch`
+   * take no longer.
+   */
+  writeFirstVotes?(trx: Transaction<Tables>, votes: FirstVotes): Promise<FirstVotesAnswer>
+
+  /**
+   * The same with several boxes: all, if each poll is as they say it is, and none of the boxes is locked by someone else, for
+   * which it does not wait.
+   */
+  writeFirstVotesOfBoxes?(trx: Transaction<Tables>, votes: FirstVotesOfBoxes): Promise<FirstVotesAnswer>
+
+  /** Statements that make what these two call. */
+  readonly functions?: readonly RawBuilder<unknown>[]
 
   /** `writeBatch` as the last statement of its transaction, sent with COMMIT, which fails where it does. Absent as above. */
   writeLast?(trx: Transaction<Tables>, batch: BatchToWrite): Promise<void>

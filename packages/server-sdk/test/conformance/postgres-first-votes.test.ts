@@ -1,0 +1,112 @@
+import { Client, Pool } from 'pg'
+import { expect, it, vi } from 'vitest'
+import type { PgQuery } from '../../src/adapters/postgres/pg-pool.ts'
+import { postgres } from '../../src/adapters/postgres/postgres.ts'
+import { createRecordingLogger } from '../recording-logger.ts'
+import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
+import { newPoll, vote } from './stores.ts'
+
+async function openWithPolls(number: number) {
+  const database = await createPostgresDatabase()
+  const pool = new Pool({ connectionString: database.url, max: 1 })
+  const { ballots, polls } = await postgres({ pool }).open(createRecordingLogger())
+  const made = Array.from({ length: number }, () => newPoll())
+  for (const poll of made) await polls.insert(poll)
+  const close = async () => {
+    await pool.end()
+    await database.drop()
+  }
+  return { pool, ballots, ids: made.map(({ id }) => id), url: database.url, close }
+}
+
+/** @returns what was sent while it worked, and the errors that came back */
+async function observe(work: () => Promise<unknown>) {
+  const query = vi.spyOn(Client.prototype, 'query')
+  await work()
+  const sent = query.mock.calls.map(([asked]) => asked as unknown as PgQuery)
+  const answers = await Promise.allSettled(query.mock.results.map(({ value }) => value as Promise<unknown>))
+  query.mockRestore()
+  return { sent, errors: answers.filter(({ status }) => status === 'rejected') }
+}
+
+const isWrite = ({ text }: PgQuery) => text.includes('insert into')
+
+describeOnPostgres('first votes', () => {
+  it.each([
+    ['of one box', 1],
+    ['of several boxes', 3],
+  ])('%s are written under locks only, for they are sent before anybody knows of them', async (_, number) => {
+    const { pool, ballots, ids, close } = await openWithPolls(number)
+    const { sent } = await observe(() => ballots.commit(ids.map((id) => vote(id))))
+    expect(sent.map(({ text }) => text.trim().split(' ')[0])).toEqual(['start', 'select', 'with', 'commit'])
+    const { text, values } = sent.find(isWrite) ?? expect.fail('It writes.')
+    await pool.query('delete from live_poll_votes')
+
+    const written = async (...before: string[]) => {
+      for (const statement of before) await pool.query(statement)
+      const { rowCount } = await pool.query({ text, values: [...(values ?? [])] })
+      const { rows } = await pool.query('select count(*)::int as votes from live_poll_votes')
+      await pool.query('rollback')
+      return { rowCount, ...rows[0] }
+    }
+    const lock = 'select from live_poll_boxes'
+    expect(await written()).toEqual({ rowCount: 0, votes: 0 })
+    expect(await written('begin')).toEqual({ rowCount: 0, votes: 0 })
+    expect(await written('begin', `${lock} for no key update`)).toEqual({ rowCount: 1, votes: number })
+    if (number > 1) {
+      const some = `${lock} where poll_id <> '${ids[1]}' for no key update`
+      expect(await written('begin', some)).toEqual({ rowCount: 0, votes: 0 })
+    }
+    const { rows } = await pool.query('select sum(votes)::int as counted from live_poll_tallies')
+    expect(rows).toEqual([{ counted: 2 * number }]) // by one vote each: its choice, and its voter
+
+    await close()
+  })
+
+  it.each([
+    ['of one box', 1],
+    ['of several boxes', 3],
+  ])('%s are looked at one by one where somebody has voted, which is no error', async (_, number) => {
+    const { pool, ballots, ids, close } = await openWithPolls(number)
+    const first = vote(ids[0] as string)
+    await ballots.commit([first])
+    const others = ids.map((id) => vote(id))
+    let outcomes: unknown
+    const { errors } = await observe(async () => {
+      outcomes = await ballots.commit([...others, { ...first, voteId: 'another' }])
+    })
+    expect(outcomes).toMatchObject([...others.map(() => ({ revision: 1 })), { revision: 2 }])
+    expect(errors).toEqual([])
+    const { rows } = await pool.query(
+      `select sum(votes)::int as voters, (select count(*)::int from live_poll_votes) as votes
+       from live_poll_tallies where bucket = 'voters'`,
+    )
+    expect(rows).toEqual([{ voters: number + 1, votes: number + 1 }])
+
+    await close()
+  })
+
+  it('of several boxes wait for none of them: of one that someone else has locked, they are passed over', async () => {
+    const { ballots, ids, url, close } = await openWithPolls(3)
+    const other = new Client(url)
+    await other.connect()
+    await other.query('begin')
+    await other.query('select from live_poll_boxes where poll_id = $1 for no key update', [ids[1]])
+    expect((await ballots.commit(ids.map((id) => vote(id)))).map(({ kind }) => kind)).toEqual(
+      ids.map((_, index) => (index === 1 ? 'passed-over' : 'accepted')),
+    )
+    await other.end()
+
+    await close()
+  })
+
+  it('of several boxes are none where one of the polls has changed', async () => {
+    const { pool, ballots, ids, close } = await openWithPolls(3)
+    await pool.query('update live_poll_polls set plan = plan + 1 where id = $1', [ids[2]])
+    expect((await ballots.commit(ids.map((id) => vote(id)))).map(({ kind }) => kind)).toEqual(
+      ids.map((_, index) => (index === 2 ? 'stale' : 'accepted')),
+    )
+
+    await close()
+  })
+})
