@@ -57,7 +57,10 @@ export interface Outbox {
   /** Keeps all that a claimant has for another while. */
   renew(sink: string, claimant: string, life: number): Promise<void>
 
-  /** The oldest rows of a lane: those of each box in their order, those of several boxes by when they were written. */
+  /**
+   * The oldest rows of a lane: those of each box in their order, those of several boxes by when they were written. What was
+   * committed before another began is had before it, or with it.
+   */
   read(sink: string, lane: Lane, most: number): Promise<readonly OutboxRow[]>
 
   /** Removes rows that were delivered. @param rows as they were read, all of them */

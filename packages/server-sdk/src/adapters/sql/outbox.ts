@@ -58,8 +58,25 @@ export function createSqlOutbox(db: Kysely<Tables>, dialect: SqlDialect, sinks: 
     return lanes.filter((lane, index) => index === 0 || !isSameLane(lane, lanes[index - 1] as Lane))
   }
 
-  async function readBox(sink: string, { pollId, box }: Lane, most: number): Promise<readonly OutboxRow[]> {
-    const rows = await db
+  /** Of one snapshot: a row of one box is never had without those of others that were committed before it. */
+  function readPoll(sink: string, pollId: string, most: number): Promise<readonly OutboxRow[]> {
+    const snapshot = db.transaction().setIsolationLevel('repeatable read')
+    return snapshot.execute(async (trx) => {
+      const boxes = await trx
+        .selectFrom('live_poll_outbox')
+        .select('box')
+        .distinct()
+        .where('sink', '=', sink)
+        .where('poll_id', '=', pollId)
+        .execute()
+      const each: (readonly OutboxRow[])[] = []
+      for (const { box } of boxes) each.push(await readBox(trx, sink, { pollId, box }, most))
+      return mergeBoxes(each, most)
+    })
+  }
+
+  async function readBox(from: Kysely<Tables>, sink: string, { pollId, box }: Lane, most: number) {
+    const rows = await from
       .selectFrom('live_poll_outbox')
       .select(['epoch', 'seq', 'events'])
       .select(dialect.millis(sql.ref('at')).as('atMillis'))
@@ -70,10 +87,12 @@ export function createSqlOutbox(db: Kysely<Tables>, dialect: SqlDialect, sinks: 
       .orderBy('seq')
       .limit(sql.lit(most))
       .execute()
-    return rows.map(({ epoch, seq, atMillis, events }) => ({
-      ...{ pollId, box, epoch, seq: Number(seq), at: toDate(atMillis ?? 0) },
-      happenings: splitHappenings(events),
-    }))
+    return rows.map(
+      ({ epoch, seq, atMillis, events }): OutboxRow => ({
+        ...{ pollId, box, epoch, seq: Number(seq), at: toDate(atMillis ?? 0) },
+        happenings: splitHappenings(events),
+      }),
+    )
   }
 
   return {
@@ -136,18 +155,9 @@ export function createSqlOutbox(db: Kysely<Tables>, dialect: SqlDialect, sinks: 
       }),
 
     read: (sink, lane, most) =>
-      reading(dialect, async () => {
-        if (lane.box !== wholePoll) return readBox(sink, lane, most)
-        const boxes = await db
-          .selectFrom('live_poll_outbox')
-          .select('box')
-          .distinct()
-          .where('sink', '=', sink)
-          .where('poll_id', '=', lane.pollId)
-          .execute()
-        const each = await Promise.all(boxes.map(({ box }) => readBox(sink, { pollId: lane.pollId, box }, most)))
-        return mergeBoxes(each, most)
-      }),
+      reading(dialect, () =>
+        lane.box === wholePoll ? readPoll(sink, lane.pollId, most) : readBox(db, sink, lane, most),
+      ),
 
     remove: (sink, rows) => inTransaction(db, dialect, (trx) => removeRows(trx, sink, rows)),
 
