@@ -10,9 +10,13 @@ import { onCore, otherCore } from './machine.ts'
 const postgresSettings = {
   max_connections: '100', // its default, named here since the pools of ten depend on it
   shared_buffers: '1GB',
+  min_wal_size: '2GB',
   max_wal_size: '4GB',
 } as const
 const durability = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' } as const
+
+/** Files of 16 MB, as many as are kept by `min_wal_size`: a database that has run for a while writes no new ones. */
+const walFiles = 128
 
 /** Postgres and Redis of the benchmark's own. */
 export interface Databases {
@@ -43,6 +47,7 @@ export async function startDatabases(): Promise<Databases> {
   )
   const told = await client.info('server')
   const redisFact = (name: string) => new RegExp(`${name}:(\\S+)`).exec(told)?.[1] ?? ''
+    await makeWalFiles(admin)
   let databases = 0
 
   return {
@@ -68,6 +73,15 @@ export async function startDatabases(): Promise<Databases> {
       await Promise.all([postgres.stop(), redis.stop()])
     },
   }
+}
+
+/** Filled one by one, and then kept to be written over: each takes as long to make as some hundred commits. */
+async function makeWalFiles(admin: Client) {
+  for (let file = 0; file < walFiles; file++) {
+    await admin.query(`select pg_logical_emit_message(false, 'bench', '')`) // of an empty one nothing is left
+    await admin.query('select pg_switch_wal()')
+  }
+  await admin.query('checkpoint')
 }
 
 function pinned(programs: ServerPrograms, flags: readonly string[]): ServerPrograms {

@@ -8,7 +8,7 @@ beforeEach(
 afterEach(() => void vi.useRealTimers())
 
 const interval = 50
-const start = () => createSetup(1, { batch: 10, interval, enough: 5 })
+const start = (lanes = 1) => createSetup(lanes, { batch: 10, interval, enough: 5 })
 
 /** Lets happen what is due at this moment. */
 async function now() {
@@ -57,6 +57,41 @@ it('does not wait where enough votes do, those that came meanwhile among them', 
   setup.cast('a/0', 'a/0')
   await now()
   expect(setup.only().boxes).toHaveLength(5)
+})
+
+it('begins a batch beside another one once that takes twice as long as most', async () => {
+  const setup = start(2)
+  for (const batchTakes of [150, 150, 150]) {
+    setup.cast('a/0')
+    await now()
+    await vi.advanceTimersByTimeAsync(batchTakes)
+    void setup.only().commit()
+    await now()
+  }
+  const average = 150 * (1 - 0.8 ** 3)
+  setup.cast('a/0')
+  await now()
+  setup.cast('b/0')
+  await vi.advanceTimersByTimeAsync(2 * average - 2)
+  expect(setup.only().boxes).toEqual(['a/0'])
+  await vi.advanceTimersByTimeAsync(3)
+  expect(setup.open.map(({ boxes }) => boxes)).toEqual([['a/0'], ['b/0']])
+})
+
+it('begins one in the end, however long one has taken before', async () => {
+  const setup = start(2)
+  setup.cast('a/0')
+  await now()
+  await vi.advanceTimersByTimeAsync(10_000)
+  void setup.only().commit()
+  await now()
+  setup.cast('a/0')
+  await now()
+  setup.cast('b/0')
+  await vi.advanceTimersByTimeAsync(5 * interval - 1)
+  expect(setup.only().boxes).toEqual(['a/0'])
+  await vi.advanceTimersByTimeAsync(2)
+  expect(setup.open.map(({ boxes }) => boxes)).toEqual([['a/0'], ['b/0']])
 })
 
 it('does not wait where nothing was committed lately', async () => {

@@ -2,6 +2,7 @@ import { type PollError, pollError } from '@live-poll/client-sdk/protocol'
 import type { BallotStore, PreparedVote, VoteOutcome } from '../ports/ballot-store.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
+import { BoxLine, type TakenBox } from './box-line.ts'
 
 export interface GroupCommitLimits {
   /** Votes in one transaction. */
@@ -53,15 +54,10 @@ interface Waiting {
   readonly caster: Caster
 }
 
-/** Votes waiting for one box, in the order they came. */
-interface BoxQueue {
-  votes: Waiting[]
-  inFlight: boolean
-  /** How often in a row its lock was held by someone else. Twice, and it waits in a batch of its own. */
-  passedOver: number
-}
-
 const unknown: VoteOutcome = { kind: 'unknown' }
+
+/** Intervals after which a batch begins beside another one, at the latest. */
+const longestPause = 5
 
 /** Milliseconds until a vote whose outcome is unknown may be asked for again. */
 const retryAfter = 500
@@ -77,7 +73,7 @@ export function createGroupCommit(
   logger: Logger,
   metrics: Pick<Metrics, 'count' | 'record' | 'gauge'>,
 ): GroupCommit {
-  const boxes = new Map<string, BoxQueue>()
+  const line = new BoxLine<Waiting>()
   let isDraining = false
   let onDrained = () => {}
   /** Votes taken and not yet answered; those of them that no batch has taken. */
@@ -105,13 +101,7 @@ export function createGroupCommit(
     if (isDraining) return caster.failed(pollError('UNAVAILABLE', {}, 'The server is restarting.'))
     const retryAfter = busyFor()
     if (retryAfter > 0) return caster.failed(pollError('BUSY', { retryAfter }))
-    const key = boxKey(vote)
-    let box = boxes.get(key)
-    if (!box) {
-      box = { votes: [], inFlight: false, passedOver: 0 }
-      boxes.set(key, box)
-    }
-    box.votes.push({ vote, since: performance.now(), caster })
+    line.add(boxKey(vote), { vote, since: performance.now(), caster })
     waiting++
     queued++
     if (!soon) scheduleFlush()
@@ -124,10 +114,15 @@ export function createGroupCommit(
     else later ??= setTimeout(flush, left)
   }
 
-  /** A second batch beside the first pays when it is full; or when the first takes long, for it may wait for a lock. */
+  /**
+   * A second batch beside the first pays when it is full, for both take longer then; or when the first takes longer than most,
+   * for it may wait for a lock.
+   */
   function timeLeft(): number {
-    const enough = running === 0 ? limits.enough : limits.batch
-    return queued >= enough ? 0 : Math.max(0, lastStart + limits.interval - performance.now())
+    const { interval, enough, batch } = limits
+    if (queued >= (running === 0 ? enough : batch)) return 0
+    const pause = running === 0 ? interval : Math.min(Math.max(interval, 2 * millisPerBatch), longestPause * interval)
+    return Math.max(0, lastStart + pause - performance.now())
   }
 
   function flush() {
@@ -135,42 +130,18 @@ export function createGroupCommit(
     clearTimeout(later)
     soon = later = undefined
     while (running < lanes) {
-      const batch = takeBatch()
-      if (batch.size === 0) break
+      const batch = line.take(limits.batch)
+      if (batch.length === 0) break
       void run(batch)
     }
   }
 
-  function takeBatch(): Map<BoxQueue, Waiting[]> {
-    const batch = new Map<BoxQueue, Waiting[]>()
-    let room = limits.batch
-    for (const [key, box] of boxes) {
-      if (box.inFlight) continue
-      if (box.votes.length === 0) {
-        boxes.delete(key)
-        continue
-      }
-      const alone = box.passedOver >= 2
-      if (alone && batch.size > 0) continue
-      const taken = box.votes.length <= room ? box.votes : box.votes.slice(0, room)
-      box.votes = box.votes.slice(taken.length)
-      box.inFlight = true
-      batch.set(box, taken)
-      boxes.delete(key) // to the end of the line: a box that fills whole batches must not starve the others
-      boxes.set(key, box)
-      room -= taken.length
-      if (alone || room === 0) break
-    }
-    queued -= limits.batch - room
-    return batch
-  }
-
-  async function run(batch: Map<BoxQueue, Waiting[]>): Promise<void> {
+  async function run(batch: readonly TakenBox<Waiting>[]): Promise<void> {
     running++
     lastStart = performance.now()
     const started = lastStart
-    const [one = [], ...others] = batch.values()
-    const members = others.length === 0 ? one : [one, ...others].flat()
+    const members = batch.length === 1 && batch[0] ? batch[0].items : batch.flatMap(({ items }) => items)
+    queued -= members.length
     metrics.record('live_poll_batch_votes', members.length)
     for (const { since } of members) metrics.record('live_poll_queue_wait_seconds', (started - since) / 1000)
     const outcomes = await commit(members.map(({ vote }) => vote))
@@ -178,8 +149,7 @@ export function createGroupCommit(
     metrics.record('live_poll_batch_seconds', millis / 1000)
     millisPerBatch += (millis - millisPerBatch) * 0.2
     running--
-    for (const [box] of batch) box.inFlight = false
-    queueAgain(batch, outcomes)
+    giveBack(batch, outcomes)
     // The next batch is sent before this one is answered: the database is at work meanwhile.
     if (queued > 0 && timeLeft() === 0) flush()
     else if (queued > 0 && !soon) scheduleFlush()
@@ -196,14 +166,13 @@ export function createGroupCommit(
   }
 
   /** What was passed over goes back to the front of its queue. */
-  function queueAgain(batch: Map<BoxQueue, Waiting[]>, outcomes: readonly VoteOutcome[]) {
+  function giveBack(batch: readonly TakenBox<Waiting>[], outcomes: readonly VoteOutcome[]) {
     let first = 0
-    for (const [box, members] of batch) {
-      const again = members.filter((_, index) => outcomes[first + index]?.kind === 'passed-over')
-      first += members.length
-      box.passedOver = again.length > 0 ? box.passedOver + 1 : 0
-      if (again.length > 0) box.votes = again.concat(box.votes)
+    for (const taken of batch) {
+      const again = taken.items.filter((_, index) => outcomes[first + index]?.kind === 'passed-over')
+      first += taken.items.length
       queued += again.length
+      line.giveBack(taken, again)
     }
   }
 

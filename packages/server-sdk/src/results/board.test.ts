@@ -191,12 +191,14 @@ it('says when time alone has opened a poll', async () => {
   ])
 })
 
-it('forgets the poll that changed longest ago when it knows too many', () => {
+it('forgets polls that changed long ago when it knows too many', () => {
   const { board, bus } = createSetup()
   const results = (pollId: string, version: number) =>
     snapshotOf({ kind: 'choose', edition: 1, epoch: 1, state: 'open', votes: [], voters: 0, pollId, version })
-  for (let poll = 0; poll < 10_000; poll++) bus.publish(results(`p${poll}`, 1))
-  bus.publish(results('p0', 2))
+  for (let poll = 0; poll < 20_000; poll++) {
+    if (poll === 15_000) bus.publish(results('p0', 2))
+    bus.publish(results(`p${poll}`, 1))
+  }
   bus.publish(results('one more', 1))
   expect(board.newest('p0')?.results.version).toBe(2)
   expect(board.newest('p1')).toBeUndefined()

@@ -8,6 +8,7 @@ import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
+import { RecentMap } from '../upkeep/recent-map.ts'
 
 export interface Board {
   /** Says that something committed: the poll's results are read and published soon, the last change always. */
@@ -21,8 +22,8 @@ export interface Board {
   close(): void
 }
 
-/** Polls whose newest results are remembered; beyond it the one that changed longest ago goes. */
-const capacity = 10_000
+/** Polls whose newest results are remembered, at least: those that changed, or were asked for, last. */
+const remembered = 10_000
 
 /** Readings in a second on a node: where more polls have votes, each is read less often, and votes keep what they need. */
 const mostPerSecond = 2000
@@ -45,7 +46,7 @@ export function createBoard(
   metrics: Pick<Metrics, 'record'>,
   onBehind: (pollId: string) => void = () => {},
 ): Board {
-  const newest = new Map<string, PollSnapshot>()
+  const newest = new RecentMap<PollSnapshot>(remembered)
   const listeners = new Set<(news: PollNews) => void>()
   /** Polls being published, or in their pause after it, and since when something has changed since their reading. */
   const pausing = new Map<string, { changedAt: number | undefined }>()
@@ -64,10 +65,7 @@ export function createBoard(
     const current = newest.get(pollId)
     const latest = latched(snapshot, current)
     if (current && !isNewerSnapshot(latest, current)) return undefined
-    newest.delete(pollId) // so that it goes to the end of the insertion order
     newest.set(pollId, latest)
-    const oldest = newest.size > capacity ? newest.keys().next().value : undefined
-    if (oldest !== undefined) newest.delete(oldest)
     return latest
   }
 
