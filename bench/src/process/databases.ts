@@ -47,7 +47,7 @@ export async function startDatabases(): Promise<Databases> {
   )
   const told = await client.info('server')
   const redisFact = (name: string) => new RegExp(`${name}:(\\S+)`).exec(told)?.[1] ?? ''
-    await makeWalFiles(admin)
+  await makeWalFiles(admin)
   let databases = 0
 
   return {

@@ -83,7 +83,7 @@ export interface LivePollOptions {
   readonly voterTokenLife?: number
   /**
    * Milliseconds between two publications of one poll's results, at least, and between two readings of it for a crowd that
-   * begins to watch it. @default 100
+   * begins to watch it. One that nobody watches on any node is read every two seconds at most. @default 100
    */
   readonly resultsInterval?: number
   /** Votes in one transaction. @default 1000 */

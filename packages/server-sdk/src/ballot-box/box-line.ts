@@ -1,4 +1,4 @@
-import { RecentMap } from '../upkeep/recent-map.ts'
+import { RecentMap } from '../domain/recent-map.ts'
 
 /** What a batch has taken of one box. */
 export interface TakenBox<Item> {

@@ -73,7 +73,7 @@ export const histograms = {
   live_poll_ack_seconds: { help: 'From a vote read from the channel to its acknowledgement sent.', bounds: waits },
   live_poll_queue_wait_seconds: { help: 'From a vote prepared to the beginning of its batch.', bounds: waits },
   live_poll_snapshot_lag_seconds: {
-    help: 'From the first change that nobody has been told of to the publication of the results with it.',
+    help: 'Of polls that somebody watches: from the first change that nobody has been told of to the publication of the results with it.',
     bounds: waits,
   },
   live_poll_event_loop_lag_seconds: {

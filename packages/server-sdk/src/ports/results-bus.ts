@@ -38,6 +38,10 @@ export interface ResultsBus {
   /** From soon on, `onGap` tells when, the poll's news come from other nodes. Repeated, it changes nothing. */
   follow(pollId: string): void
   unfollow(pollId: string): void
+  /** Whether any node follows the poll, as far as is known: yes, unless nobody did when this node last published it. */
+  isFollowed(pollId: string): boolean
+  /** Tells that a poll is followed newly, by this node or another one. @returns stops it */
+  onFollow(listener: (pollId: string) => void): () => void
   /** The newest snapshot that any node has published; undefined where none is kept, or nobody answers. */
   newest(pollId: string): Promise<PollSnapshot | undefined>
   /**

@@ -1,75 +1,8 @@
 import type { Results } from '@live-poll/client-sdk/protocol'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createRecordingLogger } from '../../test/recording-logger.ts'
-import { createMemoryMetrics } from '../adapters/memory/metrics.ts'
-import { pollFacts } from '../domain/poll.fixture.ts'
-import type { PollRecord } from '../domain/poll.ts'
 import { toResults } from '../domain/results.ts'
-import type { Visibility } from '../domain/visibility.ts'
-import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
-import { createBoard } from './board.ts'
+import { createSetup, everyone, interval, record, snapshotOf } from './board.fixture.ts'
 
-const interval = 100
-
-function record(version: number, changes: Partial<PollRecord['facts']> = {}): PollRecord {
-  return {
-    facts: pollFacts(changes),
-    version,
-    buckets: new Map([['1', version]]),
-    now: new Date(),
-  }
-}
-
-/** A board whose database and bus are the test's: `committed` is what a reading would find now. */
-function createSetup() {
-  const listeners = new Set<(news: PollNews) => void>()
-  const published: { at: number; pollId: string; version: number }[] = []
-  const bus: Pick<ResultsBus, 'publish' | 'subscribe'> = {
-    publish(news) {
-      if (news.kind === 'snapshot') {
-        published.push({ at: Date.now(), pollId: news.pollId, version: news.results.version })
-      }
-      for (const listener of listeners) listener(news)
-    },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-  }
-  const database = {
-    committed: 1,
-    facts: {} as Partial<PollRecord['facts']>,
-    failing: false,
-    missing: false,
-    readingTakes: 0,
-  }
-  async function read(pollId: string) {
-    if (database.failing) throw new Error('down')
-    if (database.missing) return undefined
-    const seen = record(database.committed, { id: pollId, ...database.facts })
-    await new Promise((resolve) => setTimeout(resolve, database.readingTakes))
-    return seen
-  }
-  const logger = createRecordingLogger()
-  const metrics = createMemoryMetrics()
-  const behind: string[] = []
-  const board = createBoard(read, bus, interval, logger, metrics, (pollId) => behind.push(pollId))
-  const news: PollNews[] = []
-  const heard: Results[] = []
-  board.onNews((item) => {
-    news.push(item)
-    if (item.kind === 'snapshot') heard.push(item.results)
-  })
-  return { board, bus, database, logger, metrics, published, news, heard, listeners, behind }
-}
-
-const everyone: Visibility = { showResults: 'always', isRevealed: true, isPrivate: false }
-const snapshotOf = (results: Results, visibility = everyone): PollSnapshot => ({
-  kind: 'snapshot',
-  pollId: results.pollId,
-  results,
-  visibility,
-})
 const versions = (list: readonly { version: number }[]) => list.map((item) => item.version)
 
 beforeEach(() => {
@@ -85,26 +18,6 @@ it('publishes the first change at once', async () => {
   await vi.advanceTimersByTimeAsync(1)
   expect(versions(heard)).toEqual([1])
   expect(board.newest('p')?.results.version).toBe(1)
-})
-
-it('publishes at most once an interval, and the last change always', async () => {
-  const { board, database, published } = createSetup()
-  for (let moment = 0; moment < 1000; moment += 7) {
-    database.committed = moment + 1
-    board.markDirty('p')
-    await vi.advanceTimersByTimeAsync(7)
-  }
-  database.committed = 5000
-  board.markDirty('p')
-  await vi.advanceTimersByTimeAsync(2 * interval)
-  const gaps = published.slice(1).map((item, index) => item.at - (published[index]?.at ?? 0))
-  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(interval)
-  expect(published.length).toBeGreaterThanOrEqual(10)
-  expect(published.at(-1)?.version).toBe(5000)
-
-  await vi.advanceTimersByTimeAsync(10 * interval)
-  expect(published.at(-1)?.version, 'and then is quiet').toBe(5000)
-  expect(published.filter((item) => item.version === 5000)).toHaveLength(1)
 })
 
 it('publishes what changed while it was reading', async () => {
@@ -290,11 +203,3 @@ it('leaves nothing behind when closed, not even a reading in progress', async ()
   expect(vi.getTimerCount()).toBe(0)
   expect(logger.warnings).toEqual([])
 })
-
-it('reads each of very many polls less often, so that all together are read 2,000 times a second', async () => {
-  const { board, published } = createSetup()
-  const polls = Array.from(Array(500), (_, index) => `p_${index}`)
-  for (let time = 0; time < 2000; time += 50, polls.forEach(board.markDirty)) await vi.advanceTimersByTimeAsync(50)
-  expect(Math.round(published.length / 2000)).toBe(2)
-  expect(new Set(published.slice(-500).map(({ pollId }) => pollId)).size, 'all in turn').toBe(500)
-}, 30_000)

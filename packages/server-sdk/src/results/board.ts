@@ -1,6 +1,7 @@
 import { isNewer } from '@live-poll/client-sdk/protocol'
 import type { PollRecord } from '../domain/poll.ts'
 import { isContradiction } from '../domain/poll-version.ts'
+import { RecentMap } from '../domain/recent-map.ts'
 import { toResults } from '../domain/results.ts'
 import { isNewerSnapshot, latched } from '../domain/snapshot.ts'
 import { visibilityOf } from '../domain/visibility.ts'
@@ -8,7 +9,6 @@ import { reach } from '../ports/failpoints.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { PollNews, PollSnapshot, ResultsBus } from '../ports/results-bus.ts'
-import { RecentMap } from '../upkeep/recent-map.ts'
 
 export interface Board {
   /** Says that something committed: the poll's results are read and published soon, the last change always. */
@@ -28,19 +28,31 @@ const remembered = 10_000
 /** Readings in a second on a node: where more polls have votes, each is read less often, and votes keep what they need. */
 const mostPerSecond = 2000
 
+/** Milliseconds between two publications of a poll that nobody follows: so old may be what is kept of it. */
+const unfollowedInterval = 2000
+
 /** Milliseconds until a failed reading is tried again. */
 const retryAfter = 1000
+
+/** Of a poll that is being published, and after it. */
+interface Pause {
+  readonly since: number
+  /** Since when something has changed since the reading. */
+  changedAt: number | undefined
+  /** Ends it. */
+  timer: NodeJS.Timeout | undefined
+}
 
 /**
  * Keeps the newest snapshot per poll: reads dirty polls, publishes what it read, and takes from the bus what is newer.
  *
  * @param read reads a poll; the newest state wins, so readings may be shared
- * @param interval milliseconds between two publications of one poll, at least; longer while very many change
+ * @param interval milliseconds between two publications of one poll, at least; longer while very many change, and where nobody follows it
  * @param onBehind called when a reading cannot follow what was shown before, as after a restore
  */
 export function createBoard(
   read: (pollId: string) => Promise<PollRecord | undefined>,
-  bus: Pick<ResultsBus, 'publish' | 'subscribe'>,
+  bus: Pick<ResultsBus, 'publish' | 'subscribe' | 'isFollowed' | 'onFollow'>,
   interval: number,
   logger: Logger,
   metrics: Pick<Metrics, 'record'>,
@@ -48,11 +60,13 @@ export function createBoard(
 ): Board {
   const newest = new RecentMap<PollSnapshot>(remembered)
   const listeners = new Set<(news: PollNews) => void>()
-  /** Polls being published, or in their pause after it, and since when something has changed since their reading. */
-  const pausing = new Map<string, { changedAt: number | undefined }>()
-  const timers = new Set<NodeJS.Timeout>()
+  const pausing = new Map<string, Pause>()
   let closed = false
 
+  const stopFollows = bus.onFollow((pollId) => {
+    const pause = pausing.get(pollId)
+    if (pause?.timer) endIn(pollId, pause, pause.since + interval - performance.now())
+  })
   const unsubscribe = bus.subscribe((news) => {
     const latest = news.kind === 'snapshot' ? remember(news) : news
     if (news.kind === 'deleted') newest.delete(news.pollId)
@@ -84,29 +98,31 @@ export function createBoard(
     if (shown && (isNewer(shown, snapshot.results) || isContradiction(shown, snapshot.results))) onBehind(pollId)
     FAILPOINT: reach('beforePublish')
     bus.publish(snapshot)
-    metrics.record('live_poll_snapshot_lag_seconds', (performance.now() - changedAt) / 1000)
+    if (bus.isFollowed(pollId)) metrics.record('live_poll_snapshot_lag_seconds', (performance.now() - changedAt) / 1000)
   }
 
   /** @param changedAt when the first change happened that nobody has been told of */
   async function publish(pollId: string, changedAt: number) {
-    const pausingNow = { changedAt: undefined as number | undefined }
-    pausing.set(pollId, pausingNow)
-    let pause = Math.max(interval, (pausing.size / mostPerSecond) * 1000)
+    const pause: Pause = { since: performance.now(), changedAt: undefined, timer: undefined }
+    pausing.set(pollId, pause)
+    let millis = Math.max(interval, (pausing.size / mostPerSecond) * 1000)
     try {
       await readAndShow(pollId, changedAt)
+      if (!bus.isFollowed(pollId)) millis = Math.max(millis, unfollowedInterval)
     } catch (error) {
-      if (closed) return
-      logger.warn('Results could not be read; trying again.', error)
-      pausingNow.changedAt = changedAt
-      pause = retryAfter
+      if (!closed) logger.warn('Results could not be read; trying again.', error)
+      pause.changedAt = changedAt
+      millis = retryAfter
     }
-    const timer = setTimeout(() => {
-      timers.delete(timer)
+    if (!closed) endIn(pollId, pause, millis)
+  }
+
+  function endIn(pollId: string, pause: Pause, millis: number) {
+    clearTimeout(pause.timer)
+    pause.timer = setTimeout(() => {
       pausing.delete(pollId)
-      const { changedAt } = pausingNow
-      if (changedAt !== undefined && !closed) void publish(pollId, changedAt)
-    }, pause)
-    timers.add(timer)
+      if (pause.changedAt !== undefined && !closed) void publish(pollId, pause.changedAt)
+    }, millis)
   }
 
   return {
@@ -122,7 +138,8 @@ export function createBoard(
     close() {
       closed = true
       unsubscribe()
-      for (const timer of timers) clearTimeout(timer)
+      stopFollows()
+      for (const { timer } of pausing.values()) clearTimeout(timer)
     },
   }
 }

@@ -7,6 +7,8 @@ export interface BusUnderTest {
   readonly nodes: readonly [ResultsBus, ResultsBus]
   /** Whether following takes a while, and `onGap` says when it is done. */
   readonly hasGaps: boolean
+  /** Whether it cannot tell that nobody follows a poll. */
+  readonly isBlind?: boolean
   close(): Promise<void>
 }
 
@@ -117,6 +119,30 @@ export function describeResultsBus(name: string, make: () => Promise<BusUnderTes
       await settled(snapshot(1))
       here.publish(snapshot(1, { pollId: 'q' }))
       await vi.waitFor(() => expect(heard).toEqual([snapshot(1, { pollId: 'q' })]), patience)
+    })
+
+    it('knows that nobody follows a poll, and when somebody does, here or on another node', async () => {
+      const told: string[] = []
+      const stop = here.onFollow((pollId) => told.push(pollId))
+      for (const [index, node] of [there, here].entries()) {
+        here.publish(snapshot(2 * index + 1))
+        await settled(snapshot(2 * index + 1))
+        await vi.waitFor(() => expect(here.isFollowed('p')).toBe(bus.isBlind ?? false), patience)
+        told.length = 0
+        await follow(node, 'p')
+        await vi.waitFor(() => expect(told).toContain('p'), patience)
+        expect(here.isFollowed('p')).toBe(true)
+        here.publish(snapshot(2 * index + 2))
+        await settled(snapshot(2 * index + 2))
+        expect(here.isFollowed('p')).toBe(true)
+        node.unfollow('p')
+        await follow(node, 'q') // answered after it
+        node.unfollow('q')
+      }
+      told.length = 0
+      stop()
+      here.follow('p')
+      expect(told).toEqual([])
     })
 
     it('carries a poll that is followed again', async () => {

@@ -8,6 +8,8 @@ const capacity = 10_000
 export function createMemoryBus(): ResultsBus {
   const kept = new Map<string, PollSnapshot>()
   const listeners = new Set<(news: PollNews) => void>()
+  const followed = new Set<string>()
+  const followListeners = new Set<(pollId: string) => void>()
   const behindListeners = new Set<(pollId: string, kept: PollProgress) => void>()
 
   function keep(snapshot: PollSnapshot) {
@@ -35,8 +37,17 @@ export function createMemoryBus(): ResultsBus {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    follow() {},
-    unfollow() {},
+    follow(pollId) {
+      if (followed.has(pollId)) return
+      followed.add(pollId)
+      for (const listener of followListeners) listener(pollId)
+    },
+    unfollow: (pollId) => void followed.delete(pollId),
+    isFollowed: (pollId) => followed.has(pollId),
+    onFollow(listener) {
+      followListeners.add(listener)
+      return () => followListeners.delete(listener)
+    },
     newest: async (pollId) => kept.get(pollId),
     onBehind(listener) {
       behindListeners.add(listener)

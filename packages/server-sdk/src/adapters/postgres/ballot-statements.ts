@@ -42,6 +42,8 @@ const lockBox = prepared(
 )
 const lockBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql``))
 const lockFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`))
+/** As `lockFreeBoxes`, where it is enough to have them: a row for each is made, sent and read in vain. */
+const holdFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`, sql`count(*) as held`))
 export const addTallies = prepared((tallies: TallyColumns) => insertTallies(tallies))
 export const raiseVersions = prepared((boxes: BoxColumns) => raise(boxes))
 
@@ -99,10 +101,15 @@ export function lockQuery(db: Kysely<Tables>, boxes: readonly BoxKey[], wait: bo
   return (wait ? lockBoxes : lockFreeBoxes).query(db, boxColumns(boxes))
 }
 
+/** Locks boxes that nobody else has locked. */
+export function holdQuery(db: Kysely<Tables>, boxes: readonly BoxKey[]): CompiledQuery {
+  return holdFreeBoxes.query(db, boxColumns(boxes))
+}
+
 /** In the order in which they are asked for. */
-function lock({ boxPolls, boxes }: BoxColumns, how: RawBuilder<unknown>) {
+function lock({ boxPolls, boxes }: BoxColumns, how: RawBuilder<unknown>, what = sql`b.poll_id as "pollId", b.box`) {
   return sql<BoxKey>`
-    select b.poll_id as "pollId", b.box
+    select ${what}
     from unnest(${boxPolls}::text[], ${boxes}::int[]) as asked (poll_id, box)
     cross join lateral (
       select found.poll_id, found.box from ${table('live_poll_boxes')} found

@@ -7,9 +7,9 @@ import {
   boxColumns,
   type EventColumns,
   eventColumns,
+  holdQuery,
   insertEvents,
   insertTallies,
-  lockQuery,
   type TallyColumns,
   tallyColumns,
 } from './ballot-statements.ts'
@@ -67,11 +67,11 @@ function writes(values: Columns) {
 
 /** By the driver of `pgDialect`, which sends all of the transaction at once. */
 export const sendFirstVotesOfBoxes: NonNullable<SqlDialect['writeFirstVotesOfBoxes']> = (trx, votes) =>
-  sendBoth(trx, lockQuery(trx, votes.boxes, false), writeQuery(trx, votes))
+  sendBoth(trx, holdQuery(trx, votes.boxes), writeQuery(trx, votes))
 
 /** By any driver. */
 export const writeFirstVotesOfBoxes: NonNullable<SqlDialect['writeFirstVotesOfBoxes']> = (trx, votes) =>
-  askBoth(trx, lockQuery(trx, votes.boxes, false), writeQuery(trx, votes))
+  askBoth(trx, holdQuery(trx, votes.boxes), writeQuery(trx, votes))
 
 function writeQuery(db: Kysely<Tables>, { boxes, votes, deltas, events }: FirstVotesOfBoxes): CompiledQuery<Written> {
   const columns = {

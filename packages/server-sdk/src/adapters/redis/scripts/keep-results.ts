@@ -1,7 +1,7 @@
 /** What `keepResults` answers. */
 export type KeepResultsAnswer =
-  /** Kept, and published. */
-  | ['kept']
+  /** Kept, and published: to how many nodes. */
+  | ['kept', nodes: number]
   /** The same counts are kept already, at the same state or a later one. */
   | ['same']
   /** What is kept has a later version, or a later epoch: which. */
@@ -13,7 +13,7 @@ export const keepResults = `
 -- ARGV[1]  epoch      ARGV[2]  version      ARGV[3]  state: 0, 1, 2      ARGV[4]  revealed: 0, 1
 -- ARGV[5]  snapshot   ARGV[6]  what stands before it in the message
 -- ARGV[7]  PUBLISH or SPUBLISH              ARGV[8]  milliseconds that it is kept
--- Answers {'kept'}, {'same'} or {'behind', epoch, version}: see KeepResultsAnswer.
+-- Answers {'kept', nodes}, {'same'} or {'behind', epoch, version}: see KeepResultsAnswer.
 local fields = {'epoch', 'version', 'state', 'revealed'}
 local kept = redis.call('HMGET', KEYS[1], unpack(fields))
 if kept[1] then
@@ -26,6 +26,5 @@ if kept[1] then
 end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'version', ARGV[2], 'state', ARGV[3], 'revealed', ARGV[4], 'snapshot', ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[8])
-redis.call(ARGV[7], KEYS[1], ARGV[6] .. ARGV[5])
-return {'kept'}
+return {'kept', redis.call(ARGV[7], KEYS[1], ARGV[6] .. ARGV[5])}
 `
