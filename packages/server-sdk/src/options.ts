@@ -82,8 +82,8 @@ export interface LivePollOptions {
   /** Life of a voter token in milliseconds. @default 31536000000, a year */
   readonly voterTokenLife?: number
   /**
-   * Milliseconds between two publications of one poll's results, at least, and between two readings of it for a crowd that
-   * begins to watch it. One that nobody watches on any node is read every two seconds at most. @default 100
+   * Milliseconds between two readings of one poll for its screens, at least, and between two for a crowd that begins to watch
+   * it. One that nobody watches on any node is read every two seconds at most. @default 100
    */
   readonly resultsInterval?: number
   /** Votes in one transaction. @default 1000 */

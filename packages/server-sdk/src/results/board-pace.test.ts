@@ -28,6 +28,18 @@ it('publishes at most once an interval, and the last change always', async () =>
   expect(published.filter((item) => item.version === 5000)).toHaveLength(1)
 })
 
+it('begins readings an interval apart, however long they take, and rests for half of it at least', async () => {
+  const { board, database, published } = createSetup()
+  const gapsOf = async (readingTakes: number) => {
+    database.readingTakes = readingTakes
+    published.length = 0
+    for (let time = 0; time < 2000; time += 10, board.markDirty('p')) await vi.advanceTimersByTimeAsync(10)
+    return published.slice(2).map(({ at }, index) => at - (published[index + 1]?.at ?? 0))
+  }
+  expect(new Set(await gapsOf(30))).toEqual(new Set([interval]))
+  expect(new Set(await gapsOf(200))).toEqual(new Set([200 + interval / 2]))
+})
+
 it('publishes what nobody follows every two seconds, and soon when somebody does', async () => {
   const { board, database, metrics, published, unfollowed, follow } = createSetup()
   unfollowed.add('p')

@@ -28,7 +28,7 @@ const remembered = 10_000
 /** Readings in a second on a node: where more polls have votes, each is read less often, and votes keep what they need. */
 const mostPerSecond = 2000
 
-/** Milliseconds between two publications of a poll that nobody follows: so old may be what is kept of it. */
+/** Milliseconds between two readings of a poll that nobody follows: so old may be what is kept of it. */
 const unfollowedInterval = 2000
 
 /** Milliseconds until a failed reading is tried again. */
@@ -36,6 +36,7 @@ const retryAfter = 1000
 
 /** Of a poll that is being published, and after it. */
 interface Pause {
+  /** When its reading began. */
   readonly since: number
   /** Since when something has changed since the reading. */
   changedAt: number | undefined
@@ -47,7 +48,7 @@ interface Pause {
  * Keeps the newest snapshot per poll: reads dirty polls, publishes what it read, and takes from the bus what is newer.
  *
  * @param read reads a poll; the newest state wins, so readings may be shared
- * @param interval milliseconds between two publications of one poll, at least; longer while very many change, and where nobody follows it
+ * @param interval milliseconds between two readings of one poll, at least; longer while very many change, and where nobody follows it
  * @param onBehind called when a reading cannot follow what was shown before, as after a restore
  */
 export function createBoard(
@@ -114,7 +115,9 @@ export function createBoard(
       pause.changedAt = changedAt
       millis = retryAfter
     }
-    if (!closed) endIn(pollId, pause, millis)
+    if (closed) return
+    const left = pause.since + millis - performance.now()
+    endIn(pollId, pause, Math.max(left, millis / 2)) // a database that takes long has its rest
   }
 
   function endIn(pollId: string, pause: Pause, millis: number) {
