@@ -45,8 +45,8 @@ export function openConnection(
       ...{ port, host: '127.0.0.1', noDelay: true },
       onread: {
         buffer: shared,
-        callback(length, bytes) {
-          onBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), length)
+        callback(length) {
+          onBytes(shared, length)
           return isReading
         },
       },

@@ -8,8 +8,8 @@ import { asInstalled, type Contender, type Figures, type World, withServer } fro
 
 /** Updates a second, at most and about. */
 const pace = 10
-/** Votes a second that make ours update: two for each update, so that each has something new. */
-const votes = 2 * pace
+/** Votes a second that make ours update: some for each update, so that each has something new, though who sends them is busy. */
+const votes = 5 * pace
 
 /** One tells what it costs that there are results at all: in ours, that votes are cast and the database is read. */
 const sizes = [1, 1000, 5000, 10_000] as const
