@@ -1,12 +1,13 @@
+import { RecentMap } from '../../domain/recent-map.ts'
 import { isNewerSnapshot } from '../../domain/snapshot.ts'
 import type { PollNews, PollProgress, PollSnapshot, ResultsBus } from '../../ports/results-bus.ts'
 
-/** Polls whose newest snapshot is kept; beyond it the one that changed longest ago goes. */
-const capacity = 10_000
+/** Polls whose newest snapshot is kept, at least: those that changed, or were asked for, last. */
+const remembered = 10_000
 
 /** The bus of a single process. */
 export function createMemoryBus(): ResultsBus {
-  const kept = new Map<string, PollSnapshot>()
+  const kept = new RecentMap<PollSnapshot>(remembered)
   const listeners = new Set<(news: PollNews) => void>()
   const followed = new Set<string>()
   const followListeners = new Set<(pollId: string) => void>()
@@ -21,10 +22,7 @@ export function createMemoryBus(): ResultsBus {
       for (const listener of behindListeners) listener(pollId, { epoch, version })
       return
     }
-    kept.delete(pollId) // so that it goes to the end of the insertion order
     kept.set(pollId, snapshot)
-    const oldest = kept.size > capacity ? kept.keys().next().value : undefined
-    if (oldest !== undefined) kept.delete(oldest)
   }
 
   return {
