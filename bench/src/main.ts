@@ -15,12 +15,13 @@ import { ceiling } from './scenarios/ceiling.ts'
 import { fanOut } from './scenarios/fan-out.ts'
 import { footprint } from './scenarios/footprint.ts'
 import { images } from './scenarios/images.ts'
+import { inOrder } from './scenarios/in-order.ts'
 import { changes, livePoll, manyPolls, onWs, withOutbox } from './scenarios/live-poll.ts'
 import { bestStack, typicalStack } from './scenarios/stacks.ts'
 import { standing } from './scenarios/standing.ts'
 
 const votes = [ceiling, livePoll, typicalStack, bestStack, onWs, changes, manyPolls, bigPoll, withOutbox]
-const contenders = [...votes, fanOut, footprint, standing, images].flat()
+const contenders = inOrder([...votes, fanOut, footprint, standing, images].flat())
 
 const wanted = parseArguments(process.argv.slice(2))
 const isChosen = (key: string) => wanted.only.some((word) => key === word || key.startsWith(`${word}-`))
@@ -38,8 +39,7 @@ const { measured, limits } = await measureAll({
 })
 const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
 
-const medians = mediansOf(measured)
-const rows = claimRows(medians)
+const rows = claimRows(measured)
 if (rows.length > 0) console.log(`\n${alignedTable(['', 'measured', 'wanted', 'met'], rows)}`)
 if (profiles) console.log(`\nProfiles, for the developer tools of a browser: ${profiles}`)
 const isWhole = wanted.only.length === 0 && !wanted.isQuick
@@ -48,11 +48,11 @@ console.log(`\n${minutes} minutes. Limits that were changed:\n${limits.map((limi
 
 async function writeReport(): Promise<void> {
   const bench = join(import.meta.dirname, '..')
-  const plots = plotsOf(measured, medians)
+  const plots = plotsOf(measured, mediansOf(measured))
   const times = `${wanted.rounds} rounds; each line ${wanted.seconds} s after ${wanted.warmUp} s to warm up`
   await mkdir(join(bench, 'plots'), { recursive: true })
   for (const [file, plot] of plots) await writeFile(join(bench, 'plots', file), drawPlot(plot))
-  const page = writeResultsPage({ measured, medians, plots, limits: [...limits, times] })
+  const page = writeResultsPage({ measured, plots, limits: [...limits, times] })
   await writeFile(join(bench, 'RESULTS.md'), page)
   console.log('\nWritten: bench/RESULTS.md, bench/plots')
 }

@@ -13,7 +13,7 @@ const usage = `npm run bench                        everything, in rounds; write
 npm run bench -- --quick             one short round, in three minutes; prints the table, writes nothing
 npm run bench -- --only b,c1         only these scenarios (or b-64: only this line); writes nothing
 npm run bench -- --profile --only b  with a profile of our server for each line
-  --rounds 3  --seconds 5  --warm-up 5`
+  --rounds 3  --seconds 5  --warm-up 10`
 
 export function parseArguments(args: readonly string[]): Wanted {
   try {
@@ -41,7 +41,7 @@ export function parseArguments(args: readonly string[]): Wanted {
       rounds: positive(values.rounds ?? (isShort ? '1' : '3'), 'rounds'),
       seconds: positive(values.seconds ?? (values.quick ? '2' : '5'), 'seconds'),
       show: (viewers) => (isShort ? 3 : viewers === 10_000 ? 30 : 10),
-      warmUp: positive(values['warm-up'] ?? (values.quick ? '1' : '5'), 'warm-up'),
+      warmUp: positive(values['warm-up'] ?? (values.quick ? '1' : '10'), 'warm-up'),
     }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)

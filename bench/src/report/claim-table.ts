@@ -1,13 +1,20 @@
-import { type Claim, claims, isMet } from './claims.ts'
-import type { Medians } from './medians.ts'
+import { type Claim, type ClaimFigure, claims, figureOf, isMet } from './claims.ts'
+import type { Measured } from './medians.ts'
 
 /** What was to be shown, what was measured, what was wanted, whether that is so. Lines that were not measured are left out. */
-export function claimRows(medians: Medians): readonly (readonly [string, string, string, string])[] {
+export function claimRows(measured: readonly Measured[]): readonly (readonly [string, string, string, string])[] {
   return claims.flatMap((claim) => {
-    const figure = claim.figure(medians)
+    const figure = figureOf(claim, measured)
     if (figure === undefined) return []
-    return [[claim.claim, written(figure, claim), wantedOf(claim), isMet(claim, figure) ? 'yes' : 'NO'] as const]
+    return [
+      [claim.claim, measuredOf(claim, figure), wantedOf(claim), isMet(claim, figure.median) ? 'yes' : 'NO'] as const,
+    ]
   })
+}
+
+function measuredOf(claim: Claim, { median, least, most }: ClaimFigure): string {
+  const all = least < most ? ` (${[least, most].map((figure) => numeral(figure)).join(' - ')})` : ''
+  return `${written(median, claim)}${all}`
 }
 
 function wantedOf(claim: Claim): string {
@@ -20,8 +27,12 @@ const units = { times: ' x', s: ' s', ms: ' ms', us: ' us', '/s': '/s', KB: ' KB
 
 function written(value: number, { unit }: Claim): string {
   if (!Number.isFinite(value)) return 'none'
+  return `${numeral(value)}${units[unit]}`
+}
+
+function numeral(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
-  return `${Number(value.toFixed(digits)).toLocaleString('en')}${units[unit]}`
+  return Number(value.toFixed(digits)).toLocaleString('en')
 }
 
 /** As text for a terminal. */

@@ -1,4 +1,4 @@
-import type { Medians } from './medians.ts'
+import { type Lookup, type Measured, median, roundOf, roundsOf } from './medians.ts'
 
 /** Something that the benchmark is to show, of which each line of the last table is one. */
 export interface Claim {
@@ -9,8 +9,15 @@ export interface Claim {
   readonly target: { readonly least: number } | { readonly most: number }
   /** What would be better still. */
   readonly aim?: number
-  /** @returns undefined where not all of it was measured */
-  figure(medians: Medians): number | undefined
+  /** Of one round. @returns undefined where not all of it was measured */
+  figure(round: Lookup): number | undefined
+}
+
+export interface ClaimFigure {
+  /** NaN where a round has come to nothing. */
+  readonly median: number
+  readonly least: number
+  readonly most: number
 }
 
 const atMost = Math.max
@@ -65,7 +72,7 @@ export const claims: readonly Claim[] = [
   single('of 50 clients who never read, cut off', '', ['j-silent', 'closed'], { least: 50 }),
   {
     ...{ claim: 'memory of one who never reads, beside one who does', unit: 'KB', target: { most: 256 } },
-    figure: (medians) => quotient(medians('j-silent', 'silentMemory'), 1024),
+    figure: (round) => quotient(round('j-silent', 'silentMemory'), 1024),
   },
   ratio('ack p99 of others: while 50 do not read / while they do', ['j-silent', 'p99'], ['j-silent', 'calm99'], {
     most: 2,
@@ -80,6 +87,19 @@ export const claims: readonly Claim[] = [
   ),
 ]
 
+/**
+ * What rounds come to, each by itself: lines that are compared are measured one after the other, and from one round to the next
+ * a machine may become half as fast.
+ * @returns undefined where not all of it was measured
+ */
+export function figureOf(claim: Claim, measured: readonly Measured[]): ClaimFigure | undefined {
+  const figures = Array.from({ length: roundsOf(measured) }, (_, round) => claim.figure(roundOf(measured, round)))
+  const known = figures.filter((figure) => figure !== undefined)
+  if (known.length < figures.length) return undefined
+  const least = Math.min(...known)
+  return { least, most: Math.max(...known), median: Number.isNaN(least) ? Number.NaN : median(known) }
+}
+
 export function isMet({ target }: Claim, figure: number): boolean {
   return 'least' in target ? figure >= target.least : figure <= target.most
 }
@@ -90,9 +110,9 @@ type Figure = readonly [key: string, figure: string]
 function ofBulkUpsert(claim: string, key: string): Claim {
   return {
     ...{ claim, unit: 'times', target: { least: 0.6 } },
-    figure(medians) {
-      const upserts = [medians('a-upsert-500', 'votes'), medians('a-upsert-2000', 'votes')]
-      return quotient(medians(key, 'votes'), combine(upserts, atMost))
+    figure(round) {
+      const upserts = [round('a-upsert-500', 'votes'), round('a-upsert-2000', 'votes')]
+      return quotient(round(key, 'votes'), combine(upserts, atMost))
     },
   }
 }
@@ -100,29 +120,29 @@ function ofBulkUpsert(claim: string, key: string): Claim {
 function ratio(claim: string, above: Figure, below: Figure, target: Claim['target'], aim?: number): Claim {
   return {
     ...{ claim, unit: 'times', target, ...(aim !== undefined && { aim }) },
-    figure: (medians) => quotient(medians(...above), medians(...below)),
+    figure: (round) => quotient(round(...above), round(...below)),
   }
 }
 
 function single(claim: string, unit: Claim['unit'], figure: Figure, target: Claim['target']): Claim {
-  return { claim, unit, target, figure: (medians) => medians(...figure) }
+  return { claim, unit, target, figure: (round) => round(...figure) }
 }
 
 /** Over all sizes that both have. */
 function worst(claim: string, other: string, most: number): Claim {
   return {
     ...{ claim, unit: 'times', target: { most } },
-    figure(medians) {
-      const ratios = sizes.map((size) => quotient(addedBy(medians, 'h-ours', size), addedBy(medians, other, size)))
+    figure(round) {
+      const ratios = sizes.map((size) => quotient(addedBy(round, 'h-ours', size), addedBy(round, other, size)))
       return combine(ratios, atMost)
     },
   }
 }
 
 /** What each viewer of so many costs beyond what the first one does. */
-function addedBy(medians: Medians, name: string, size: number): number | undefined {
+function addedBy(round: Lookup, name: string, size: number): number | undefined {
   const [many, one] = [`${name}-${size}`, `${name}-1`].map((key) => {
-    const [delivered, each] = [medians(key, 'delivered'), medians(key, 'server')]
+    const [delivered, each] = [round(key, 'delivered'), round(key, 'server')]
     return delivered === undefined || each === undefined ? undefined : { delivered, all: delivered * each }
   })
   return many && one && (many.all - one.all) / (many.delivered - one.delivered)

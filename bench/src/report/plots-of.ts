@@ -1,5 +1,5 @@
 import { votingConnections } from '../scenarios/world.ts'
-import type { Measured, Medians } from './medians.ts'
+import type { Lookup, Measured } from './medians.ts'
 import type { Bar, Plot } from './plots.ts'
 
 interface PlotPlan {
@@ -50,7 +50,7 @@ const plans: readonly PlotPlan[] = [
 ]
 
 /** The plots of a run, by the names of their files. */
-export function plotsOf(measured: readonly Measured[], medians: Medians): ReadonlyMap<string, Plot> {
+export function plotsOf(measured: readonly Measured[], medians: Lookup): ReadonlyMap<string, Plot> {
   const titles = new Map(measured.map(({ contender: { key, title } }) => [key, title]))
   const plots = plans.map(({ file, figure, keys, per = 1, ...plan }): [string, Plot] => {
     const bars = keys.flatMap((key): Bar[] => {

@@ -1,11 +1,10 @@
 import type { Figures } from '../scenarios/world.ts'
 import { claimRows } from './claim-table.ts'
 import { figureFormats } from './figure-formats.ts'
-import { type Measured, type Medians, medianFigures } from './medians.ts'
+import { type Measured, medianFigures, roundsOf } from './medians.ts'
 
 export interface ResultsPage {
   readonly measured: readonly Measured[]
-  readonly medians: Medians
   /** What was changed of machine and databases, and how long each line was measured. */
   readonly limits: readonly string[]
   /** Names of the files in `plots/`, with their titles. */
@@ -28,8 +27,7 @@ const scenarios: Readonly<Record<string, string>> = {
 }
 
 /** `bench/RESULTS.md` as a whole. */
-export function writeResultsPage({ measured, medians, limits, plots }: ResultsPage): string {
-  const rounds = Math.max(...measured.map(({ rounds }) => rounds.length))
+export function writeResultsPage({ measured, limits, plots }: ResultsPage): string {
   const sections = Object.entries(scenarios).flatMap(([letter, title]) => {
     const own = measured.filter(({ contender: { key } }) => key.split('-')[0] === letter)
     return own.length === 0 ? [] : [`### ${letter}: ${title}`, '', scenarioTable(own), '']
@@ -37,11 +35,11 @@ export function writeResultsPage({ measured, medians, limits, plots }: ResultsPa
   return [
     '# Results',
     '',
-    `Written by \`npm run bench\`: medians of rounds (${rounds}), each of which measures every line once. Ratios are of two lines of this run; absolute figures are this machine's. [README.md](README.md) says what each line is.`,
+    `Written by \`npm run bench\`: medians of rounds (${roundsOf(measured)}), each of which measures every line once. Ratios are of two lines of one round; absolute figures are this machine's. In brackets: the least and the most of all rounds. [README.md](README.md) says what each line is.`,
     '',
     '## What it shows',
     '',
-    markdownTable(['', 'measured', 'wanted', 'met'], claimRows(medians)),
+    markdownTable(['', 'measured', 'wanted', 'met'], claimRows(measured)),
     '',
     ...[...plots].flatMap(([file, { title }]) => [`![${title}](plots/${file})`, '']),
     '## Where it was measured',
@@ -52,7 +50,7 @@ export function writeResultsPage({ measured, medians, limits, plots }: ResultsPa
     '',
     '## All lines',
     '',
-    'CPU is microseconds a vote (in h, of the server for each update that reached a viewer; in k, for each answer), of the server with all its threads, of Postgres with all its processes, and of Redis. In brackets: the least and the most of all rounds.',
+    'CPU is microseconds a vote (in h, of the server for each update that reached a viewer; in k, for each answer), of the server with all its threads, of Postgres with all its processes, and of Redis.',
     '',
     ...sections,
   ].join('\n')

@@ -10,6 +10,8 @@ import { asInstalled, type Contender, type Figures, type World, withServer } fro
 const pace = 10
 /** Votes a second that make ours update: some for each update, so that each has something new, though who sends them is busy. */
 const votes = 5 * pace
+/** As long as it warms up: what takes votes is compiled after thousands of them. */
+const votesToWarmUp = 2000
 
 /** One tells what it costs that there are results at all: in ours, that votes are cast and the database is read. */
 const sizes = [1, 1000, 5000, 10_000] as const
@@ -21,13 +23,15 @@ export const fanOut: readonly Contender[] = sizes.flatMap((count) => [
       const polls = await server.call('createPolls', 1)
       const parts = { server: server.pid, postgres: 0, redis: 0 }
       const stopProfile = await profile(world, server, `h-ours-${count}`)
-      const figures = await show(world, server, 'livePoll', polls[0] ?? '', count, async (seconds) =>
-        world.load.call('castVotes', {
-          ...{ protocol: 'livePoll', polls, connections: 1, pace: { perSecond: votes }, warmUp: 0, seconds, parts },
+      let first = 0
+      const figures = await show(world, server, 'livePoll', polls[0] ?? '', count, async (seconds, perSecond) => {
+        const { total } = await world.load.call('castVotes', {
+          ...{ protocol: 'livePoll', polls, connections: 1, pace: { perSecond }, warmUp: 0, seconds, parts, first },
           port: await server.call('port', null),
           credential: await server.call('credential', null),
-        }),
-      )
+        })
+        first += total.sent
+      })
       await stopProfile()
       return figures
     }),
@@ -47,12 +51,14 @@ function contender(key: string, name: string, count: number, measure: Contender[
 
 function library(world: World, program: string, protocol: ProtocolName, count: number): Promise<Figures> {
   return withServer<FanOutServer, Figures>(asInstalled(world), program, undefined, (server) =>
-    show(world, server, protocol, 'p_0000000000000000', count, () => server.call('broadcast', pace)),
+    show(world, server, protocol, 'p_0000000000000000', count, (seconds) =>
+      server.call('broadcast', { perSecond: pace, seconds }),
+    ),
   )
 }
 
-/** Seconds of updates before those that are looked at: the first ones are compiled. */
-const warmUp = 2
+/** Seconds of updates before those that are looked at, after the ones that warm up. */
+const lead = 1
 
 async function show(
   world: World,
@@ -60,7 +66,8 @@ async function show(
   protocol: ProtocolName,
   poll: string,
   count: number,
-  update: (seconds: number) => Promise<unknown>,
+  /** Sends updates for so long; ours, for so many votes a second. */
+  update: (seconds: number, votes: number) => Promise<unknown>,
 ): Promise<Figures> {
   const { load } = world
   const { call } = server as Remote<FanOutServer>
@@ -73,9 +80,10 @@ async function show(
     const before = await settle(() => call('memory', null))
     await load.call('gather', { protocol, port, poll, count })
     const gathered = await call('memory', null)
-    const updating = update(warmUp + seconds + 1)
+    await update(world.times.warmUp, votesToWarmUp)
+    const updating = update(lead + seconds + 1, votes)
     updating.catch(() => {}) // it is looked at in the end
-    await load.call('observe', { seconds: warmUp, parts: { server: 0, postgres: 0, redis: 0 } })
+    await load.call('observe', { seconds: lead, parts: { server: 0, postgres: 0, redis: 0 } })
     const report = await load.call('observe', { seconds, parts: { server: server.pid, postgres: 0, redis: 0 } })
     const after = await call('memory', null)
     await updating

@@ -6,8 +6,8 @@ const commons = commonCalls()
 /** What a server that only shows results can be asked for. */
 export type FanOutServer = typeof commons & {
   port(_: null): number
-  /** Sends everybody new results, so many times a second, from now on. */
-  broadcast(perSecond: number): void
+  /** Sends everybody new results, so many times a second, for so long. */
+  broadcast(plan: { readonly perSecond: number; readonly seconds: number }): Promise<void>
 }
 
 /** The same bytes as ours sends for a poll with four choices. */
@@ -25,7 +25,16 @@ export function answerFanOut(port: number, publish: (version: number) => void): 
   const calls: FanOutServer = {
     ...commons,
     port: () => port,
-    broadcast: (perSecond) => void setInterval(() => publish(++version), 1000 / perSecond),
+    broadcast: ({ perSecond, seconds }) =>
+      new Promise((resolve) => {
+        let left = Math.ceil(seconds * perSecond)
+        const timer = setInterval(() => {
+          publish(++version)
+          if (--left > 0) return
+          clearInterval(timer)
+          resolve()
+        }, 1000 / perSecond)
+      }),
   }
   answerCalls(calls)
 }
