@@ -11,6 +11,16 @@ export function countBallots(ballots: Iterable<string | null>): Record<string, n
   return buckets
 }
 
+/** Each choice, the voters and the voided, whether a tally is of one of them or of the ballots with nothing but a choice. */
+export function plainTallies(tallies: Iterable<readonly [bucket: string, votes: number]>): Record<string, number> {
+  const plain: Record<string, number> = {}
+  for (const [bucket, votes] of tallies) {
+    const [, choice] = /^only-(\d+)$/.exec(bucket) ?? []
+    for (const name of choice === undefined ? [bucket] : [choice, 'voters']) plain[name] = (plain[name] ?? 0) + votes
+  }
+  return plain
+}
+
 /** A vote that was answered with `voted`. */
 export interface AckedVote {
   /** Any name that no other voter has. */
@@ -47,8 +57,8 @@ export async function findMiscounts(
   for (const voteId of held.keys()) differences.push(`Vote ${voteId} is in the box and was not acknowledged.`)
 
   const recounted = countBallots(rows.map((row) => row.choices))
-  for (const bucket of new Set([...tallies.keys(), ...Object.keys(recounted)])) {
-    const [tally, count] = [tallies.get(bucket) ?? 0, recounted[bucket] ?? 0]
+  for (const bucket of Object.keys({ ...tallies, ...recounted })) {
+    const [tally, count] = [tallies[bucket] ?? 0, recounted[bucket] ?? 0]
     if (tally !== count) differences.push(`The tally of ${bucket} is ${tally}; the box has ${count}.`)
   }
   return differences
@@ -86,7 +96,7 @@ async function readBox(db: Kysely<Tables>, pollId: string) {
         .where('poll_id', '=', pollId)
         .groupBy('bucket')
         .execute()
-      return { rows, tallies: new Map(sums.map(({ bucket, votes }) => [bucket, Number(votes)])) }
+      return { rows, tallies: plainTallies(sums.map(({ bucket, votes }) => [bucket, Number(votes)])) }
     })
 }
 

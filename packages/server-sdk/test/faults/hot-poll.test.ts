@@ -80,7 +80,7 @@ describeOnPostgres('A hot poll on three nodes', () => {
         for (; !isOver; count++) {
           const known = new Set(acked.map(({ voter }) => voter)).size
           const { rows } = await sql<{ tallied: number; voted: number }>`
-            select coalesce((select sum(votes) from live_poll_tallies where poll_id = ${id} and bucket = 'voters'), 0)::int
+            select coalesce((select sum(votes) from live_poll_tallies where poll_id = ${id}), 0)::int
                 as tallied,
               (select count(*) from live_poll_votes where poll_id = ${id} and choices is not null)::int as voted`.execute(
             db,

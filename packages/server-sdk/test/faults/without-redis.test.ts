@@ -80,7 +80,7 @@ function describeTwoNodes(makeShared: MakeShared) {
       .updateTable('live_poll_tallies')
       .set({ votes: 7 })
       .where('poll_id', '=', id)
-      .where('bucket', '=', '2')
+      .where('bucket', '=', 'only-2')
       .execute()
     const recount = async () => {
       const { exitCode } = await runCli(['recount', id], { LIVE_POLL_DATABASE: nodes.shared.url }, undefined, main)

@@ -47,9 +47,12 @@ it('tells of polls that were counted again, and of those whose tallies were wron
   expect(await api.recountPoll(id)).toEqual({ ballots: 3, differences: [] })
   expect(await readCounters()).toMatchObject({ live_poll_recounts_total: 1, live_poll_recounts_repaired_total: 0 })
 
-  const ofSalad = stores.db.updateTable('live_poll_tallies').where('poll_id', '=', id).where('bucket', '=', '2')
+  const ofSalad = stores.db.updateTable('live_poll_tallies').where('poll_id', '=', id).where('bucket', '=', 'only-2')
   await ofSalad.set({ votes: 7 }).execute()
-  const differences = [{ bucket: '2', tallied: 7, counted: 2 }]
+  const differences = [
+    { bucket: '2', tallied: 7, counted: 2 },
+    { bucket: 'voters', tallied: 8, counted: 3 },
+  ]
   expect(await api.recountPoll(id)).toEqual({ ballots: 3, differences })
   expect(await api.getResults(id)).toMatchObject({ votes: [1, 2], voters: 3 })
   expect(await readCounters()).toMatchObject({ live_poll_recounts_total: 2, live_poll_recounts_repaired_total: 1 })

@@ -20,9 +20,11 @@ describe('a batch as first votes', () => {
     expect(first?.votes.map(({ voterKey }) => voterKey)).toEqual(['c', 'a', 'b'])
     const place = { pollId: 'p', box: 0 }
     expect(first?.deltas).toEqual([
-      { ...place, bucket: '1', votes: 2 },
-      { ...place, bucket: '3', votes: 2 },
-      { ...place, bucket: 'voters', votes: 3 },
+      { ...place, bucket: '1', votes: 1 },
+      { ...place, bucket: '3', votes: 1 },
+      { ...place, bucket: 'only-1', votes: 1 },
+      { ...place, bucket: 'only-3', votes: 1 },
+      { ...place, bucket: 'voters', votes: 1 },
     ])
     expect(first).not.toHaveProperty('events')
   })

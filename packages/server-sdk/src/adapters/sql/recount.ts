@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Ballot } from '../../domain/ballot.ts'
-import { chooseIncrements, VOIDED } from '../../domain/counting/choose.ts'
+import { chooseIncrements, plainBuckets, VOIDED } from '../../domain/counting/choose.ts'
 import type { OnRows, RecountOutcome, TallyDifference } from '../../ports/vote-records.ts'
 import { lockPoll } from './lock-poll.ts'
 import type { SqlDialect } from './sql-dialect.ts'
@@ -22,7 +22,7 @@ export function recount(
     await dialect.readInOrder?.(trx)
     const { ballots, counted } = await countVotes(trx, pollId, onRows)
     const tallied = await readTallies(trx, pollId)
-    const differences = findDifferences(tallied, counted)
+    const differences = findDifferences(plainBuckets(tallied), plainBuckets(counted))
     if (differences.length === 0) return { ballots, differences: earlier?.differences ?? [] }
     await writeTallies(trx, dialect, pollId, counted)
     return { ballots, differences }
@@ -83,6 +83,7 @@ function findDifferences(
   counted: ReadonlyMap<string, number>,
 ): readonly TallyDifference[] {
   return [...new Set([...counted.keys(), ...tallied.keys()])]
+    .sort()
     .map((bucket) => ({ bucket, tallied: tallied.get(bucket) ?? 0, counted: counted.get(bucket) ?? 0 }))
     .filter((difference) => difference.tallied !== difference.counted)
 }

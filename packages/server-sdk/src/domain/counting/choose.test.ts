@@ -44,3 +44,17 @@ it('keeps the voters apart from every choice id', () => {
   expect(chooseIncrements([])).toEqual(['voters'])
   expect(new Set(chooseIncrements(choiceIds)).size).toBe(choiceIds.length + 1)
 })
+
+it('counts a ballot with one choice in one bucket', () => {
+  expect(choiceIds.map((id) => chooseIncrements([id]))).toEqual([['only-1'], ['only-2'], ['only-3'], ['only-7']])
+})
+
+it('counts out a ballot with one choice that was counted by its choice and its voter, as it was once', () => {
+  const buckets = new Map([
+    ['2', 5],
+    ['voters', 5],
+    ['only-2', -1],
+    ['only-7', 1],
+  ])
+  expect(countChoose(choiceIds, buckets)).toEqual({ votes: [0, 4, 0, 1], voters: 5 })
+})
