@@ -144,7 +144,9 @@ describeInBrowser('accessibility', () => {
   test('choices, figures and the own vote are said in words', async ({ site, open }) => {
     const page = await open('about:blank')
     await states.voted?.(page, site)
-    expect(await page.locator('live-poll').ariaSnapshot()).toBe(`- group "What shall we have for lunch?":
+    await expect
+      .poll(() => page.locator('live-poll').ariaSnapshot())
+      .toBe(`- group "What shall we have for lunch?":
   - text: What shall we have for lunch?
   - paragraph:
     - status: Thank you. Your vote is counted

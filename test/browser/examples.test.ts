@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { byTurns } from '../../packages/server-sdk/test/at-length.ts'
@@ -46,8 +48,12 @@ async function voteAndSee(open: Open, url: string): Promise<{ voter: Page; viewe
   return { voter, viewer }
 }
 
+/** At once, though a connection is there that says nothing: browsers open some to spare. */
 async function expectGracefulEnd(example: RunningExample): Promise<void> {
+  const spare = connect(Number(new URL(example.url).port), '127.0.0.1').on('error', () => {})
+  await once(spare, 'connect')
   expect(await example.stop(), example.output()).toBe(0)
+  spare.destroy()
 }
 
 describeInBrowser('the example', () => {

@@ -80,5 +80,6 @@ process.once('SIGTERM', async () => {
   // No balancer here has to notice first. Behind one, leave out `delay`.
   await livePoll.drain({ delay: 0, spread: 1000 })
   server.close()
+  server.closeAllConnections() // those that browsers keep to spare would hold it for a minute
   await Promise.all([pool.end(), client.quit()])
 })

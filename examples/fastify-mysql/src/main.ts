@@ -17,7 +17,7 @@ await livePoll.migrate() // an app with migrations of its own has these among th
 const { polls } = await livePoll.api.listPolls({ limit: 1 })
 const poll = polls[0] ?? (await livePoll.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad', 'Bread'] }))
 
-const app = fastify()
+const app = fastify({ forceCloseConnections: true }) // those that browsers keep to spare would hold it for a minute
 app.register(toFastify(livePoll))
 app.get('/', (_, reply) => reply.type('text/html').send(createPage(poll)))
 app.addHook('preClose', () => livePoll.close()) // ends open streams, which app.close() would wait for

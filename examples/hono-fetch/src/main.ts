@@ -1,6 +1,6 @@
 /** A Hono app with a poll in it, and the channel on the same port. See the README. */
 import type { Server } from 'node:http'
-import { type ServerType, serve } from '@hono/node-server'
+import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { createLivePoll } from '@live-poll/server-sdk'
 import { embedded } from '@live-poll/server-sdk/embedded'
@@ -23,12 +23,13 @@ app.use(async (c, next) => {
 })
 app.get('/', (c) => c.html(createPage(poll)))
 
-const server: ServerType = serve({ fetch: app.fetch, port: Number(PORT), hostname: HOST }, ({ port }) => {
+const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: HOST }, ({ port }) => {
   console.log(`Listening on http://${HOST}:${port}`)
-})
-attachChannel(server as Server, livePoll)
+}) as Server
+attachChannel(server, livePoll)
 
 process.once('SIGTERM', async () => {
   await livePoll.close()
   server.close()
+  server.closeAllConnections() // those that browsers keep to spare would hold it for a minute
 })

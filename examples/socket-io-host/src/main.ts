@@ -52,5 +52,7 @@ server.listen(Number(PORT), HOST, () => {
 
 process.once('SIGTERM', async () => {
   await livePoll.close()
-  await io.close() // and the server with it
+  const closed = io.close() // and the server with it
+  server.closeAllConnections() // those that browsers keep to spare would hold it for a minute
+  await closed
 })

@@ -27,4 +27,5 @@ server.listen(Number(PORT), HOST, () => {
 process.once('SIGTERM', async () => {
   await livePoll.close()
   server.close()
+  server.closeAllConnections() // those that browsers keep to spare would hold it for a minute
 })

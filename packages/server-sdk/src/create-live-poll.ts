@@ -62,7 +62,7 @@ export interface LivePoll {
    * those it has to other nodes, spread out, and closes. Votes are taken and answered until the last has left. Safe to
    * repeat.
    *
-   * @example process.once('SIGTERM', () => livePoll.drain().then(() => server.close()))
+   * @example process.once('SIGTERM', () => livePoll.drain().then(() => server.close().closeAllConnections()))
    */
   drain(options?: DrainOptions): Promise<void>
   /** Takes no more votes, answers those it took, closes the channel with 1012, ends what it opened. Safe to repeat. */
