@@ -64,7 +64,7 @@ export function describeVoteRecords(name: string, make: MakeStores): void {
 
       const outcome = await stores.records.recount(pollId)
       expect(outcome?.ballots).toBe(2)
-      expect([...(outcome?.differences ?? [])].sort((a, b) => (a.bucket < b.bucket ? -1 : 1))).toEqual([
+      expect(outcome?.differences, 'in the order of their names').toEqual([
         { bucket: '3', tallied: 0, counted: 2 },
         { bucket: '9', tallied: 7, counted: 0 },
         { bucket: 'voters', tallied: 41, counted: 2 },
@@ -85,16 +85,15 @@ export function describeVoteRecords(name: string, make: MakeStores): void {
 
     it('takes votes with one choice that were counted by choice and voter, as they once were, for what they are', async () => {
       const pollId = await insertPoll(stores)
-      const [kept, changed, taken] = ['a', 'b', 'c'].map((voterKey) => vote(pollId, { voterKey, ballot: [2] }))
-      await stores.ballots.commit([kept, changed, taken].filter((one) => one !== undefined))
+      await stores.ballots.commit(['a', 'b', 'c'].map((voterKey) => vote(pollId, { voterKey, ballot: [2] })))
       await stores.db.deleteFrom('live_poll_tallies').where('poll_id', '=', pollId).execute()
       const place = { poll_id: pollId, box: 0, votes: 3 }
       const tallies = ['2', 'voters'].map((bucket) => ({ ...place, bucket }))
       await stores.db.insertInto('live_poll_tallies').values(tallies).execute()
       expect(await stores.records.recount(pollId)).toEqual({ ballots: 3, differences: [] })
 
-      const another = vote(pollId, { voterKey: 'b', ballot: [3] })
-      await stores.ballots.commit([another, vote(pollId, { voterKey: 'c', ballot: null })])
+      const changed = vote(pollId, { voterKey: 'b', ballot: [3] })
+      await stores.ballots.commit([changed, vote(pollId, { voterKey: 'c', ballot: null })])
       expect(await tally(stores, pollId)).toEqual({ 2: 1, 3: 1, voters: 2 })
       expect(await stores.records.recount(pollId)).toEqual({ ballots: 2, differences: [] })
     })
