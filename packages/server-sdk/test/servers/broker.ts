@@ -45,6 +45,7 @@ export async function openBroker(
   }
 
   const http = createServer(async (_, response) => {
+    response.setHeader('connection', 'close') // a connection kept for the next file may end just as that file asks
     try {
       starting ??= start()
       response.end(JSON.stringify((await starting).answer))
