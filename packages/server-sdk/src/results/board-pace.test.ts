@@ -5,6 +5,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: 0 })
 })
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.useRealTimers()
 })
 
@@ -41,6 +42,7 @@ it('begins readings an interval apart, however long they take, and rests for hal
 })
 
 it('publishes what nobody follows every two seconds, and soon when somebody does', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.999)
   const { board, database, metrics, published, unfollowed, follow } = createSetup()
   unfollowed.add('p')
   const versions = () => published.map(({ version }) => version)
@@ -72,4 +74,15 @@ it('reads each of very many polls less often, so that all together are read 2,00
   for (let time = 0; time < 2000; time += 50, polls.forEach(board.markDirty)) await vi.advanceTimersByTimeAsync(50)
   expect(Math.round(published.length / 2000)).toBe(2)
   expect(new Set(published.slice(-500).map(({ pollId }) => pollId)).size, 'all in turn').toBe(500)
+}, 30_000)
+
+it('spreads the readings of very many polls that nobody follows, however many begin at once', async () => {
+  const { board, published, unfollowed } = createSetup()
+  const polls = Array.from(Array(500), (_, index) => `p_${index}`)
+  for (const poll of polls) unfollowed.add(poll)
+  for (let time = 0; time < 8000; time += 50, polls.forEach(board.markDirty)) await vi.advanceTimersByTimeAsync(50)
+  const inSlots = Array(20).fill(0)
+  for (const { at } of published) if (at >= 6000 && at < 8000) inSlots[Math.floor((at - 6000) / 100)]++
+  expect(inSlots.reduce((sum, readings) => sum + readings)).toBe(500)
+  expect(Math.max(...inSlots), 'in a tenth of a second').toBeLessThan(75) // 25 in the mean
 }, 30_000)

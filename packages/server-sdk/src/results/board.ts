@@ -28,7 +28,10 @@ const remembered = 10_000
 /** Readings in a second on a node: where more polls have votes, each is read less often, and votes keep what they need. */
 const mostPerSecond = 2000
 
-/** Milliseconds between two readings of a poll that nobody follows: so old may be what is kept of it. */
+/**
+ * Milliseconds between two readings of a poll that nobody follows: so old may be what is kept of it. The second comes after a
+ * part of it, each poll's own: many polls that began together are not read together from then on, which votes would wait for.
+ */
 const unfollowedInterval = 2000
 
 /** Milliseconds until a failed reading is tried again. */
@@ -88,7 +91,7 @@ export function createBoard(
     if (closed) return
     const pause = pausing.get(pollId)
     if (pause) pause.changedAt ??= performance.now()
-    else void publish(pollId, performance.now())
+    else void publish(pollId, performance.now(), Math.random())
   }
 
   async function readAndShow(pollId: string, changedAt: number) {
@@ -102,14 +105,17 @@ export function createBoard(
     if (bus.isFollowed(pollId)) metrics.record('live_poll_snapshot_lag_seconds', (performance.now() - changedAt) / 1000)
   }
 
-  /** @param changedAt when the first change happened that nobody has been told of */
-  async function publish(pollId: string, changedAt: number) {
+  /**
+   * @param changedAt when the first change happened that nobody has been told of
+   * @param part of the pause where nobody follows the poll
+   */
+  async function publish(pollId: string, changedAt: number, part = 1) {
     const pause: Pause = { since: performance.now(), changedAt: undefined, timer: undefined }
     pausing.set(pollId, pause)
     let millis = Math.max(interval, (pausing.size / mostPerSecond) * 1000)
     try {
       await readAndShow(pollId, changedAt)
-      if (!bus.isFollowed(pollId)) millis = Math.max(millis, unfollowedInterval)
+      if (!bus.isFollowed(pollId)) millis = Math.max(millis, part * unfollowedInterval)
     } catch (error) {
       if (!closed) logger.warn('Results could not be read; trying again.', error)
       pause.changedAt = changedAt
