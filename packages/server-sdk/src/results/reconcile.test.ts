@@ -10,8 +10,10 @@ import { startReconcile } from './reconcile.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
+  vi.spyOn(Math, 'random').mockReturnValue(1) // with shorter pauses there might be four looks in the time of three
 })
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.useRealTimers()
 })
 
