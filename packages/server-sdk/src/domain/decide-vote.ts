@@ -56,8 +56,7 @@ export type RulesAtLock = Pick<PollRules, 'plan' | 'epoch' | 'canChange' | 'open
 /**
  * Decides one vote against one row, under the lock of its box. The order of the checks is the promise:
  * a repeat of an accepted vote is a duplicate even after the close, and is never counted again. What it says of voters
- * without a row is said again, in SQL, by `writeFirstVotes` and `writeFirstVotesOfBoxes`: a rule that is added here has to be
- * added there.
+ * without a row is said again, in SQL, by `writeFirstVotes`: a rule that is added here has to be added there.
  *
  * @param rules the poll as read under the lock; undefined when it is gone
  * @param row what the voter has in the box; undefined when they never voted in this epoch

@@ -226,7 +226,7 @@ describeOnPostgres('a host’s pool of pg', () => {
     for (let voter = 0; voter < 20; voter++) expect(await cast(`early-${voter}`)).toBe(1)
     const prepared = await onEachSession('select statement from pg_prepared_statements')
     const votes = prepared.filter((rows) =>
-      rows.some(({ statement }) => statement.includes('"live_poll_insert_first_votes"')),
+      rows.some(({ statement }) => statement.includes('"live_poll_write_first_votes"')),
     )
     expect(votes.length, 'sessions that have prepared the insert of votes').toBeGreaterThan(0)
     for (const rows of prepared) {

@@ -95,7 +95,7 @@ describeOnPostgres('the schema on Postgres', () => {
       ...named.map((name) => `public.live_poll_${name}`),
     ]
     expect((await tables()).sort()).toEqual(expected.sort())
-    expect(await functions()).toEqual(['Polls-1.vote_insert_first_votes', 'public.live_poll_insert_first_votes'])
+    expect(await functions()).toEqual(['Polls-1.vote_write_first_votes', 'public.live_poll_write_first_votes'])
   })
 
   test('of an older version stops the start and is brought up; of a newer one it is warned of', async () => {

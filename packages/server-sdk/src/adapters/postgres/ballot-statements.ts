@@ -25,7 +25,7 @@ interface VoteColumns {
   readonly voteIds: Column
 }
 
-export interface EventColumns {
+interface EventColumns {
   readonly sinks: Column
   readonly eventPolls: Column
   readonly eventBoxes: Column
@@ -42,8 +42,6 @@ const lockBox = prepared(
 )
 const lockBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql``))
 const lockFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`))
-/** As `lockFreeBoxes`, where it is enough to have them: a row for each is made, sent and read in vain. */
-const holdFreeBoxes = prepared((boxes: BoxColumns) => lock(boxes, sql`skip locked`, sql`count(*) as held`))
 export const addTallies = prepared((tallies: TallyColumns) => insertTallies(tallies))
 export const raiseVersions = prepared((boxes: BoxColumns) => raise(boxes))
 
@@ -63,7 +61,7 @@ const writeWithEvents = prepared(
 )
 
 /** Of the boxes in `raised`. */
-export function insertEvents({ sinks, eventPolls, eventBoxes, epochs, events }: EventColumns) {
+function insertEvents({ sinks, eventPolls, eventBoxes, epochs, events }: EventColumns) {
   return sql`
     insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
     select s.sink, r.poll_id, r.box, e.epoch, r.version, (select clock_timestamp()), e.events
@@ -101,15 +99,10 @@ export function lockQuery(db: Kysely<Tables>, boxes: readonly BoxKey[], wait: bo
   return (wait ? lockBoxes : lockFreeBoxes).query(db, boxColumns(boxes))
 }
 
-/** Locks boxes that nobody else has locked. */
-export function holdQuery(db: Kysely<Tables>, boxes: readonly BoxKey[]): CompiledQuery {
-  return holdFreeBoxes.query(db, boxColumns(boxes))
-}
-
 /** In the order in which they are asked for. */
-function lock({ boxPolls, boxes }: BoxColumns, how: RawBuilder<unknown>, what = sql`b.poll_id as "pollId", b.box`) {
+function lock({ boxPolls, boxes }: BoxColumns, how: RawBuilder<unknown>) {
   return sql<BoxKey>`
-    select ${what}
+    select b.poll_id as "pollId", b.box
     from unnest(${boxPolls}::text[], ${boxes}::int[]) as asked (poll_id, box)
     cross join lateral (
       select found.poll_id, found.box from ${table('live_poll_boxes')} found
@@ -117,11 +110,10 @@ function lock({ boxPolls, boxes }: BoxColumns, how: RawBuilder<unknown>, what = 
       for no key update ${how}) b`
 }
 
-/** @param where whether to */
-export function insertTallies({ tallyPolls, tallyBoxes, buckets, counts }: TallyColumns, where = sql``) {
+function insertTallies({ tallyPolls, tallyBoxes, buckets, counts }: TallyColumns) {
   return sql`
     insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
-    select * from unnest(${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[]) ${where}
+    select * from unnest(${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[])
     on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes`
 }
 
@@ -163,7 +155,7 @@ function batchColumns({ votes, deltas, boxes }: BatchToWrite): VoteColumns & Tal
 export const writeLastPostgres: NonNullable<SqlDialect['writeLast']> = (trx, batch) =>
   sendLast(trx, writeQuery(trx, batch))
 
-export function eventColumns(boxes: readonly BoxEvents[]): Omit<EventColumns, 'sinks'> {
+function eventColumns(boxes: readonly BoxEvents[]): Omit<EventColumns, 'sinks'> {
   return {
     eventPolls: textArray(boxes.map(({ pollId }) => pollId)),
     eventBoxes: numberArray(boxes.map(({ box }) => box)),

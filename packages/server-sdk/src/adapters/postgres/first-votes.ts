@@ -1,108 +1,123 @@
-import { type CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
+import { type CompiledQuery, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { prepared } from '../sql/prepared.ts'
-import type { FirstVotes, FirstVotesAnswer, SqlDialect } from '../sql/sql-dialect.ts'
+import type { FirstVotes, SqlDialect } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
-import { lockQuery } from './ballot-statements.ts'
+import { type BoxColumns, boxColumns, type TallyColumns, tallyColumns } from './ballot-statements.ts'
 import { sendWhole } from './pg-dialect.ts'
 import { postgresMoments } from './postgres-moments.ts'
 import { type Column, idArray, numberArray, textArray } from './text-array.ts'
+import { isLimited } from './transaction-limits.ts'
 
-interface Columns {
-  readonly pollId: string
-  readonly box: number
-  readonly plan: number
-  readonly epoch: number
+interface Columns extends BoxColumns, TallyColumns {
+  readonly plans: Column
+  readonly epochs: Column
+  /** None where there is one box. */
+  readonly polls: Column
   readonly voterKeys: Column
   readonly choices: Column
   readonly voteIds: Column
-  readonly buckets: Column
-  readonly counts: Column
-}
-
-interface EventColumns {
   readonly sinks: Column
+  /** Of each box, between separators. */
   readonly events: string
 }
 
-export interface Written {
+interface Written {
   readonly written: number
 }
 
 const { clock } = postgresMoments
 
 /** Whether a poll, as `p`, takes votes now. */
-export const isOpen = sql`p.closed_at is null
+const isOpen = sql`p.closed_at is null
   and (p.opens_at is null or p.opens_at <= ${clock}) and (p.closes_at is null or p.closes_at > ${clock})`
 
-/** The one statement that looks whether votes are first ones, and writes them, after the one that locks their box. */
-const write = prepared((values: Columns) => sql<Written>`with ${writes(values)} select 1 as written from ready`)
-
-const writeWithEvents = prepared(
-  (values: Columns & EventColumns) => sql<Written>`
-    with ${writes(values)}, logged as (
-      insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
-      select s.sink, ${values.pollId}, ${values.box}, ${values.epoch}::int, r.version, (select clock_timestamp()), ${values.events}::text
-      from raised r cross join unnest(${values.sinks}::text[]) as s (sink))
-    select 1 as written from ready`,
-)
+/** Named as the tables are. */
+const writeFunction = sql.table('live_poll_write_first_votes')
 
 /**
- * All of it hangs on `ready`, which decides as `decideVote` does about who has no vote yet. A transaction has an id once it has
- * locked a box: outside of one, or where there is no such box, nothing is open.
+ * Raises the versions of boxes, which locks them, and writes events, each in its place, which is the version that its box has
+ * risen to. Several boxes are locked in the order in which they are asked for, each looked up by its key, and then where it lies.
  */
-function writes({ pollId, box, plan, epoch, voterKeys, choices, voteIds, buckets, counts }: Columns) {
+function raise(which: 'one' | 'several') {
+  const place = sql`cross join lateral (
+    select found.ctid from ${table('live_poll_boxes')} found where found.poll_id = asked.poll_id and found.box = asked.box
+    offset 0) place`
   return sql`
-    opened as materialized (
-      select from ${table('live_poll_polls')} p
-      where p.id = ${pollId}::text and p.plan = ${plan}::int and p.epoch = ${epoch}::int and ${isOpen}
-        and txid_current_if_assigned() is not null),
-    ready as materialized (
-      select from opened
-      where ${insertFunction}(
-        array_fill(${pollId}::text, array[cardinality(${voterKeys}::text[])]), ${voterKeys}, ${choices}::text[], ${voteIds}::text[])),
-    counted as (
-      insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
-      select ${pollId}, ${box}::int, b.* from ready cross join unnest(${buckets}::text[], ${counts}::bigint[]) as b
-      on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes),
-    raised as (
-      update ${table('live_poll_boxes')} set version = version + 1
-      where poll_id = ${pollId} and box = ${box} and exists (select from ready)
-      returning version)`
+    with raised as (
+      update ${table('live_poll_boxes')} b set version = b.version + 1
+      from unnest(box_polls, boxes, epochs, string_to_array(events, chr(29))) as asked (poll_id, box, epoch, events)
+      ${which === 'one' ? sql`where b.poll_id = box_polls[1] and b.box = boxes[1]` : sql`${place} where b.ctid = place.ctid`}
+      returning b.poll_id, b.box, b.version, asked.epoch, asked.events),
+    logged as (
+      insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
+      select s.sink, r.poll_id, r.box, r.epoch, r.version, (select clock_timestamp()), r.events
+      from raised r cross join unnest(sinks) as s (sink))
+    select count(*) into ready from raised`
 }
 
-/** Named as the tables are. */
-export const insertFunction = sql.table('live_poll_insert_first_votes')
-
 /**
- * Inserts votes, all or none. To find out first whether their voters are in the index takes as long again as to put them
- * there; and an error that is caught here ends no transaction, and is in no log.
+ * Writes votes, all or none, under the locks of their boxes. Decides as `decideVote` does about who has no vote yet: each of its
+ * statements sees what was committed before it began, and the boxes are locked by the first. To find out first whether voters
+ * are in the index takes as long again as to put them there; and an error that is caught here ends no transaction, undoes what
+ * the function has written, and is in no log.
+ *
+ * For one box it waits as long as a transaction may wait for a lock; for one of several a moment, for the others can do without.
+ * Its plans are made once and may outlive an empty table: they use indexes whatever the size.
  */
-export const createInsertFunction = sql`
-  create or replace function ${insertFunction} (polls text[], voter_keys text[], choices text[], vote_ids text[])
-  returns boolean language plpgsql as $$
+export const createWriteFunction = sql`
+  create or replace function ${writeFunction} (
+    box_polls text[], boxes int[], plans int[], epochs int[],
+    polls text[], voter_keys text[], choices text[], vote_ids text[],
+    tally_polls text[], tally_boxes int[], buckets text[], counts bigint[], sinks text[], events text)
+  returns boolean language plpgsql
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+  declare
+    ready bigint;
   begin
+    if cardinality(boxes) = 1 then
+      polls := array_fill(box_polls[1], array[cardinality(voter_keys)]);
+      ${raise('one')};
+    else
+      perform set_config('lock_timeout', '2ms', true);
+      ${raise('several')};
+    end if;
+    if ready < cardinality(boxes) then raise no_data_found; end if;
+    select count(*) into ready from unnest(box_polls, plans, epochs) as asked (poll_id, plan, epoch)
+    cross join lateral (
+      select from ${table('live_poll_polls')} p
+      where p.id = asked.poll_id and p.plan = asked.plan and p.epoch = asked.epoch and ${isOpen}
+      offset 0) opened;
+    if ready < cardinality(boxes) then raise no_data_found; end if;
     insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, vote_id, revision, accepted_at)
-    select v.*, 1, ${clock} from unnest($1, $2, $3, $4) as v;
+    select v.*, 1, ${clock} from unnest(polls, voter_keys, choices, vote_ids) as v;
+    insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
+    select * from unnest(tally_polls, tally_boxes, buckets, counts)
+    on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes;
     return true;
-  exception when unique_violation then
+  exception when no_data_found or unique_violation or lock_not_available then
     return false;
   end $$`
 
+const write = prepared((columns: Columns) => sql<Written>`select 1 as written where ${call(columns)}`)
+
+/** A statement that does nothing outside of a transaction. */
+const writeWithin = prepared(
+  (columns: Columns) => sql<Written>`
+    select 1 as written where case when ${isLimited} then ${call(columns)} end`,
+)
+
+function call(columns: Columns): RawBuilder<boolean> {
+  const { boxPolls, boxes, plans, epochs, polls, voterKeys, choices, voteIds } = columns
+  const { tallyPolls, tallyBoxes, buckets, counts, sinks, events } = columns
+  return sql`${writeFunction}(
+    ${boxPolls}::text[], ${boxes}::int[], ${plans}::int[], ${epochs}::int[],
+    ${polls}::text[], ${voterKeys}::text[], ${choices}::text[], ${voteIds}::text[],
+    ${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[], ${sinks}::text[], ${events}::text)`
+}
+
 /** By the driver of `pgDialect`, which sends all of the transaction at once. */
-export const sendFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = (trx, votes) =>
-  sendBoth(trx, lockQuery(trx, [votes], true), writeQuery(trx, votes))
-
-/** By any driver. */
-export const writeFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = (trx, votes) =>
-  askBoth(trx, lockQuery(trx, [votes], true), writeQuery(trx, votes))
-
-/** @param write has a row where it has written */
-export async function sendBoth(
-  trx: Transaction<Tables>,
-  lock: CompiledQuery,
-  write: CompiledQuery<Written>,
-): Promise<FirstVotesAnswer> {
-  const answer = await sendWhole(trx, lock, write)
+export const sendFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = async (trx, votes) => {
+  const answer = await sendWhole(trx, writeQuery(trx, writeWithin, votes))
   return {
     get areWritten() {
       return answer.rows && answer.rows.length > 0
@@ -110,28 +125,27 @@ export async function sendBoth(
   }
 }
 
-/** As `sendBoth`, one after the other. */
-export async function askBoth(
-  trx: Transaction<Tables>,
-  lock: CompiledQuery,
-  write: CompiledQuery<Written>,
-): Promise<FirstVotesAnswer> {
-  await trx.executeQuery(lock)
-  const { rows } = await trx.executeQuery(write)
+/** By any driver. */
+export const writeFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = async (trx: Transaction<Tables>, votes) => {
+  const { rows } = await trx.executeQuery(writeQuery(trx, write, votes))
   return { areWritten: rows.length > 0 }
 }
 
-function writeQuery(db: Kysely<Tables>, { votes, deltas, events, ...place }: FirstVotes): CompiledQuery<Written> {
-  const columns = {
-    ...place,
+function writeQuery(
+  db: Kysely<Tables>,
+  statement: typeof write,
+  { boxes, votes, deltas, events }: FirstVotes,
+): CompiledQuery<Written> {
+  return statement.query(db, {
+    ...boxColumns(boxes),
+    plans: numberArray(boxes.map(({ plan }) => plan)),
+    epochs: numberArray(boxes.map(({ epoch }) => epoch)),
+    polls: boxes.length === 1 ? '{}' : idArray(votes.map(({ pollId }) => pollId)),
     voterKeys: idArray(votes.map(({ voterKey }) => voterKey)),
     choices: idArray(votes.map(({ ballot }) => (ballot.length === 1 ? `[${ballot[0]}]` : `[${ballot}]`))),
     voteIds: idArray(votes.map(({ voteId }) => voteId)),
-    buckets: idArray(deltas.map(({ bucket }) => bucket)),
-    counts: numberArray(deltas.map(({ votes }) => votes)),
-  }
-  const happened = events?.boxes[0]
-  return events && happened
-    ? writeWithEvents.query(db, { ...columns, events: happened.events, sinks: textArray(events.sinks) })
-    : write.query(db, columns)
+    ...tallyColumns(deltas),
+    sinks: textArray(events ? events.sinks : []),
+    events: events ? events.boxes.map((box) => box.events).join('\x1d') : '',
+  })
 }

@@ -98,29 +98,27 @@ export async function sendLast(trx: Transaction<Tables>, query: CompiledQuery): 
   await trx.executeQuery(last)
 }
 
-/** Statements after which their transaction commits. The second one writes, and does nothing outside of one. */
+/** The only statement of its transaction. It writes, and does nothing outside of one. */
 interface Whole extends CompiledQuery {
-  readonly whole: readonly [lock: CompiledQuery, write: CompiledQuery]
   readonly answer: { rows: readonly unknown[] | undefined }
 }
 
 function isWhole(query: CompiledQuery): query is Whole {
-  return 'whole' in query
+  return 'answer' in query
 }
 
 /**
- * Sends all of a transaction of this dialect: what it locks, and what it writes; a client of pg with the option `pipeline` sends
- * START TRANSACTION and COMMIT with them, in one round trip. As after `sendLast`, the COMMIT says whether it has worked.
+ * Sends all of a transaction of this dialect, one statement; a client of pg with the option `pipeline` sends START TRANSACTION
+ * and COMMIT with it, in one round trip. As after `sendLast`, the COMMIT says whether it has worked.
  *
- * @param write is sent before anybody knows that the transaction has begun: outside of it, or without the lock, it must not write
- * @returns the rows of `write`, there when the transaction has ended; undefined then: the answer was lost
+ * @param query is sent before anybody knows that the transaction has begun: outside of it, it must not write
+ * @returns its rows, there when the transaction has ended; undefined then: the answer was lost
  */
 export async function sendWhole<R>(
   trx: Transaction<Tables>,
-  lock: CompiledQuery,
-  write: CompiledQuery<R>,
+  query: CompiledQuery<R>,
 ): Promise<{ readonly rows: readonly R[] | undefined }> {
-  const whole: Whole = { ...write, whole: [lock, write], answer: { rows: undefined } }
+  const whole: Whole = { ...query, answer: { rows: undefined } }
   await trx.executeQuery(whole)
   return whole.answer as { rows: readonly R[] | undefined }
 }
@@ -172,13 +170,11 @@ function createDriver(pool: PgPool): Driver {
     function sendCommit(...sent: Promise<unknown>[]) {
       connection.ending = Promise.allSettled([connection.run({ text: 'commit' }), ...sent])
     }
-    async function sendAll({ whole: [lock, write], answer }: Whole): Promise<void> {
-      const locking = ask(lock)
-      if (!client.pipeline) await locking
-      const writing = ask(write, true).then(({ rows }) => {
-        answer.rows = rows
+    async function sendAll(query: Whole): Promise<void> {
+      const writing = ask(query, true).then(({ rows }) => {
+        query.answer.rows = rows
       })
-      if (client.pipeline) sendCommit(locking, writing)
+      if (client.pipeline) sendCommit(writing)
       else await writing
     }
     /** @param isHarmless outside of its transaction it does nothing */

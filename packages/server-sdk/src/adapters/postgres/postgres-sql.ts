@@ -2,8 +2,7 @@ import { sql } from 'kysely'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { addTallies, boxColumns, lockQuery, raiseVersions, tallyColumns, writeQuery } from './ballot-statements.ts'
-import { createInsertFunction, writeFirstVotes } from './first-votes.ts'
-import { writeFirstVotesOfBoxes } from './first-votes-of-boxes.ts'
+import { createWriteFunction, writeFirstVotes } from './first-votes.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
 import { postgresMoments } from './postgres-moments.ts'
 import { readPostgresBatch, readPostgresVotes } from './postgres-reading.ts'
@@ -36,8 +35,7 @@ export const postgresSql: SqlDialect = {
   },
 
   writeFirstVotes,
-  writeFirstVotesOfBoxes,
-  functions: [createInsertFunction],
+  functions: [createWriteFunction],
 
   async useInvitations(trx, uses) {
     await sql`

@@ -9,7 +9,6 @@ import type { SqlDialect } from '../sql/sql-dialect.ts'
 import type { Tables } from '../sql/tables.ts'
 import { writeLastPostgres } from './ballot-statements.ts'
 import { sendFirstVotes } from './first-votes.ts'
-import { sendFirstVotesOfBoxes } from './first-votes-of-boxes.ts'
 import { pgDialect } from './pg-dialect.ts'
 import type { PgPool } from './pg-pool.ts'
 import { lockAndReadPostgres } from './postgres-reading.ts'
@@ -107,7 +106,6 @@ function connect(options: PostgresPoolOptions | PostgresKyselyOptions): Connecte
       limitReading,
       lockAndRead: lockAndReadPostgres,
       writeFirstVotes: sendFirstVotes,
-      writeFirstVotesOfBoxes: sendFirstVotesOfBoxes,
       writeLast: writeLastPostgres,
     },
     defaultLanes: Math.max(1, Math.min(4, (pool.options?.max ?? 10) - 1)),

@@ -17,8 +17,14 @@ const limits = {
  */
 const plans = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' } as const
 
+/** By which a statement knows that it is in a transaction with limits. No server knows this setting, and each takes it. */
+const mark = { name: 'live_poll.transaction', value: 'limited' } as const
+
+/** Whether a statement is in a transaction that began with `limitStatements`. */
+export const isLimited = sql<boolean>`current_setting(${sql.lit(mark.name)}, true) = ${sql.lit(mark.value)}`
+
 /** Statements that set the limits, and how to plan, to be sent together with the one that begins the transaction. */
-export const limitStatements: string = Object.entries({ ...limits, ...plans })
+export const limitStatements: string = Object.entries({ ...limits, ...plans, [mark.name]: mark.value })
   .map(([name, value]) => `; set local ${name} = '${value}'`)
   .join('')
 

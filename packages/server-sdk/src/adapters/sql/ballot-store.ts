@@ -98,15 +98,13 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, lo
 
   /** How to write a batch as first votes, where the database can, and it looks like such a one. */
   function asFirst(batch: readonly PreparedVote[]) {
-    const { writeFirstVotes: writeOne, writeFirstVotesOfBoxes: writeSeveral } = dialect
+    const { writeFirstVotes: write } = dialect
+    if (!write) return undefined
     const [first] = batch
-    if (writeOne && batch.every((vote) => vote.pollId === first?.pollId && vote.box === first.box)) {
-      const votes = chances.ofOneBox.take() ? toFirstVotes(batch, log.sinks) : undefined
-      return votes && { write: (trx: Transaction<Tables>) => writeOne(trx, votes), chances: chances.ofOneBox }
-    }
-    if (!writeSeveral) return undefined
-    const votes = chances.ofSeveral.take() ? toFirstVotesOfBoxes(batch, log.sinks) : undefined
-    return votes && { write: (trx: Transaction<Tables>) => writeSeveral(trx, votes), chances: chances.ofSeveral }
+    const hasOneBox = batch.every(({ pollId, box }) => pollId === first?.pollId && box === first.box)
+    const those = hasOneBox ? chances.ofOneBox : chances.ofSeveral
+    const votes = those.take() ? (hasOneBox ? toFirstVotes : toFirstVotesOfBoxes)(batch, log.sinks) : undefined
+    return votes && { write: (trx: Transaction<Tables>) => write(trx, votes), chances: those }
   }
 
   /** Finds the votes that the database refuses: each half by itself, in order, so no box may be passed over. */

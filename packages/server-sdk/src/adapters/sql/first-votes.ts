@@ -2,7 +2,7 @@ import { chooseIncrements } from '../../domain/counting/choose.ts'
 import { joinHappenings, voteAcceptedText } from '../../domain/poll-event.ts'
 import type { PreparedVote } from '../../ports/ballot-store.ts'
 import { BatchChanges } from './batch-changes.ts'
-import type { BoxKey, FirstVote, FirstVotes, FirstVotesOfBoxes, TallyDelta } from './sql-dialect.ts'
+import type { BoxKey, FirstVote, FirstVotes, TallyDelta } from './sql-dialect.ts'
 import { VoterMap } from './voter-map.ts'
 
 /**
@@ -23,17 +23,22 @@ export function toFirstVotes(batch: readonly PreparedVote[], sinks: ReadonlySet<
   }
   if (voters.size < batch.length) return undefined
   const events = sinks.size > 0 && { sinks: [...sinks], boxes: [{ pollId, box, epoch, events: tell(votes) }] }
-  return { pollId, box, plan, epoch, votes, deltas: count(votes, { pollId, box }), ...(events && { events }) }
+  return {
+    boxes: [{ pollId, box, plan, epoch }],
+    votes,
+    deltas: count(votes, { pollId, box }),
+    ...(events && { events }),
+  }
 }
 
 /** The same where it has several boxes, each poll under one plan. */
 export function toFirstVotesOfBoxes(
   batch: readonly PreparedVote[],
   sinks: ReadonlySet<string>,
-): FirstVotesOfBoxes | undefined {
+): FirstVotes | undefined {
   const plans = new Map<string, PreparedVote>()
   const voters = new VoterMap<boolean>()
-  const votes: (FirstVote & { readonly pollId: string })[] = []
+  const votes: FirstVote[] = []
   for (const vote of batch) {
     const { plan } = plans.get(vote.pollId) ?? vote
     if (!canBeFirst(vote) || vote.plan !== plan || voters.get(vote)) return undefined

@@ -55,26 +55,19 @@ export interface BatchToWrite {
   readonly events?: { readonly sinks: readonly string[]; readonly boxes: readonly BoxEvents[] }
 }
 
-/** Votes of voters who have none in their box, as far as anybody has said, under one plan of one poll. */
-export interface FirstVotes extends BoxKey, Pick<BatchToWrite, 'deltas' | 'events'> {
-  readonly plan: number
-  readonly epoch: number
-  /** Each voter once; at least one. */
+/** Votes of voters who have none in their box, as far as anybody has said. */
+export interface FirstVotes extends Pick<BatchToWrite, 'deltas' | 'events'> {
+  /** By (poll, box), each with the plan of its poll; at least one. Events, if there are any, are in the same order. */
+  readonly boxes: readonly (BoxKey & { readonly plan: number; readonly epoch: number })[]
+  /** Each voter once. */
   readonly votes: readonly FirstVote[]
 }
 
 export interface FirstVote {
+  readonly pollId: string
   readonly voterKey: string
   readonly voteId: string
   readonly ballot: Ballot
-}
-
-/** The same in several boxes. */
-export interface FirstVotesOfBoxes extends Pick<BatchToWrite, 'deltas' | 'events'> {
-  /** By (poll, box), each with the plan of its poll. */
-  readonly boxes: readonly (BoxKey & { readonly plan: number; readonly epoch: number })[]
-  /** Each voter once. */
-  readonly votes: readonly (FirstVote & { readonly pollId: string })[]
 }
 
 export interface FirstVotesAnswer {
@@ -196,19 +189,13 @@ export interface SqlDialect {
   writeBatch(trx: Transaction<Tables>, batch: BatchToWrite): Promise<void>
 
   /**
-   * Locks a box, and then writes votes into it, all or none: all, if the poll is as they say it is, takes votes now, and none of
-   * their voters is in the box. Work that ends with it: its COMMIT may be sent with it. Absent where `lockAndRead` and `writeBatch`
-   * take no longer.
+   * Locks boxes, and then writes votes into them, all or none: all, if each poll is as they say it is, takes votes now, and none
+   * of their voters is in its box. For one of several boxes that someone else has locked it does not wait long: then it writes
+   * none. Work that ends with it: its COMMIT may be sent with it. Absent where `lockAndRead` and `writeBatch` take no longer.
    */
   writeFirstVotes?(trx: Transaction<Tables>, votes: FirstVotes): Promise<FirstVotesAnswer>
 
-  /**
-   * The same with several boxes: all, if each poll is as they say it is, and none of the boxes is locked by someone else, for
-   * which it does not wait.
-   */
-  writeFirstVotesOfBoxes?(trx: Transaction<Tables>, votes: FirstVotesOfBoxes): Promise<FirstVotesAnswer>
-
-  /** Statements that make what these two call. */
+  /** Statements that make what that calls. */
   readonly functions?: readonly RawBuilder<unknown>[]
 
   /** `writeBatch` as the last statement of its transaction, sent with COMMIT, which fails where it does. Absent as above. */
