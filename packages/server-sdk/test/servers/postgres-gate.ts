@@ -40,7 +40,10 @@ export async function closeGate({ pool }: PostgresConnection, place: GatePlace):
 
 const waitEvents = { gate: ['advisory'], row: ['transactionid', 'tuple'], lock: ['advisory', 'transactionid', 'tuple'] }
 
-/** Resolves when so many sessions wait: at a gate, for a row that another transaction has locked, or for either. */
+/**
+ * Resolves when so many sessions wait: at a gate, for a row that another transaction has locked, or for either. One that waits
+ * for a moment only, as first votes of several boxes do, is on its way somewhere else.
+ */
 export async function untilWaiting(
   { db }: PostgresConnection,
   where: 'gate' | 'row' | 'lock',
@@ -49,7 +52,8 @@ export async function untilWaiting(
   await untilInDatabase(`${sessions} wait for a ${where}`, async () => {
     const { rows } = await sql<{ waiting: number }>`
       select count(*)::int as waiting from pg_stat_activity where datname = current_database()
-        and wait_event_type = 'Lock' and wait_event in (${sql.join(waitEvents[where])})`.execute(db)
+        and wait_event_type = 'Lock' and wait_event in (${sql.join(waitEvents[where])})
+        and query_start < clock_timestamp() - interval '50 milliseconds'`.execute(db)
     return (rows[0]?.waiting ?? 0) >= sessions
   })
 }
