@@ -97,16 +97,19 @@ describeOnPostgres('a batch of votes', () => {
     const { ballots, polls } = await postgres({ pool }).open(createRecordingLogger())
     const made = [newPoll(), newPoll()]
     for (const one of made) await polls.insert(one)
-    const commit = (voterKey: string) =>
+    const commit = (voterKey: string, number = made.length) =>
       ballots.commit(
-        made.map(({ id: pollId }) => ({
+        made.slice(0, number).map(({ id: pollId }) => ({
           ...{ pollId, box: 0, voterKey, voteId: 'v', plan: 1, planEpoch: 1, ballot: [1] },
           ...{ revision: undefined, epoch: undefined },
         })),
       )
     await commit('first')
     await pool.query('analyze') // and yet
-    for (let time = 0; time < 10; time++) await commit(`later ${time}`)
+    for (let time = 0; time < 10; time++) {
+      await commit(`later ${time}`)
+      await commit(`alone ${time}`, 1)
+    }
 
     const client = await pool.connect()
     const plans: string[] = []
@@ -115,8 +118,10 @@ describeOnPostgres('a batch of votes', () => {
       set auto_explain.log_nested_statements = on; set client_min_messages = log`)
     client.release()
     await commit('last')
+    await commit('last alone', 1)
     const text = plans.join('\n')
     for (const key of ['boxes_key', 'polls_pkey']) expect(text).toContain(`Index Scan using live_poll_${key}`)
+    expect(text.match(/Query Text:\s+with raised/g), 'of several boxes, and of one').toHaveLength(2)
     expect(text).not.toMatch(/Seq Scan|Hash|Merge/)
     expect(text.match(/Index Cond/g), 'none goes through the whole of an index').toHaveLength(
       text.match(/Index (Only )?Scan/g)?.length ?? 0,
