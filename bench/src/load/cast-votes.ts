@@ -137,7 +137,11 @@ export async function castVotes(plan: VotePlan): Promise<VoteReport> {
 
   function until(isReached: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      onAnswer = () => isReached() && resolve()
+      onAnswer = () => {
+        if (!isReached()) return
+        onAnswer = () => {}
+        resolve()
+      }
       onAnswer()
     })
   }

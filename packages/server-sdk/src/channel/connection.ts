@@ -221,10 +221,11 @@ export class Connection implements ChannelEvents, Teller, VoteAnswers {
     FAILPOINT: reach('beforeAck')
     const { voteId, revision, epoch, duplicate } = receipt
     const named = isTrusted ? voter.id : undefined // by its relay
-    this.#acknowledge(encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter: named }))
+    const frame = encodeVoted({ type: 'voted', voteId, pollId, revision, epoch, duplicate, voter: named })
     this.parts.metrics.record('live_poll_ack_seconds', (performance.now() - readAt) / 1000)
-    if (isTrusted) return
-    this.#sendAcknowledgements() // before any results that it lets its voter see
+    if (isTrusted) return this.#acknowledge(frame)
+    this.#sendFrame(frame) // before any results that it lets its voter see
+    FAILPOINT: reach('afterAck')
     this.#watched.acknowledged(pollId, { epoch, revision, choices })
   }
 

@@ -35,37 +35,72 @@ describeOnPostgres('first votes', () => {
   it.each([
     ['of one box', 1],
     ['of several boxes', 3],
-  ])(
-    '%s are written in a transaction only, for they are sent before anybody knows that it has begun',
-    async (_, number) => {
-      const { pool, ballots, ids, close } = await openWithPolls(number)
-      const { sent } = await observe(() => ballots.commit(ids.map((id) => vote(id))))
-      expect(sent.map(({ text }) => text.trim().split(' ')[0])).toEqual(['start', 'select', 'commit'])
-      const { text, values } = sent.find(isWrite) ?? expect.fail('It writes.')
-      await pool.query('delete from live_poll_votes')
+  ])('%s are one statement, which writes where each part of it sees what was committed before', async (_, number) => {
+    const { pool, ballots, ids, close } = await openWithPolls(number)
+    const { sent } = await observe(() => ballots.commit(ids.map((id) => vote(id))))
+    expect(sent).toMatchObject([{ query_timeout: expect.any(Number) }])
+    const { text, values } = sent.find(isWrite) ?? expect.fail('It writes.')
+    await pool.query('delete from live_poll_votes')
 
-      const written = async (...before: string[]) => {
-        for (const statement of before) await pool.query(statement)
-        const { rowCount } = await pool.query({ text, values: [...(values ?? [])] })
-        const { rows } = await pool.query('select count(*)::int as votes from live_poll_votes')
-        await pool.query('rollback')
-        return { rowCount, ...rows[0] }
-      }
-      expect(await written()).toEqual({ rowCount: 0, votes: 0 })
-      expect(await written('begin')).toEqual({ rowCount: 0, votes: 0 })
-      const begin = sent[0]?.text ?? ''
-      expect(await written(begin)).toEqual({ rowCount: 1, votes: number })
-      const gone = `delete from live_poll_boxes where poll_id = '${ids.at(-1)}'`
-      expect(await written(begin, gone)).toEqual({ rowCount: 0, votes: 0 })
-      const { rows } = await pool.query(
-        `select sum(votes)::int as counted, (select sum(version)::int from live_poll_boxes) as versions
+    const written = async (...before: string[]) => {
+      for (const statement of before) await pool.query(statement)
+      const { rowCount } = await pool.query({ text, values: [...(values ?? [])] })
+      const { rows } = await pool.query('select count(*)::int as votes from live_poll_votes')
+      await pool.query('rollback')
+      return { rowCount, ...rows[0] }
+    }
+    for (const level of ['repeatable read', 'serializable']) {
+      expect(await written(`begin isolation level ${level}`)).toEqual({ rowCount: 0, votes: 0 })
+    }
+    expect(await written('begin')).toEqual({ rowCount: 1, votes: number })
+    const gone = `delete from live_poll_boxes where poll_id = '${ids.at(-1)}'`
+    expect(await written('begin', gone)).toEqual({ rowCount: 0, votes: 0 })
+    const { rows } = await pool.query(
+      `select sum(votes)::int as counted, (select sum(version)::int from live_poll_boxes) as versions
        from live_poll_tallies`,
-      )
-      expect(rows).toEqual([{ counted: number, versions: number }]) // by one vote each
+    )
+    expect(rows).toEqual([{ counted: number, versions: number }]) // by one vote each
 
-      await close()
-    },
-  )
+    await close()
+  })
+
+  it('of a host whose transactions see less are looked at one by one', async () => {
+    const { pool, ballots, ids, url, close } = await openWithPolls(1)
+    await pool.query(
+      `alter database ${new URL(url).pathname.slice(1)} set default_transaction_isolation = serializable`,
+    )
+    await pool.query(`set session characteristics as transaction isolation level serializable`)
+    const votes = ['ann', 'ben'].map((voterKey) => ({ ...vote(ids[0] as string), voterKey }))
+    for (const one of votes) expect(await ballots.commit([one])).toMatchObject([{ kind: 'accepted', revision: 1 }])
+    const { rows } = await pool.query('select count(*)::int as votes from live_poll_votes')
+    expect(rows).toEqual([{ votes: 2 }])
+
+    await close()
+  })
+
+  it('of one box wait for it as long as a transaction may, and the setting ends with them', async () => {
+    const { pool, ballots, ids, url, close } = await openWithPolls(1)
+    await pool.query(`create table seen as select current_setting('lock_timeout') as waits`)
+    await pool.query(`create function see() returns trigger language plpgsql as $$ begin
+      insert into seen values (current_setting('lock_timeout')); return new; end $$`)
+    await pool.query('create trigger see after insert on live_poll_votes for each row execute function see()')
+    const other = new Client(url)
+    await other.connect()
+    await other.query('begin')
+    await other.query('select from live_poll_boxes for no key update')
+    const waiting = ballots.commit([vote(ids[0] as string)])
+    await vi.waitFor(async () => {
+      const { rows } = await other.query(`select from pg_locks where not granted`)
+      expect(rows).toHaveLength(1)
+    })
+    await other.query('commit')
+    expect(await waiting).toMatchObject([{ kind: 'accepted', revision: 1 }])
+    await other.end()
+    expect((await pool.query('select waits from seen')).rows).toEqual([{ waits: '0' }, { waits: '3s' }])
+    expect((await pool.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '0' }])
+
+    await close()
+  })
 
   it.each([
     ['of one box', 1],

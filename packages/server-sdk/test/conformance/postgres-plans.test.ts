@@ -60,7 +60,7 @@ describeOnPostgres('a batch of votes', () => {
     await ballots.commit(Array.from({ length: 20 }, (_, index) => vote(`voter ${index}`)))
     await pool.query('analyze') // from here on Postgres knows that reading all of them would be shorter
     for (let time = 0; time < 10; time++) {
-      await ballots.commit([vote(`later ${time}`)])
+      for (const more of ['later', 'last']) await ballots.commit([vote(`${more} ${time}`)])
       const change = { ...vote('voter 1'), voteId: `v${time}`, revision: time + 1 }
       await ballots.commit([change])
       await ballots.commit([{ ...change, pollId: other.id }, change])
@@ -73,8 +73,10 @@ describeOnPostgres('a batch of votes', () => {
     expect(rows, 'locks one and several, writes of first votes, reads and writes').toHaveLength(5)
     await pool.query("set plan_cache_mode = 'force_generic_plan'") // so that what is explained is the plan that was kept
     for (const { name, statement, parameters, customPlans } of rows) {
-      expect(customPlans, statement).toBe(0)
-      if (statement.includes('write_first_votes')) continue // see below
+      // What sets its own limits is planned a few times before its plan is kept: it calls a function, see below.
+      const callsFunction = statement.includes('write_first_votes')
+      expect(customPlans, statement).toBe(callsFunction ? 5 : 0)
+      if (callsFunction) continue
       const nulls = Array.from({ length: parameters }, () => 'null')
       const plan = await pool.query(`explain execute "${name}"(${nulls})`)
       const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n')
@@ -121,7 +123,10 @@ describeOnPostgres('a batch of votes', () => {
     await commit('last alone', 1)
     const text = plans.join('\n')
     for (const key of ['boxes_key', 'polls_pkey']) expect(text).toContain(`Index Scan using live_poll_${key}`)
-    expect(text.match(/Query Text:\s+with raised/g), 'of several boxes, and of one').toHaveLength(2)
+    expect(
+      text.match(/Query Text:\s+(with raised|update "live_poll_boxes")/g),
+      'of several boxes, and of one',
+    ).toHaveLength(2)
     expect(text).not.toMatch(/Seq Scan|Hash|Merge/)
     expect(text.match(/Index Cond/g), 'none goes through the whole of an index').toHaveLength(
       text.match(/Index (Only )?Scan/g)?.length ?? 0,

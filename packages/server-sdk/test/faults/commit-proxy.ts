@@ -1,6 +1,6 @@
 import { type Line, type LineConnection, startLine } from './line.ts'
 
-/** What becomes of a COMMIT: it never reaches the server, or its answer never comes back. */
+/** What becomes of a COMMIT, or of a statement that is a transaction of its own: it never reaches the server, or its answer never comes back. */
 export type CommitLoss = 'lost on its way' | 'answer lost'
 
 /** A line between a node and its database that is cut at COMMITs. */
@@ -27,6 +27,13 @@ export interface CommitProxy extends Line {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: both protocols are binary
 const commit = /(?:Q[\s\S]{4}commit\x00|[\s\S]{4}\x03commit)$/i
 
+/** On Postgres, the `Parse` of what writes first votes, which is a transaction of its own, and its name. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the protocol is binary
+const parse = /P[\s\S]{4}(live_poll_\w+)\x00[^\x00]*write_first_votes/
+/** A `Bind`, and the statement's name. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the protocol is binary
+const bind = /B[\s\S]{4}\x00(live_poll_\w+)\x00/
+
 /** A transaction may come in one chunk. What is before its COMMIT goes first. */
 function splitAtCommit(chunk: Buffer): readonly Buffer[] {
   const start = chunk.toString('latin1').search(commit)
@@ -35,8 +42,10 @@ function splitAtCommit(chunk: Buffer): readonly Buffer[] {
 
 export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy> {
   let next: { readonly how: CommitLoss | 'stopped'; readonly happened: () => void } | undefined
-  /** Connections whose next answer is lost, and who waits for that. */
-  const losing = new Map<LineConnection, () => void>()
+  /** Connections whose next answer is lost, what that says, and who waits for it. */
+  const losing = new Map<LineConnection, { readonly answer: string; readonly happened: () => void }>()
+  /** Statements that are a transaction of their own: a name stands for the same text on all connections. */
+  const alone = new Set<string>()
   let cuts = 0
 
   function cutOff(connection: LineConnection) {
@@ -48,14 +57,25 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
   const url = new URL(databaseUrl)
   /** Answers of the statements before it come first, where they were sent with it. */
   const committed = url.protocol.startsWith('postgres') ? 'COMMIT\0' : ''
+
+  /** @returns what the answer says, where a chunk commits */
+  function answerTo(chunk: Buffer): string | undefined {
+    const text = chunk.toString('latin1')
+    const parsed = parse.exec(text)
+    if (parsed?.[1]) alone.add(parsed[1])
+    if (commit.test(text)) return committed
+    return alone.has(bind.exec(text)?.[1] ?? '') ? 'SELECT ' : undefined
+  }
+
   const line = await startLine(Number(url.port), {
     split: splitAtCommit,
     toServer(chunk, connection) {
-      if (!next || !commit.test(chunk.toString('latin1'))) return true
+      const answer = answerTo(chunk)
+      if (!next || answer === undefined) return true
       const { how, happened } = next
       next = undefined
       if (how === 'answer lost') {
-        losing.set(connection, happened)
+        losing.set(connection, { answer, happened })
         return true
       }
       if (how === 'lost on its way') cutOff(connection)
@@ -64,11 +84,11 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
       return how === 'stopped'
     },
     toClient(chunk, connection) {
-      const happened = losing.get(connection)
-      if (!happened || !chunk.includes(committed)) return true
+      const lost = losing.get(connection)
+      if (!lost || !chunk.includes(lost.answer)) return true
       losing.delete(connection)
       cutOff(connection)
-      happened()
+      lost.happened()
       return false
     },
   })

@@ -31,7 +31,8 @@ describeOnEach('A node stopped by SIGSTOP inside a transaction', ({ create }) =>
     const node = await startDatabaseNode(name, proxy.url)
     try {
       const { id: pollId } = await other.api.createPoll({ question: 'Lunch?', choices: ['Soup', 'Salad'] })
-      const first = { pollId, voter: 'ada', voteId: 'ada-1', choices: [1], revision: 0 }
+      await other.api.castVote({ pollId, voter: 'ada', voteId: 'ada-0', choices: [2] })
+      const first = { pollId, voter: 'ada', voteId: 'ada-1', choices: [1], revision: 1 }
       const second = { pollId, voter: 'bob', voteId: 'bob-1', choices: [2], revision: 0 }
       const isStopped = proxy.stopNext()
       const casting = node.castAll([first])
@@ -50,9 +51,9 @@ describeOnEach('A node stopped by SIGSTOP inside a transaction', ({ create }) =>
       proxy.resume()
       const [answer] = await casting
       const repeat = answer?.code === 'UNAVAILABLE' ? await node.castAll([first]) : [answer]
-      expect(repeat).toMatchObject([{ revision: 1 }])
+      expect(repeat).toMatchObject([{ revision: 2 }])
       const { db, close } = database.connect()
-      const acked = [first, second].map((vote) => ({ ...vote, revision: 1 }))
+      const acked = [first, second].map((vote) => ({ ...vote, revision: vote.revision + 1 }))
       expect(await findMiscounts(db, pollId, acked)).toEqual([])
       await close()
     } finally {

@@ -1,12 +1,12 @@
-import { type CompiledQuery, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { type CompiledQuery, type Kysely, sql } from 'kysely'
 import { prepared } from '../sql/prepared.ts'
 import type { FirstVotes, SqlDialect } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
 import { type BoxColumns, boxColumns, type TallyColumns, tallyColumns } from './ballot-statements.ts'
-import { sendWhole } from './pg-dialect.ts'
+import { sendAlone } from './pg-dialect.ts'
 import { postgresMoments } from './postgres-moments.ts'
 import { type Column, idArray, numberArray, textArray } from './text-array.ts'
-import { isLimited } from './transaction-limits.ts'
+import { limits } from './transaction-limits.ts'
 
 interface Columns extends BoxColumns, TallyColumns {
   readonly plans: Column
@@ -34,32 +34,53 @@ const isOpen = sql`p.closed_at is null
 /** Named as the tables are. */
 const writeFunction = sql.table('live_poll_write_first_votes')
 
-/**
- * Raises the versions of boxes, which locks them, and writes events, each in its place, which is the version that its box has
- * risen to. Several boxes are locked in the order in which they are asked for, each looked up by its key, and then where it lies.
- */
-function raise(which: 'one' | 'several') {
-  const place = sql`cross join lateral (
-    select found.ctid from ${table('live_poll_boxes')} found where found.poll_id = asked.poll_id and found.box = asked.box
-    offset 0) place`
-  return sql`
-    with raised as (
-      update ${table('live_poll_boxes')} b set version = b.version + 1
-      from unnest(box_polls, boxes, epochs, string_to_array(events, chr(29))) as asked (poll_id, box, epoch, events)
-      ${which === 'one' ? sql`where b.poll_id = box_polls[1] and b.box = boxes[1]` : sql`${place} where b.ctid = place.ctid`}
-      returning b.poll_id, b.box, b.version, asked.epoch, asked.events),
-    logged as (
-      insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
-      select s.sink, r.poll_id, r.box, r.epoch, r.version, (select clock_timestamp()), r.events
-      from raised r cross join unnest(sinks) as s (sink))
-    select count(*) into ready from raised`
-}
+/** One box, whose values are the first of each array. */
+const writeToOne = sql`
+  update ${table('live_poll_boxes')} b set version = b.version + 1
+  where b.poll_id = box_polls[1] and b.box = boxes[1]
+  returning b.version into risen;
+  if not found then raise no_data_found; end if;
+  perform from ${table('live_poll_polls')} p
+  where p.id = box_polls[1] and p.plan = plans[1] and p.epoch = epochs[1] and ${isOpen};
+  if not found then raise no_data_found; end if;
+  insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, vote_id, revision, accepted_at)
+  select box_polls[1], v.*, 1, ${clock} from unnest(voter_keys, choices, vote_ids) as v;
+  if cardinality(sinks) > 0 then
+    insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
+    select s.sink, box_polls[1], boxes[1], epochs[1], risen, clock_timestamp(), events from unnest(sinks) as s (sink);
+  end if`
+
+/** Boxes are locked in the order in which they are asked for, each looked up by its key, and then where it lies. */
+const writeToSeveral = sql`
+  with raised as (
+    update ${table('live_poll_boxes')} b set version = b.version + 1
+    from unnest(box_polls, boxes, epochs, string_to_array(events, chr(29))) as asked (poll_id, box, epoch, events)
+    cross join lateral (
+      select found.ctid from ${table('live_poll_boxes')} found where found.poll_id = asked.poll_id and found.box = asked.box
+      offset 0) place
+    where b.ctid = place.ctid
+    returning b.poll_id, b.box, b.version, asked.epoch, asked.events),
+  logged as (
+    insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
+    select s.sink, r.poll_id, r.box, r.epoch, r.version, (select clock_timestamp()), r.events
+    from raised r cross join unnest(sinks) as s (sink))
+  select count(*) into ready from raised;
+  if ready < cardinality(boxes) then raise no_data_found; end if;
+  select count(*) into ready from unnest(box_polls, plans, epochs) as asked (poll_id, plan, epoch)
+  cross join lateral (
+    select from ${table('live_poll_polls')} p
+    where p.id = asked.poll_id and p.plan = asked.plan and p.epoch = asked.epoch and ${isOpen}
+    offset 0) opened;
+  if ready < cardinality(boxes) then raise no_data_found; end if;
+  insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, vote_id, revision, accepted_at)
+  select v.*, 1, ${clock} from unnest(polls, voter_keys, choices, vote_ids) as v`
 
 /**
- * Writes votes, all or none, under the locks of their boxes. Decides as `decideVote` does about who has no vote yet: each of its
- * statements sees what was committed before it began, and the boxes are locked by the first. To find out first whether voters
- * are in the index takes as long again as to put them there; and an error that is caught here ends no transaction, undoes what
- * the function has written, and is in no log.
+ * Writes votes, all or none, under the locks of their boxes. To raise a version locks the box, and each event goes into its
+ * place, which is the version that its box has risen to. Decides as `decideVote` does about who has no vote yet: each of its
+ * statements sees what was committed before it began, and the boxes are locked by the first; where that is not so, for the host
+ * has its transactions see less, it writes none. To find out first whether voters are in the index takes as long again as to put
+ * them there; and an error that is caught here ends no transaction, undoes what the function has written, and is in no log.
  *
  * For one box it waits as long as a transaction may wait for a lock; for one of several a moment, for the others can do without.
  * Its plans are made once and may outlive an empty table: they use indexes whatever the size.
@@ -70,26 +91,19 @@ export const createWriteFunction = sql`
     polls text[], voter_keys text[], choices text[], vote_ids text[],
     tally_polls text[], tally_boxes int[], buckets text[], counts bigint[], sinks text[], events text)
   returns boolean language plpgsql
+  set lock_timeout = ${sql.lit(limits.lock_timeout)}
   set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
   declare
+    risen bigint;
     ready bigint;
   begin
+    if current_setting('transaction_isolation') <> 'read committed' then return false; end if;
     if cardinality(boxes) = 1 then
-      polls := array_fill(box_polls[1], array[cardinality(voter_keys)]);
-      ${raise('one')};
+      ${writeToOne};
     else
       perform set_config('lock_timeout', '2ms', true);
-      ${raise('several')};
+      ${writeToSeveral};
     end if;
-    if ready < cardinality(boxes) then raise no_data_found; end if;
-    select count(*) into ready from unnest(box_polls, plans, epochs) as asked (poll_id, plan, epoch)
-    cross join lateral (
-      select from ${table('live_poll_polls')} p
-      where p.id = asked.poll_id and p.plan = asked.plan and p.epoch = asked.epoch and ${isOpen}
-      offset 0) opened;
-    if ready < cardinality(boxes) then raise no_data_found; end if;
-    insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, vote_id, revision, accepted_at)
-    select v.*, 1, ${clock} from unnest(polls, voter_keys, choices, vote_ids) as v;
     insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
     select * from unnest(tally_polls, tally_boxes, buckets, counts)
     on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes;
@@ -98,45 +112,21 @@ export const createWriteFunction = sql`
     return false;
   end $$`
 
-const write = prepared((columns: Columns) => sql<Written>`select 1 as written where ${call(columns)}`)
-
-/** A statement that does nothing outside of a transaction. */
-const writeWithin = prepared(
-  (columns: Columns) => sql<Written>`
-    select 1 as written where case when ${isLimited} then ${call(columns)} end`,
-)
-
-function call(columns: Columns): RawBuilder<boolean> {
+const write = prepared((columns: Columns) => {
   const { boxPolls, boxes, plans, epochs, polls, voterKeys, choices, voteIds } = columns
   const { tallyPolls, tallyBoxes, buckets, counts, sinks, events } = columns
-  return sql`${writeFunction}(
-    ${boxPolls}::text[], ${boxes}::int[], ${plans}::int[], ${epochs}::int[],
-    ${polls}::text[], ${voterKeys}::text[], ${choices}::text[], ${voteIds}::text[],
-    ${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[], ${sinks}::text[], ${events}::text)`
-}
+  return sql<Written>`
+    select 1 as written where ${writeFunction}(
+      ${boxPolls}::text[], ${boxes}::int[], ${plans}::int[], ${epochs}::int[],
+      ${polls}::text[], ${voterKeys}::text[], ${choices}::text[], ${voteIds}::text[],
+      ${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[], ${sinks}::text[], ${events}::text)`
+})
 
-/** By the driver of `pgDialect`, which sends all of the transaction at once. */
-export const sendFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = async (trx, votes) => {
-  const answer = await sendWhole(trx, writeQuery(trx, writeWithin, votes))
-  return {
-    get areWritten() {
-      return answer.rows && answer.rows.length > 0
-    },
-  }
-}
+export const writeFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = async (db, votes) =>
+  (await sendAlone(db, writeQuery(db, votes))).length > 0
 
-/** By any driver. */
-export const writeFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = async (trx: Transaction<Tables>, votes) => {
-  const { rows } = await trx.executeQuery(writeQuery(trx, write, votes))
-  return { areWritten: rows.length > 0 }
-}
-
-function writeQuery(
-  db: Kysely<Tables>,
-  statement: typeof write,
-  { boxes, votes, deltas, events }: FirstVotes,
-): CompiledQuery<Written> {
-  return statement.query(db, {
+function writeQuery(db: Kysely<Tables>, { boxes, votes, deltas, events }: FirstVotes): CompiledQuery<Written> {
+  return write.query(db, {
     ...boxColumns(boxes),
     plans: numberArray(boxes.map(({ plan }) => plan)),
     epochs: numberArray(boxes.map(({ epoch }) => epoch)),

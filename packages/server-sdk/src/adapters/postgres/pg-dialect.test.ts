@@ -5,7 +5,7 @@ import { Pool } from 'pg'
 import { expect, it, vi } from 'vitest'
 import type { Tables } from '../sql/tables.ts'
 import { UndoneError } from '../sql/undone-error.ts'
-import { pgDialect, sendLast, sendWhole, together } from './pg-dialect.ts'
+import { pgDialect, sendAlone, sendLast, together } from './pg-dialect.ts'
 import type { PgClient, PgQuery } from './pg-pool.ts'
 
 /** A message of Postgres's protocol, version 3: type, length, body. */
@@ -154,47 +154,21 @@ it('says no such thing where COMMIT has failed as well', async () => {
   await expect(sendUpdate(db)).rejects.toThrow('Connection terminated at commit')
 })
 
-const sendSelect = (db: Kysely<Tables>) => db.transaction().execute((trx) => sendWhole(trx, query('select write()')))
-
-it('sends a whole transaction at once where the client pipelines, and has its answer when that has ended', async () => {
-  let letGo = () => {}
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve
-  })
-  const { db, sent } = createPipeline(async (text) => {
-    await held
-    return { command: text === 'commit' ? 'COMMIT' : 'SELECT', rowCount: 1, rows: [{ text }] }
-  })
-  const ended = sendSelect(db)
-  await vi.waitFor(() => expect(sent).toEqual([expect.stringMatching(/^start/), 'select write()', 'commit']))
-  letGo()
-  expect((await ended).rows).toEqual([{ text: 'select write()' }])
-})
-
-it('sends a whole transaction one statement after the other where the client does not', async () => {
+it('sends a statement that is a transaction of its own alone, and once, and does not wait for its answer for ever', async () => {
   const { db, sent, client } = createPipeline(async (text) => ({ command: 'SELECT', rowCount: 1, rows: [{ text }] }))
-  client.pipeline = false
-  expect((await sendSelect(db)).rows).toEqual([{ text: 'select write()' }])
-  expect(sent).toEqual([expect.stringMatching(/^start/), 'select write()', 'commit'])
-})
-
-it('says what undid a whole transaction', async () => {
-  const { db, client } = createPipeline(async (text) => {
-    if (text.startsWith('select')) throw new Error(`no ${text}`)
-    return { command: 'ROLLBACK', rowCount: null, rows: [] }
-  })
-  const ended = await sendSelect(db).catch((error: unknown) => error)
-  expect(ended).toBeInstanceOf(UndoneError)
-  expect(ended).toMatchObject({ cause: { message: 'no select write()' } })
+  const asked = vi.spyOn(client, 'query')
+  expect(await sendAlone(db, query('select write()'))).toEqual([{ text: 'select write()' }])
+  expect(sent).toEqual(['select write()'])
+  expect(asked.mock.calls).toMatchObject([[{ query_timeout: 6000 }]])
   expect(client.released).toEqual([false])
 })
 
-it('has no answer of a whole transaction that is committed where that was lost', async () => {
-  const { db } = createPipeline(async (text) => {
-    if (text.startsWith('select')) throw new Error('Query read timeout')
-    return { command: text === 'commit' ? 'COMMIT' : 'START', rowCount: null, rows: [] }
+it('lets nobody have a client whose answer is still to come', async () => {
+  const { db, client } = createPipeline(async () => {
+    throw new Error('Query read timeout')
   })
-  expect((await sendSelect(db)).rows).toBeUndefined()
+  await expect(sendAlone(db, query('select write()'))).rejects.toThrow('Query read timeout')
+  expect(client.released).toEqual([true])
 })
 
 function fakeClient() {

@@ -3,12 +3,14 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  type Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
   type Transaction,
 } from 'kysely'
+import { reach } from '../../ports/failpoints.ts'
 import type { Tables } from '../sql/tables.ts'
 import { takeInTime } from '../sql/take-in-time.ts'
 import { UndoneError } from '../sql/undone-error.ts'
@@ -50,8 +52,8 @@ interface PgConnection extends DatabaseConnection {
   isBroken: boolean
   /** Rejects when its transaction could not be begun. */
   begun: Promise<unknown> | undefined
-  /** The statements that were sent with its COMMIT, and that. */
-  ending: Promise<[commit: PromiseSettledResult<Answer>, ...statements: PromiseSettledResult<unknown>[]]> | undefined
+  /** Its COMMIT, and the statement that was sent with it. */
+  ending: Promise<[commit: PromiseSettledResult<Answer>, last: PromiseSettledResult<unknown>]> | undefined
   run(query: PgQuery): ReturnType<PgClient['query']>
 }
 
@@ -98,29 +100,22 @@ export async function sendLast(trx: Transaction<Tables>, query: CompiledQuery): 
   await trx.executeQuery(last)
 }
 
-/** The only statement of its transaction. It writes, and does nothing outside of one. */
-interface Whole extends CompiledQuery {
-  readonly answer: { rows: readonly unknown[] | undefined }
+/** A statement that writes, and is all of its transaction. */
+interface Alone extends CompiledQuery {
+  readonly isAlone: true
 }
 
-function isWhole(query: CompiledQuery): query is Whole {
-  return 'answer' in query
+function isAlone(query: CompiledQuery): query is Alone {
+  return 'isAlone' in query
 }
 
 /**
- * Sends all of a transaction of this dialect, one statement; a client of pg with the option `pipeline` sends START TRANSACTION
- * and COMMIT with it, in one round trip. As after `sendLast`, the COMMIT says whether it has worked.
- *
- * @param query is sent before anybody knows that the transaction has begun: outside of it, it must not write
- * @returns its rows, there when the transaction has ended; undefined then: the answer was lost
+ * Sends a statement that writes and is a transaction of its own, in one round trip: where nobody has to wait for a node that
+ * stands still. It sets its own limits to what it waits for. Its answer comes when it has committed; without one, it may have.
  */
-export async function sendWhole<R>(
-  trx: Transaction<Tables>,
-  query: CompiledQuery<R>,
-): Promise<{ readonly rows: readonly R[] | undefined }> {
-  const whole: Whole = { ...query, answer: { rows: undefined } }
-  await trx.executeQuery(whole)
-  return whole.answer as { rows: readonly R[] | undefined }
+export async function sendAlone<R>(db: Kysely<Tables>, query: CompiledQuery<R>): Promise<readonly R[]> {
+  const alone = { ...query, isAlone: true } satisfies Alone
+  return (await db.executeQuery<R>(alone)).rows
 }
 
 function createDriver(pool: PgPool): Driver {
@@ -147,12 +142,16 @@ function createDriver(pool: PgPool): Driver {
       async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
         if (isLast(query) && client.pipeline) {
           await connection.begun // after which `ask` awaits nothing before it sends: COMMIT comes behind its statement
-          sendCommit(ask(query))
+          const written = ask(query)
+          connection.ending = Promise.allSettled([connection.run({ text: 'commit' }), written])
           return { rows: [] }
         }
-        if (isWhole(query)) {
-          await sendAll(query)
-          return { rows: [] }
+        if (isAlone(query)) {
+          connection.isLimited = true
+          const answer = ask<R>(query)
+          FAILPOINT: reach('afterUpsert')
+          FAILPOINT: reach('beforeCommit')
+          return answer
         }
         if (!isTogether(query)) return ask(query)
         const [first, second] = query.together
@@ -166,25 +165,10 @@ function createDriver(pool: PgPool): Driver {
         throw new Error('Rows are not streamed here.')
       },
     }
-    /** Behind statements that are sent. */
-    function sendCommit(...sent: Promise<unknown>[]) {
-      connection.ending = Promise.allSettled([connection.run({ text: 'commit' }), ...sent])
-    }
-    async function sendAll(query: Whole): Promise<void> {
-      const writing = ask(query, true).then(({ rows }) => {
-        query.answer.rows = rows
-      })
-      if (client.pipeline) sendCommit(writing)
-      else await writing
-    }
-    /** @param isHarmless outside of its transaction it does nothing */
-    async function ask<R>(
-      { sql: text, parameters }: CompiledQuery,
-      isHarmless = reads.test(text),
-    ): Promise<QueryResult<R>> {
+    async function ask<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
       const query = { text, values: [...parameters], types }
       // Were the transaction not to begin, a statement that writes would do so outside of it.
-      if (connection.begun && !isHarmless) await connection.begun
+      if (connection.begun && !reads.test(text)) await connection.begun
       const answer = connection.run({ ...query, name: names.nameOf(text) }).catch((error) => {
         if (!names.forgetIfLost(error) || connection.isInTransaction) throw error
         return connection.run(query)
@@ -221,11 +205,11 @@ function createDriver(pool: PgPool): Driver {
       const own = ownOf(connection)
       await own.begun
       if (!own.ending) return void (await own.run({ text: 'commit' }))
-      const [commit, ...statements] = await own.ending
+      const [commit, last] = await own.ending
       if (commit.status === 'rejected') throw commit.reason
       // COMMIT alone says what became of it: of a statement that was carried out, the answer may come too late for us.
       if (commit.value.command !== 'ROLLBACK') return
-      throw new UndoneError(statements.find((statement) => statement.status === 'rejected')?.reason)
+      throw new UndoneError(last.status === 'rejected' ? last.reason : undefined)
     },
     async rollbackTransaction(connection) {
       const own = ownOf(connection)

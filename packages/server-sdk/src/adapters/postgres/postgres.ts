@@ -8,7 +8,6 @@ import { openSqlDatabase } from '../sql/open-sql-database.ts'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import type { Tables } from '../sql/tables.ts'
 import { writeLastPostgres } from './ballot-statements.ts'
-import { sendFirstVotes } from './first-votes.ts'
 import { pgDialect } from './pg-dialect.ts'
 import type { PgPool } from './pg-pool.ts'
 import { lockAndReadPostgres } from './postgres-reading.ts'
@@ -105,7 +104,6 @@ function connect(options: PostgresPoolOptions | PostgresKyselyOptions): Connecte
       ...postgresSql,
       limitReading,
       lockAndRead: lockAndReadPostgres,
-      writeFirstVotes: sendFirstVotes,
       writeLast: writeLastPostgres,
     },
     defaultLanes: Math.max(1, Math.min(4, (pool.options?.max ?? 10) - 1)),

@@ -5,7 +5,7 @@ import type { Tables } from '../sql/tables.ts'
  * What bounds a transaction: a node that stops in the middle of one, or a statement that does not end, holds up the others
  * for so long. Set for the transaction only, never for the host's session.
  */
-const limits = {
+export const limits = {
   idle_in_transaction_session_timeout: '2s',
   lock_timeout: '3s',
   statement_timeout: '5s',
@@ -17,14 +17,8 @@ const limits = {
  */
 const plans = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' } as const
 
-/** By which a statement knows that it is in a transaction with limits. No server knows this setting, and each takes it. */
-const mark = { name: 'live_poll.transaction', value: 'limited' } as const
-
-/** Whether a statement is in a transaction that began with `limitStatements`. */
-export const isLimited = sql<boolean>`current_setting(${sql.lit(mark.name)}, true) = ${sql.lit(mark.value)}`
-
 /** Statements that set the limits, and how to plan, to be sent together with the one that begins the transaction. */
-export const limitStatements: string = Object.entries({ ...limits, ...plans, [mark.name]: mark.value })
+export const limitStatements: string = Object.entries({ ...limits, ...plans })
   .map(([name, value]) => `; set local ${name} = '${value}'`)
   .join('')
 

@@ -10,7 +10,7 @@ import { lockAndRead, readBatch } from './read-batch.ts'
 import { type Retry, startRetry } from './retry.ts'
 import type { BoxKey, SqlDialect } from './sql-dialect.ts'
 import type { Tables } from './tables.ts'
-import { reading, tryTransaction } from './transaction.ts'
+import { reading, tryStatement, tryTransaction } from './transaction.ts'
 import { byVoter } from './voter-map.ts'
 
 /** What a batch came to in one transaction, whether that was committed or not. */
@@ -76,19 +76,13 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, lo
     const first = asFirst(batch)
     if (!first) return { left: batch }
     FAILPOINT: reach('beforeBegin')
-    const end = await tryTransaction(db, dialect, async (trx) => {
-      const answer = await first.write(trx)
-      FAILPOINT: reach('afterUpsert')
-      FAILPOINT: reach('beforeCommit')
-      return answer
-    })
+    const end = await tryStatement(dialect, first.write)
     if (end.kind === 'undone') return { left: batch }
-    const { areWritten } = end.value
     const outcomes = batch.map(({ planEpoch }): VoteOutcome => ({ kind: 'accepted', revision: 1, epoch: planEpoch }))
-    if (end.kind === 'committed' && areWritten !== undefined) {
+    if (end.kind === 'committed') {
       FAILPOINT: reach('afterCommit')
-      first.chances.tell(areWritten)
-      return areWritten ? { outcomes } : { left: batch }
+      first.chances.tell(end.value)
+      return end.value ? { outcomes } : { left: batch }
     }
     onUnknownCommit()
     const decided = { outcomes, changes: toChanges(batch) }
@@ -104,7 +98,7 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, lo
     const hasOneBox = batch.every(({ pollId, box }) => pollId === first?.pollId && box === first.box)
     const those = hasOneBox ? chances.ofOneBox : chances.ofSeveral
     const votes = those.take() ? (hasOneBox ? toFirstVotes : toFirstVotesOfBoxes)(batch, log.sinks) : undefined
-    return votes && { write: (trx: Transaction<Tables>) => write(trx, votes), chances: those }
+    return votes && { write: () => write(db, votes), chances: those }
   }
 
   /** Finds the votes that the database refuses: each half by itself, in order, so no box may be passed over. */

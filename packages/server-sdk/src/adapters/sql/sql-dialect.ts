@@ -70,11 +70,6 @@ export interface FirstVote {
   readonly ballot: Ballot
 }
 
-export interface FirstVotesAnswer {
-  /** Known when the transaction has ended; undefined then: the answer was lost. */
-  readonly areWritten: boolean | undefined
-}
-
 export interface BoxEvents extends BoxKey {
   readonly epoch: number
   /** As `joinHappenings` makes it. */
@@ -191,9 +186,10 @@ export interface SqlDialect {
   /**
    * Locks boxes, and then writes votes into them, all or none: all, if each poll is as they say it is, takes votes now, and none
    * of their voters is in its box. For one of several boxes that someone else has locked it does not wait long: then it writes
-   * none. Work that ends with it: its COMMIT may be sent with it. Absent where `lockAndRead` and `writeBatch` take no longer.
+   * none. A transaction of its own. Absent where `lockAndRead` and `writeBatch` take no longer.
+   * @returns whether they are written
    */
-  writeFirstVotes?(trx: Transaction<Tables>, votes: FirstVotes): Promise<FirstVotesAnswer>
+  writeFirstVotes?(db: Kysely<Tables>, votes: FirstVotes): Promise<boolean>
 
   /** Statements that make what that calls. */
   readonly functions?: readonly RawBuilder<unknown>[]

@@ -48,6 +48,19 @@ export async function tryTransaction<T>(
   }
 }
 
+/** Runs a statement once, which is a transaction of its own. Rejects never. */
+export async function tryStatement<T>(
+  dialect: SqlDialect,
+  run: () => Promise<T>,
+): Promise<Exclude<TransactionEnd<T>, { kind: 'unknown' }> | { readonly kind: 'unknown'; readonly error: unknown }> {
+  try {
+    return { kind: 'committed', value: await run() }
+  } catch (error) {
+    const failure = dialect.classify(error)
+    return failure === 'lost' ? { kind: 'unknown', error } : { kind: 'undone', failure, error }
+  }
+}
+
 /**
  * Runs work in a transaction until it is committed. Work must bear being done twice: an unknown COMMIT may have been
  * carried out.
