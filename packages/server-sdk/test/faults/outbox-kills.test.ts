@@ -45,7 +45,8 @@ for (const [name, describeHere, makeShared] of sharedDatabasesByTurns('kills whi
         child.on('message', (message) => (message === 'ready' ? resolve() : voted++))
       })
       await Promise.race([ready, exited.then((how) => Promise.reject(new Error(`The node ended: ${how}.`)))])
-      return { tell: (order: OutboxNodeOrder) => void child.send(order), exited, voted: () => voted, child }
+      const tell = (order: OutboxNodeOrder) => void child.send(order, () => {}) // which may be dead by now
+      return { tell, exited, voted: () => voted, child }
     }
 
     it('deliver every vote that is in the box: none is lost, repeats are the same, the order is kept', async () => {
