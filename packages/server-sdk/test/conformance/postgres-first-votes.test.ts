@@ -29,6 +29,14 @@ async function observe(work: () => Promise<unknown>) {
   return { sent, errors: answers.filter(({ status }) => status === 'rejected') }
 }
 
+/** Until somebody has waited for a lock, so many milliseconds since its statement began. */
+const untilWaiting = (client: Client, ms = 0) =>
+  vi.waitFor(async () => {
+    const waiting = `datname = current_database() and wait_event_type = 'Lock'
+      and clock_timestamp() > query_start + interval '${ms} ms'`
+    expect((await client.query(`select from pg_stat_activity where ${waiting}`)).rowCount).toBe(1)
+  })
+
 const isWrite = ({ text }: PgQuery) => text.includes('write_first_votes')
 
 describeOnPostgres('first votes', () => {
@@ -89,10 +97,7 @@ describeOnPostgres('first votes', () => {
     await other.query('begin')
     await other.query('select from live_poll_boxes for no key update')
     const waiting = ballots.commit([vote(ids[0] as string)])
-    await vi.waitFor(async () => {
-      const { rows } = await other.query(`select from pg_locks where not granted`)
-      expect(rows).toHaveLength(1)
-    })
+    await untilWaiting(other)
     await other.query('commit')
     expect(await waiting).toMatchObject([{ kind: 'accepted', revision: 1 }])
     await other.end()
@@ -134,6 +139,24 @@ describeOnPostgres('first votes', () => {
     expect((await ballots.commit(ids.map((id) => vote(id)))).map(({ kind }) => kind)).toEqual(
       ids.map((_, index) => (index === 1 ? 'passed-over' : 'accepted')),
     )
+    await other.end()
+
+    await close()
+  })
+
+  it('of several boxes wait for all but the boxes as long as a transaction may', async () => {
+    const { ballots, ids, url, close } = await openWithPolls(3)
+    const other = new Client(url)
+    await other.connect()
+    await other.query('begin')
+    await other.query('lock table live_poll_tallies in exclusive mode')
+    const { sent } = await observe(async () => {
+      const waiting = ballots.commit(ids.map((id) => vote(id)))
+      await untilWaiting(other, 20) // ten times as long as they wait for a box
+      await other.query('commit')
+      expect((await waiting).map(({ kind }) => kind)).toEqual(ids.map(() => 'accepted'))
+    })
+    expect(sent.filter(({ name }) => name).map(isWrite)).toEqual([true])
     await other.end()
 
     await close()

@@ -38,40 +38,37 @@ const writeFunction = sql.table('live_poll_write_first_votes')
 const writeToOne = sql`
   update ${table('live_poll_boxes')} b set version = b.version + 1
   where b.poll_id = box_polls[1] and b.box = boxes[1]
-  returning b.version into risen;
+  returning array[b.version] into risen;
   if not found then raise no_data_found; end if;
   perform from ${table('live_poll_polls')} p
   where p.id = box_polls[1] and p.plan = plans[1] and p.epoch = epochs[1] and ${isOpen};
   if not found then raise no_data_found; end if;
   insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, vote_id, revision, accepted_at)
-  select box_polls[1], v.*, 1, ${clock} from unnest(voter_keys, choices, vote_ids) as v;
-  if cardinality(sinks) > 0 then
-    insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
-    select s.sink, box_polls[1], boxes[1], epochs[1], risen, clock_timestamp(), events from unnest(sinks) as s (sink);
-  end if`
+  select box_polls[1], v.*, 1, ${clock} from unnest(voter_keys, choices, vote_ids) as v`
 
-/** Boxes are locked in the order in which they are asked for, each looked up by its key, and then where it lies. */
+/**
+ * Boxes are locked in the order in which they are asked for, each looked up by its key, and then where it lies. Only for them it
+ * does not wait: whatever grows while others write waits for its turn, too, and that may take longer where all are busy.
+ */
 const writeToSeveral = sql`
+  perform set_config('lock_timeout', '2ms', true);
   with raised as (
     update ${table('live_poll_boxes')} b set version = b.version + 1
-    from unnest(box_polls, boxes, epochs, string_to_array(events, chr(29))) as asked (poll_id, box, epoch, events)
+    from unnest(box_polls, boxes) with ordinality as asked (poll_id, box, place)
     cross join lateral (
       select found.ctid from ${table('live_poll_boxes')} found where found.poll_id = asked.poll_id and found.box = asked.box
-      offset 0) place
-    where b.ctid = place.ctid
-    returning b.poll_id, b.box, b.version, asked.epoch, asked.events),
-  logged as (
-    insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
-    select s.sink, r.poll_id, r.box, r.epoch, r.version, (select clock_timestamp()), r.events
-    from raised r cross join unnest(sinks) as s (sink))
-  select count(*) into ready from raised;
-  if ready < cardinality(boxes) then raise no_data_found; end if;
-  select count(*) into ready from unnest(box_polls, plans, epochs) as asked (poll_id, plan, epoch)
+      offset 0) found
+    where b.ctid = found.ctid
+    returning asked.place, b.version)
+  select array_agg(version order by place) into risen from raised;
+  perform set_config('lock_timeout', ${sql.lit(limits.lock_timeout)}, true);
+  if cardinality(risen) is distinct from cardinality(boxes) then raise no_data_found; end if;
+  select count(*) into opened from unnest(box_polls, plans, epochs) as asked (poll_id, plan, epoch)
   cross join lateral (
     select from ${table('live_poll_polls')} p
     where p.id = asked.poll_id and p.plan = asked.plan and p.epoch = asked.epoch and ${isOpen}
-    offset 0) opened;
-  if ready < cardinality(boxes) then raise no_data_found; end if;
+    offset 0) found;
+  if opened < cardinality(boxes) then raise no_data_found; end if;
   insert into ${table('live_poll_votes')} (poll_id, voter_key, choices, vote_id, revision, accepted_at)
   select v.*, 1, ${clock} from unnest(polls, voter_keys, choices, vote_ids) as v`
 
@@ -94,19 +91,24 @@ export const createWriteFunction = sql`
   set lock_timeout = ${sql.lit(limits.lock_timeout)}
   set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
   declare
-    risen bigint;
-    ready bigint;
+    risen bigint[];
+    opened bigint;
   begin
     if current_setting('transaction_isolation') <> 'read committed' then return false; end if;
     if cardinality(boxes) = 1 then
       ${writeToOne};
     else
-      perform set_config('lock_timeout', '2ms', true);
       ${writeToSeveral};
     end if;
     insert into ${table('live_poll_tallies')} as t (poll_id, box, bucket, votes)
     select * from unnest(tally_polls, tally_boxes, buckets, counts)
     on conflict (poll_id, box, bucket) do update set votes = t.votes + excluded.votes;
+    if cardinality(sinks) > 0 then
+      insert into ${table('live_poll_outbox')} (sink, poll_id, box, epoch, seq, at, events)
+      select s.sink, e.poll_id, e.box, e.epoch, e.seq, (select clock_timestamp()), e.events
+      from unnest(box_polls, boxes, epochs, risen, string_to_array(events, chr(29))) as e (poll_id, box, epoch, seq, events)
+      cross join unnest(sinks) as s (sink);
+    end if;
     return true;
   exception when no_data_found or unique_violation or lock_not_available then
     return false;
