@@ -4,6 +4,8 @@ import type { PgQuery } from '../../src/adapters/postgres/pg-pool.ts'
 import { postgres } from '../../src/adapters/postgres/postgres.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { createPostgresDatabase, describeOnPostgres } from '../servers/postgres.ts'
+import { connectPostgres } from '../servers/postgres-database.ts'
+import { holdBox, untilWaiting } from '../servers/postgres-gate.ts'
 import { newPoll, vote } from './stores.ts'
 
 async function openWithPolls(number: number) {
@@ -28,14 +30,6 @@ async function observe(work: () => Promise<unknown>) {
   query.mockRestore()
   return { sent, errors: answers.filter(({ status }) => status === 'rejected') }
 }
-
-/** Until somebody has waited for a lock, so many milliseconds since its statement began. */
-const untilWaiting = (client: Client, ms = 0) =>
-  vi.waitFor(async () => {
-    const waiting = `datname = current_database() and wait_event_type = 'Lock'
-      and clock_timestamp() > query_start + interval '${ms} ms'`
-    expect((await client.query(`select from pg_stat_activity where ${waiting}`)).rowCount).toBe(1)
-  })
 
 const isWrite = ({ text }: PgQuery) => text.includes('write_first_votes')
 
@@ -73,15 +67,19 @@ describeOnPostgres('first votes', () => {
   })
 
   it('of a host whose transactions see less are looked at one by one', async () => {
-    const { pool, ballots, ids, url, close } = await openWithPolls(1)
-    await pool.query(
-      `alter database ${new URL(url).pathname.slice(1)} set default_transaction_isolation = serializable`,
-    )
-    await pool.query(`set session characteristics as transaction isolation level serializable`)
-    const votes = ['ann', 'ben'].map((voterKey) => ({ ...vote(ids[0] as string), voterKey }))
-    for (const one of votes) expect(await ballots.commit([one])).toMatchObject([{ kind: 'accepted', revision: 1 }])
-    const { rows } = await pool.query('select count(*)::int as votes from live_poll_votes')
-    expect(rows).toEqual([{ votes: 2 }])
+    const { pool, ballots, ids, close } = await openWithPolls(1)
+    await pool.query('set session characteristics as transaction isolation level serializable')
+    const { sent } = await observe(async () => {
+      expect(await ballots.commit([vote(ids[0] as string)])).toMatchObject([{ kind: 'accepted', revision: 1 }])
+    })
+    expect(sent.map(({ text }) => text.trim().split(/\s/)[0])).toEqual([
+      'select',
+      'start',
+      'select',
+      'select',
+      'with',
+      'commit',
+    ])
 
     await close()
   })
@@ -92,15 +90,14 @@ describeOnPostgres('first votes', () => {
     await pool.query(`create function see() returns trigger language plpgsql as $$ begin
       insert into seen values (current_setting('lock_timeout')); return new; end $$`)
     await pool.query('create trigger see after insert on live_poll_votes for each row execute function see()')
-    const other = new Client(url)
-    await other.connect()
-    await other.query('begin')
-    await other.query('select from live_poll_boxes for no key update')
+    const connection = connectPostgres(url)
+    const holder = await holdBox(connection, ids[0] as string, 0)
     const waiting = ballots.commit([vote(ids[0] as string)])
-    await untilWaiting(other)
-    await other.query('commit')
+    await untilWaiting(connection, 'row')
+    await holder.query('commit')
+    holder.release()
     expect(await waiting).toMatchObject([{ kind: 'accepted', revision: 1 }])
-    await other.end()
+    await connection.close()
     expect((await pool.query('select waits from seen')).rows).toEqual([{ waits: '0' }, { waits: '3s' }])
     expect((await pool.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '0' }])
 
@@ -146,18 +143,20 @@ describeOnPostgres('first votes', () => {
 
   it('of several boxes wait for all but the boxes as long as a transaction may', async () => {
     const { ballots, ids, url, close } = await openWithPolls(3)
-    const other = new Client(url)
-    await other.connect()
-    await other.query('begin')
-    await other.query('lock table live_poll_tallies in exclusive mode')
+    const connection = connectPostgres(url)
+    const holder = await connection.pool.connect()
+    await holder.query('begin')
+    const tally = `insert into live_poll_tallies (poll_id, box, bucket, votes) values ($1, 0, 'only-1', 0)`
+    await holder.query(tally, [ids[1]])
     const { sent } = await observe(async () => {
       const waiting = ballots.commit(ids.map((id) => vote(id)))
-      await untilWaiting(other, 20) // ten times as long as they wait for a box
-      await other.query('commit')
+      await untilWaiting(connection, 'row') // longer than they wait for a box
+      await holder.query('rollback')
       expect((await waiting).map(({ kind }) => kind)).toEqual(ids.map(() => 'accepted'))
     })
     expect(sent.filter(({ name }) => name).map(isWrite)).toEqual([true])
-    await other.end()
+    holder.release()
+    await connection.close()
 
     await close()
   })

@@ -1,6 +1,9 @@
 import { type Line, type LineConnection, startLine } from './line.ts'
 
-/** What becomes of a COMMIT, or of a statement that is a transaction of its own: it never reaches the server, or its answer never comes back. */
+/**
+ * What becomes of a COMMIT, or of a statement that is a transaction of its own: it never reaches the server, or its answer never
+ * comes back.
+ */
 export type CommitLoss = 'lost on its way' | 'answer lost'
 
 /** A line between a node and its database that is cut at COMMITs. */
