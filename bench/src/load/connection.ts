@@ -1,12 +1,12 @@
-import { connect } from 'node:net'
 import { clientFrame, createFrameReader, type OnFrame, opcodes } from './frames.ts'
+import { openSystemSocket } from './system-sockets.ts'
 import type { Step, VoteProtocol } from './vote-protocols.ts'
 
 /** A WebSocket on a raw socket: half the work of a client library, which would be measured too. */
 export interface Connection {
-  /** @param frames whole frames; the buffer is the socket's until the server has answered */
+  /** @param frames whole frames; they may be written over when this returns */
   send(frames: Buffer): void
-  /** Reads nothing any more, but for what arrives next. That it was cut off is noticed by what is sent. */
+  /** Reads nothing any more. That it was cut off is still noticed. */
   stopReading(): void
   /** Ends it without a word, so that its port is free at once. */
   end(): void
@@ -22,8 +22,6 @@ export interface ConnectionEvents {
   closed(reason: string): void
 }
 
-/** What arrives is read at once, so that one buffer does for all connections. */
-const shared = Buffer.allocUnsafe(512 * 1024)
 const endOfHead = Buffer.from('\r\n\r\n')
 
 /**
@@ -39,27 +37,18 @@ export function openConnection(
   return new Promise((resolve, reject) => {
     let state: 'upgrading' | 'greeting' | 'open' | 'ended' = 'upgrading'
     const waiting = [...steps]
-    let isReading = true
 
-    const socket = connect({
-      ...{ port, host: '127.0.0.1', noDelay: true },
-      onread: {
-        buffer: shared,
-        callback(length) {
-          onBytes(shared, length)
-          return isReading
-        },
-      },
+    const socket = openSystemSocket(port, {
+      connected: () => socket.write(upgradeRequest(port, protocol)),
+      data: onBytes,
+      closed: end,
     })
-    socket.on('connect', () => socket.write(upgradeRequest(port, protocol)))
-    socket.on('error', (error) => end(error.message))
-    socket.on('close', () => end('closed'))
 
     function end(reason: string) {
       if (state === 'ended') return
       const wasOpen = state === 'open'
       state = 'ended'
-      socket.destroy()
+      socket.reset()
       if (wasOpen) events.closed(reason)
       else reject(new Error(`The connection was not opened: ${reason}`))
     }
@@ -102,13 +91,11 @@ export function openConnection(
       }
       state = 'open'
       resolve({
-        send: (frames) => socket.write(frames),
-        stopReading() {
-          isReading = false
-        },
-        end: () => {
+        send: socket.write,
+        stopReading: socket.stopReading,
+        end() {
           state = 'ended'
-          socket.resetAndDestroy()
+          socket.reset()
         },
       })
     }
@@ -129,8 +116,8 @@ export function openConnection(
   })
 }
 
-function upgradeRequest(port: number, { path, subprotocol }: VoteProtocol): string {
-  return [
+function upgradeRequest(port: number, { path, subprotocol }: VoteProtocol): Buffer {
+  const lines = [
     `GET ${path} HTTP/1.1`,
     `host: 127.0.0.1:${port}`,
     'connection: Upgrade',
@@ -139,7 +126,8 @@ function upgradeRequest(port: number, { path, subprotocol }: VoteProtocol): stri
     'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==',
     ...(subprotocol ? [`sec-websocket-protocol: ${subprotocol}`] : []),
     '\r\n',
-  ].join('\r\n')
+  ]
+  return Buffer.from(lines.join('\r\n'))
 }
 
 /** As many a second as ours lets in without a word, and some to spare. */
