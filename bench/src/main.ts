@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measureAll } from './measure-all.ts'
 import { parseArguments } from './parse-arguments.ts'
+import { runInOwnNetwork } from './process/own-network.ts'
 import { alignedTable, claimRows } from './report/claim-table.ts'
 import { formatLine } from './report/lines.ts'
 import { mediansOf } from './report/medians.ts'
@@ -24,6 +25,8 @@ const votes = [ceiling, livePoll, typicalStack, bestStack, onWs, changes, manyPo
 const contenders = inOrder([...votes, fanOut, footprint, standing, images].flat())
 
 const wanted = parseArguments(process.argv.slice(2))
+const code = await runInOwnNetwork()
+if (code !== undefined) process.exit(code)
 const isChosen = (key: string) => wanted.only.some((word) => key === word || key.startsWith(`${word}-`))
 const profiles = wanted.profile ? await mkdtemp(join(tmpdir(), 'live-poll-profiles-')) : undefined
 const begun = performance.now()

@@ -1,21 +1,32 @@
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
+import { describeNetwork } from './own-network.ts'
 
 /** Core of the server that is measured; all else has the other one. */
 export const serverCore = 0
 export const otherCore = 1
 
 /**
- * Whatever waits for its commit lives through some collections of garbage, each of which copies it: fewer are better. And a small
- * heap is marked as a whole every two seconds, during which one core has half of its time for votes: one that may grow is not.
+ * Whatever waits for its commit lives through some collections of garbage, each of which copies it: fewer are better, and a nursery
+ * that grows while it is measured stands still for 30 ms. A small heap is marked as a whole every two seconds, during which one core
+ * has half of its time for votes: one that may grow is not. And V8's four threads would share that core with the loop.
  */
 export const forManyVotes: readonly string[] = [
+  '--min-semi-space-size=64',
   '--max-semi-space-size=64',
   '--heap-growing-percent=400',
   '--no-memory-reducer',
+  '--v8-pool-size=1',
 ]
 
 const canPin = availableParallelism() > 1 && has('taskset')
+const canBatch = has('chrt')
+
+/**
+ * Whoever votes has a machine of its own: the load generator waits until what else runs on its core has done its work. Woken by each
+ * answer, it would interrupt Postgres for every single one.
+ */
+export const givesWay: readonly string[] = canBatch ? ['chrt', '--batch', '0'] : []
 
 /** The command, on one core and with as many open files as the system lets it have. */
 export function onCore(core: number, command: readonly string[]): readonly string[] {
@@ -33,6 +44,10 @@ export function describeMachine(): readonly string[] {
     canPin
       ? `taskset: the server on core ${serverCore}; load generator, Postgres and Redis on core ${otherCore}`
       : 'nothing is pinned: there is no taskset, or only one core',
+    canBatch
+      ? 'chrt --batch: the load generator does not interrupt Postgres'
+      : 'there is no chrt: the load generator interrupts Postgres',
+    describeNetwork(),
     `ulimit -n: ${soft} raised to ${hard}`,
     `node ${forManyVotes.join(' ')} for every server, of both sides, but where memory is measured (h, i, j)`,
     'memory a viewer: of the whole process but V8’s nursery (up to 32 MB, of both sides), in which none is kept',
