@@ -47,16 +47,18 @@ describeOnPostgres('first votes', () => {
     const written = async (...before: string[]) => {
       for (const statement of before) await pool.query(statement)
       const { rowCount } = await pool.query({ text, values: [...(values ?? [])] })
-      const { rows } = await pool.query('select count(*)::int as votes from live_poll_votes')
+      const { rows } = await pool.query(
+        'select (select count(*)::int from live_poll_votes) as votes, (select count(*)::int from live_poll_boxes) as boxes',
+      )
       await pool.query('rollback')
       return { rowCount, ...rows[0] }
     }
     for (const level of ['repeatable read', 'serializable']) {
-      expect(await written(`begin isolation level ${level}`)).toEqual({ rowCount: 0, votes: 0 })
+      expect(await written(`begin isolation level ${level}`)).toEqual({ rowCount: 0, votes: 0, boxes: number })
     }
-    expect(await written('begin')).toEqual({ rowCount: 1, votes: number })
+    expect(await written('begin')).toEqual({ rowCount: 1, votes: number, boxes: number })
     const gone = `delete from live_poll_boxes where poll_id = '${ids.at(-1)}'`
-    expect(await written('begin', gone)).toEqual({ rowCount: 0, votes: 0 })
+    expect(await written('begin', gone)).toEqual({ rowCount: 0, votes: 0, boxes: number - 1 })
     const { rows } = await pool.query(
       `select sum(votes)::int as counted, (select sum(version)::int from live_poll_boxes) as versions
        from live_poll_tallies`,

@@ -56,6 +56,14 @@ describeOnPostgres('the schema on Postgres', () => {
     )
     return rows.map(({ name }) => name)
   }
+  /** How a long text in the outbox is compressed: `l` is LZ4. */
+  const compression = async () => {
+    const { rows } = await pool.query<{ name: string; how: string }>(
+      `select relname as name, attcompression as how from pg_attribute join pg_class c on c.oid = attrelid
+       where relname like '%outbox' and attname = 'events' order by name`,
+    )
+    return Object.fromEntries(rows.map(({ name, how }) => [name, how]))
+  }
   /** Runs `live-poll` as a host's shell does. */
   const run = (args: readonly string[], url = database.url) =>
     promisify(execFile)(process.execPath, [cli, ...args], {
@@ -96,6 +104,11 @@ describeOnPostgres('the schema on Postgres', () => {
     ]
     expect((await tables()).sort()).toEqual(expected.sort())
     expect(await functions()).toEqual(['Polls-1.vote_write_first_votes', 'public.live_poll_write_first_votes'])
+    const { rows } = await pool.query(
+      `select 'lz4' = any(enumvals) as has from pg_settings where name = 'default_toast_compression'`,
+    )
+    const how = rows[0]?.has ? 'l' : ''
+    expect(await compression()).toEqual({ live_poll_outbox: how, vote_outbox: how })
   })
 
   test('of an older version stops the start and is brought up; of a newer one it is warned of', async () => {

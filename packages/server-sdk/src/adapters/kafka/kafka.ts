@@ -45,17 +45,21 @@ export function kafka({ producer, topic, name = `kafka:${topic}` }: KafkaOptions
     name,
     async deliverTexts(events) {
       for (const part of inParts(events, most)) {
-        await producer.send({ topic, acks: -1, messages: part.map(toMessage) })
+        await producer.send({ topic, acks: -1, messages: toMessages(part) })
       }
     },
   }
 }
 
-function toMessage({ id, type, pollId, box, at, json }: EventText) {
-  return {
-    key: `${pollId}/${box}`,
-    value: json,
-    headers: { 'live-poll-event-id': id, 'live-poll-event-type': type },
-    timestamp: String(Date.parse(at)),
-  }
+/** Events of one commit come together, and what they have in common is made once. */
+function toMessages(events: readonly EventText[]) {
+  let of: EventText | undefined
+  let [key, timestamp] = ['', '']
+  return events.map((event) => {
+    if (of?.at !== event.at) timestamp = String(Date.parse(event.at))
+    if (of?.pollId !== event.pollId || of.box !== event.box) key = `${event.pollId}/${event.box}`
+    of = event
+    const headers = { 'live-poll-event-id': event.id, 'live-poll-event-type': event.type }
+    return { key, value: event.json, headers, timestamp }
+  })
 }

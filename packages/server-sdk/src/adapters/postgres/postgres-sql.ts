@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { SqlDialect } from '../sql/sql-dialect.ts'
 import { table } from '../sql/tables.ts'
 import { addTallies, boxColumns, lockQuery, raiseVersions, tallyColumns, writeQuery } from './ballot-statements.ts'
+import { compressOutbox } from './compress-outbox.ts'
 import { createWriteFunction, writeFirstVotes } from './first-votes.ts'
 import { classifyPostgresError, judgePostgresSchemaError } from './postgres-errors.ts'
 import { postgresMoments } from './postgres-moments.ts'
@@ -36,6 +37,7 @@ export const postgresSql: SqlDialect = {
 
   writeFirstVotes,
   functions: [createWriteFunction],
+  compressOutbox,
 
   async useInvitations(trx, uses) {
     await sql`

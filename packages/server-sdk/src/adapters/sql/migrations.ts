@@ -10,5 +10,9 @@ export interface SqlMigration {
   /** Its number and what it is about: steps run in the order of their names. */
   readonly name: string
   /** Without parameters: they can be printed. */
-  statements(db: Kysely<Tables>, types: ColumnTypes, dialect: Pick<SqlDialect, 'functions'>): readonly CompiledQuery[]
+  statements(
+    db: Kysely<Tables>,
+    types: ColumnTypes,
+    dialect: Pick<SqlDialect, 'functions' | 'compressOutbox'>,
+  ): readonly CompiledQuery[]
 }

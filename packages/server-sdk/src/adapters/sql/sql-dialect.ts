@@ -194,6 +194,9 @@ export interface SqlDialect {
   /** Statements that make what that calls. */
   readonly functions?: readonly RawBuilder<unknown>[]
 
+  /** Has what is written to the outbox compressed by what takes least time, where the database has more than one way. */
+  readonly compressOutbox?: RawBuilder<unknown>
+
   /** `writeBatch` as the last statement of its transaction, sent with COMMIT, which fails where it does. Absent as above. */
   writeLast?(trx: Transaction<Tables>, batch: BatchToWrite): Promise<void>
 

@@ -3,7 +3,7 @@ import type { SqlMigration } from '../migrations.ts'
 /** Events that wait for their sinks, who is about to deliver them, and those that were given up. */
 export const outbox: SqlMigration = {
   name: '0006-outbox',
-  statements: (db, types) => [
+  statements: (db, types, { compressOutbox }) => [
     db.schema
       .createTable('live_poll_outbox')
       .addColumn('sink', types.id, (column) => column.notNull())
@@ -39,5 +39,6 @@ export const outbox: SqlMigration = {
       .addColumn('reason', types.text, (column) => column.notNull())
       .addPrimaryKeyConstraint('live_poll_outbox_dead_key', ['sink', 'poll_id', 'box', 'epoch', 'seq'])
       .compile(),
+    ...(compressOutbox ? [compressOutbox.compile(db)] : []),
   ],
 }
