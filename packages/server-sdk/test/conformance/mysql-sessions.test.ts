@@ -9,6 +9,7 @@ import { createSqlBallotStore } from '../../src/adapters/sql/ballot-store.ts'
 import { createEventLog } from '../../src/adapters/sql/event-log.ts'
 import { createSqlPollStore } from '../../src/adapters/sql/poll-store.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
+import { createRecordingLogger } from '../recording-logger.ts'
 import { createMariadbDatabase, describeOnMariadb, type MariadbTestDatabase } from '../servers/mariadb.ts'
 import { newPoll, vote } from './stores.ts'
 
@@ -76,7 +77,8 @@ describeOnMariadb('sessions of the host’s mysql2 pool', () => {
   async function liveOneLife(pool: MysqlPool) {
     const db = open(pool)
     const log = createEventLog(mysqlSql)
-    const [polls, ballots] = [createSqlPollStore(db, mysqlSql, log), createSqlBallotStore(db, mysqlSql, log)]
+    const polls = createSqlPollStore(db, mysqlSql, log)
+    const ballots = createSqlBallotStore(db, mysqlSql, log, createRecordingLogger())
     const opensAt = new Date('2001-02-03T04:05:06.789Z')
     const labels = [`\\' or "1"="1`, '食べる 🍜', 'é']
     const poll = newPoll({

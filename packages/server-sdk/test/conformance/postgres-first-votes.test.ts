@@ -11,14 +11,15 @@ import { newPoll, vote } from './stores.ts'
 async function openWithPolls(number: number) {
   const database = await createPostgresDatabase()
   const pool = new Pool({ connectionString: database.url, max: 1 })
-  const { ballots, polls } = await postgres({ pool }).open(createRecordingLogger())
+  const logger = createRecordingLogger()
+  const { ballots, polls } = await postgres({ pool }).open(logger)
   const made = Array.from({ length: number }, () => newPoll())
   for (const poll of made) await polls.insert(poll)
   const close = async () => {
     await pool.end()
     await database.drop()
   }
-  return { pool, ballots, ids: made.map(({ id }) => id), url: database.url, close }
+  return { pool, logger, ballots, ids: made.map(({ id }) => id), url: database.url, close }
 }
 
 /** @returns what was sent while it worked, and the errors that came back */
@@ -83,6 +84,19 @@ describeOnPostgres('first votes', () => {
       'commit',
     ])
 
+    await close()
+  })
+
+  it('are looked at one by one where what writes them at once is missing, of which the log tells once', async () => {
+    const { pool, logger, ballots, ids, close } = await openWithPolls(1)
+    await pool.query('drop function live_poll_write_first_votes')
+    for (const voterKey of ['ann', 'bob']) {
+      expect(await ballots.commit([vote(ids[0] as string, { voterKey })])).toMatchObject([{ kind: 'accepted' }])
+    }
+    const cause = expect.objectContaining({ message: expect.stringContaining('does not exist') })
+    expect(logger.warnings.slice(1), 'after that of fsync').toEqual([
+      [expect.stringContaining('refuses to write first votes at once'), cause],
+    ])
     await close()
   })
 

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { postgresSql } from '../../src/adapters/postgres/postgres-sql.ts'
 import { openSqlDatabase } from '../../src/adapters/sql/open-sql-database.ts'
 import type { Tables } from '../../src/adapters/sql/tables.ts'
+import type { Logger } from '../../src/ports/logger.ts'
 import { openEmbeddedStores } from '../conformance/embedded-stores.ts'
 import { createRecordingLogger } from '../recording-logger.ts'
 import { type AckedVote, findMiscounts } from '../recount.ts'
@@ -44,7 +45,13 @@ test('on the embedded database: 64 clients vote, change and retract while boxes 
     const { db, close } = stores
     const database = {
       name: 'embedded',
-      open: async () => ({ ...openSqlDatabase(db, postgresSql), isShared: false, lanes: 1, unsafeSettings: [], close }),
+      open: async (logger: Logger) => ({
+        ...openSqlDatabase(db, postgresSql, logger),
+        isShared: false,
+        lanes: 1,
+        unsafeSettings: [],
+        close,
+      }),
       migrate: async () => [],
     }
     const livePoll = createLivePoll({ database, secret: nodeSecret, logger: createRecordingLogger(), channel })

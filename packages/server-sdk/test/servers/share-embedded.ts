@@ -10,8 +10,8 @@ import type { SharedDatabase } from './shared-database.ts'
 export function embeddedDatabase(db: Kysely<Tables>): Database {
   return {
     name: 'embedded',
-    open: async () => ({
-      ...openSqlDatabase(db, postgresSql),
+    open: async (logger) => ({
+      ...openSqlDatabase(db, postgresSql, logger),
       ...{ isShared: false, lanes: 1, unsafeSettings: [], close: async () => {} },
     }),
     migrate: async () => [],

@@ -98,7 +98,7 @@ async function openEmbedded(path: string, logger: Logger): Promise<OpenDatabase>
     const unsafeSettings = await postgresSql.readUnsafeSettings(db)
     if (unsafeSettings.length > 0) logger.info(`Durability is reduced: ${unsafeSettings.join(', ')}.`)
     return {
-      ...openSqlDatabase(db, postgresSql),
+      ...openSqlDatabase(db, postgresSql, logger),
       isShared: false,
       lanes: 1,
       unsafeSettings,

@@ -39,7 +39,7 @@ export function testDatabase(): TestDatabase {
     name: 'test',
     migrate: async () => [],
     moveClock: (ms) => moveBy(ms),
-    async open() {
+    async open(logger) {
       const [{ PGlite }, tar] = await Promise.all([import('@electric-sql/pglite'), readFile(seed).then(unpack)])
       const pglite = await PGlite.create({ loadDataDir: toBlob(tar) })
       await pglite.exec(movableClock).catch(async (error) => {
@@ -47,7 +47,7 @@ export function testDatabase(): TestDatabase {
         throw error
       })
       const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite, () => {}) })
-      const database = openSqlDatabase(db, postgresSql)
+      const database = openSqlDatabase(db, postgresSql, logger)
       const imagesFolder = join(tmpdir(), `live-poll-test-${randomUUID()}`)
       let movedBy = 0
       moveBy = async (ms) => {

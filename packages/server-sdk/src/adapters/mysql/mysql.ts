@@ -54,7 +54,13 @@ export function mysql({ pool, prefix, lanes }: MysqlOptions): Database {
     async open(logger) {
       await reading(mysqlSql, () => checkServer(db))
       const unsafeSettings = await checkDatabase(db, mysqlSql, { prefix }, logger)
-      return { ...openSqlDatabase(db, mysqlSql), isShared: true, lanes: batches, unsafeSettings, close: async () => {} }
+      return {
+        ...openSqlDatabase(db, mysqlSql, logger),
+        isShared: true,
+        lanes: batches,
+        unsafeSettings,
+        close: async () => {},
+      }
     },
   }
 }

@@ -67,7 +67,7 @@ export function postgres(options: PostgresOptions): Database {
       const unsafeSettings = await checkDatabase(db, dialect, { prefix, schema }, logger)
       const stopListening = listen(logger)
       return {
-        ...openSqlDatabase(db, dialect),
+        ...openSqlDatabase(db, dialect, logger),
         isShared: true,
         lanes,
         unsafeSettings,

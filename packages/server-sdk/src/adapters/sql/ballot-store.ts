@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { decideVote, type VoteRow } from '../../domain/decide-vote.ts'
 import type { BallotStore, PreparedVote, VoteOutcome, VoterInPoll } from '../../ports/ballot-store.ts'
 import { reach } from '../../ports/failpoints.ts'
+import type { Logger } from '../../ports/logger.ts'
 import { BatchChanges, boxName, sortedBoxes, type WrittenVote } from './batch-changes.ts'
 import type { EventLog } from './event-log.ts'
 import { Chances, toChanges, toFirstVotes, toFirstVotesOfBoxes } from './first-votes.ts'
@@ -26,8 +27,14 @@ type Trace = 'written' | 'undone' | 'unknown'
  * The ballot box on SQL: lock, then read, then decide, then write, in one transaction. First votes need no reading: where the
  * database can, they are locked and written at once, if nobody has voted.
  */
-export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, log: EventLog): BallotStore {
+export function createSqlBallotStore(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+  log: EventLog,
+  logger: Pick<Logger, 'warn'>,
+): BallotStore {
   const chances = { ofOneBox: new Chances(), ofSeveral: new Chances() }
+  let hasWarned = false
 
   /**
    * Commits votes, in as many transactions as it takes: one, unless the database fails.
@@ -77,7 +84,10 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, lo
     if (!first) return { left: batch }
     FAILPOINT: reach('beforeBegin')
     const end = await tryStatement(dialect, first.write)
-    if (end.kind === 'undone') return { left: batch }
+    if (end.kind === 'undone') {
+      if (end.failure === 'refused') warnOfRefusal(end.error)
+      return { left: batch }
+    }
     const outcomes = batch.map(({ planEpoch }): VoteOutcome => ({ kind: 'accepted', revision: 1, epoch: planEpoch }))
     if (end.kind === 'committed') {
       FAILPOINT: reach('afterCommit')
@@ -88,6 +98,16 @@ export function createSqlBallotStore(db: Kysely<Tables>, dialect: SqlDialect, lo
     const decided = { outcomes, changes: toChanges(batch) }
     const found = await lookUp(batch, decided, retry)
     return found === 'undone' ? { left: keepRevisions(batch, decided) } : { outcomes: found }
+  }
+
+  /** It may be one of the votes, which is then told by itself; or what should write them all, and nothing else would tell of that. */
+  function warnOfRefusal(error: unknown) {
+    if (hasWarned) return
+    hasWarned = true
+    logger.warn(
+      'The database refuses to write first votes at once. Each is looked at first, which takes longer.',
+      error,
+    )
   }
 
   /** How to write a batch as first votes, where the database can, and it looks like such a one. */

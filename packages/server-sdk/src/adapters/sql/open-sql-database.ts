@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { OpenDatabase } from '../../ports/database.ts'
+import type { Logger } from '../../ports/logger.ts'
 import { createSqlBallotStore } from './ballot-store.ts'
 import { createSqlErasures } from './erasures.ts'
 import { createEventLog } from './event-log.ts'
@@ -18,6 +19,7 @@ import { createSqlVoteRecords } from './vote-records.ts'
 export function openSqlDatabase(
   db: Kysely<Tables>,
   dialect: SqlDialect,
+  logger: Logger,
 ): Pick<
   OpenDatabase,
   | 'polls'
@@ -35,7 +37,7 @@ export function openSqlDatabase(
   const log = createEventLog(dialect)
   return {
     polls: createSqlPollStore(db, dialect, log),
-    ballots: createSqlBallotStore(db, dialect, log),
+    ballots: createSqlBallotStore(db, dialect, log, logger),
     records: createSqlVoteRecords(db, dialect),
     invitations: createSqlInvitationStore(db, dialect),
     audit: createSqlVoteAudit(db, dialect, log),
