@@ -1,6 +1,6 @@
 import type { BulkUpsert } from '../servers/bulk-upsert.ts'
 import type { VoteServer } from '../servers/common.ts'
-import { type Contender, castOn, type Figures, toFigures, votingConnections, withServer } from './world.ts'
+import { type Contender, castOn, type Figures, paced, toFigures, votingConnections, withServer } from './world.ts'
 
 /** Votes in flight, or a second: the last says how long this machine takes when a server has next to nothing to do. */
 const paces = [
@@ -14,7 +14,7 @@ const bareServers = paces.map(
     key,
     title: `bare uWebSockets.js, ${title}`,
     measure: (world) =>
-      withServer<VoteServer, Figures>(world, 'bare-uws', undefined, async (server) => {
+      withServer<VoteServer, Figures>(paced(world, { pace }), 'bare-uws', undefined, async (server) => {
         const polls = await server.call('createPolls', 1)
         return toFigures(await castOn(world, server, polls, { protocol: 'bare', connections: votingConnections, pace }))
       }),

@@ -6,6 +6,7 @@ import {
   type Contender,
   castOn,
   type Figures,
+  paced,
   toFigures,
   votingConnections,
   withServer,
@@ -26,7 +27,7 @@ function ours(key: string, title: string, { polls = 1, boxes = 1, variant, viewe
     key,
     title,
     measure: (world) =>
-      withServer<LivePollServer, Figures>(world, 'live-poll', variant, async (server) => {
+      withServer<LivePollServer, Figures>(paced(world, plan), 'live-poll', variant, async (server) => {
         const ids = await server.call('createPolls', polls)
         if (boxes > 1) await server.call('addBoxes', { polls: ids, boxes })
         const stopProfile = await profile(world, server, key)

@@ -3,7 +3,7 @@ import type { LoadGenerator } from '../load/load-generator.ts'
 import { programPath } from '../process/build-programs.ts'
 import type { Calls } from '../process/calls.ts'
 import type { Databases } from '../process/databases.ts'
-import { forManyVotes, serverCore } from '../process/machine.ts'
+import { forManyVotes, forQuickAnswers, serverCore } from '../process/machine.ts'
 import { type Remote, startProcess } from '../process/start-process.ts'
 import type { ServerArgument, VoteServer } from '../servers/common.ts'
 
@@ -22,6 +22,11 @@ export interface World {
 /** Where memory is measured, the servers are run as Node runs them by itself. */
 export function asInstalled(world: World): World {
   return { ...world, nodeOptions: [] }
+}
+
+/** Where votes come at a pace, what counts is how soon they are answered. */
+export function paced(world: World, { pace }: Pick<VotePlan, 'pace'>): World {
+  return 'perSecond' in pace ? { ...world, nodeOptions: forQuickAnswers } : world
 }
 
 /** In seconds. */

@@ -36,7 +36,11 @@ export class BoxLine<Item> {
     box.items.push(item)
   }
 
-  /** Takes what fits, box by box. @param most items */
+  /**
+   * Takes what fits, box by box. Of one box alone a part is taken: what fills a batch goes by itself, for votes of one box take half
+   * the work of those of several.
+   * @param most items
+   */
   take(most: number): readonly TakenBox<Item>[] {
     const taken: TakenBox<Item>[] = []
     const left: BoxQueue<Item>[] = []
@@ -44,7 +48,7 @@ export class BoxLine<Item> {
     let next = 0
     while (room > 0) {
       const box = this.#line[next]
-      if (!box) break
+      if (!box || (taken.length > 0 && box.items.length > room)) break
       next++
       const alone = box.passedOver >= 2
       if (alone && taken.length > 0) {

@@ -5,7 +5,7 @@ import { createSetup, turn } from './group-commit.fixture.ts'
 it('measures batches and waits, and says what waits and what runs now', async () => {
   const { cast, only, metrics } = createSetup(1, { batch: 3 })
   const read = () => readMetrics(metrics.text()).value
-  const answers = cast('a/0', 'a/0', 'b/0', 'b/0')
+  const answers = cast('a/0', 'a/0', 'b/0', 'c/0')
   expect(read()('live_poll_queued_votes')).toBe(4)
   expect(read()('live_poll_batches_in_flight')).toBe(0)
   await turn()

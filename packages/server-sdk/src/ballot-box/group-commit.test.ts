@@ -50,11 +50,22 @@ describe('batches', () => {
 
   it('hold no more votes than their limit, over all boxes', async () => {
     const { cast, only } = createSetup(1, { batch: 3 })
-    cast('a/0', 'a/0', 'b/0', 'b/0', 'b/0')
+    cast('a/0', 'a/0', 'b/0', 'c/0', 'c/0')
     await turn()
     expect(only().boxes).toEqual(['a/0', 'a/0', 'b/0'])
     await only().commit()
-    expect(only().boxes).toEqual(['b/0', 'b/0'])
+    expect(only().boxes).toEqual(['c/0', 'c/0'])
+  })
+
+  it('have a part of a box only where it fills one by itself', async () => {
+    const { cast, only } = createSetup(1, { batch: 3 })
+    cast('a/0', 'a/0', 'b/0', 'b/0', 'b/0', 'b/0')
+    await turn()
+    expect(only().boxes).toEqual(['a/0', 'a/0'])
+    await only().commit()
+    expect(only().boxes).toEqual(['b/0', 'b/0', 'b/0'])
+    await only().commit()
+    expect(only().boxes).toEqual(['b/0'])
   })
 
   it('use every lane, and no more', async () => {

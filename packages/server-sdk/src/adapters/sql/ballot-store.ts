@@ -5,7 +5,7 @@ import { reach } from '../../ports/failpoints.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { BatchChanges, boxName, sortedBoxes, type WrittenVote } from './batch-changes.ts'
 import type { EventLog } from './event-log.ts'
-import { Chances, toChanges, toFirstVotes, toFirstVotesOfBoxes } from './first-votes.ts'
+import { Chances, toChanges, toFirstVotes } from './first-votes.ts'
 import { lockInvitations } from './lock-invitations.ts'
 import { lockAndRead, readBatch } from './read-batch.ts'
 import { type Retry, startRetry } from './retry.ts'
@@ -117,7 +117,7 @@ export function createSqlBallotStore(
     const [first] = batch
     const hasOneBox = batch.every(({ pollId, box }) => pollId === first?.pollId && box === first.box)
     const those = hasOneBox ? chances.ofOneBox : chances.ofSeveral
-    const votes = those.take() ? (hasOneBox ? toFirstVotes : toFirstVotesOfBoxes)(batch, log.sinks) : undefined
+    const votes = those.take() ? toFirstVotes(batch, log.sinks) : undefined
     return votes && { write: () => write(db, votes), chances: those }
   }
 

@@ -169,7 +169,7 @@ export function sortedBoxes(batch: readonly PreparedVote[]): readonly BoxKey[] {
   return sortedByKey(boxes)
 }
 
-const isSameBox = (a: BoxKey, b: BoxKey) => a.box === b.box && a.pollId === b.pollId
+export const isSameBox = (a: BoxKey, b: BoxKey): boolean => a.box === b.box && a.pollId === b.pollId
 
 /** Poll ids hold no slash, and boxes have at most five digits: names sort as (poll, box) in any one order. */
 export function boxName({ pollId, box }: BoxKey): string {

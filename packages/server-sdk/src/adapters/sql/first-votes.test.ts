@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PreparedVote } from '../../ports/ballot-store.ts'
-import { Chances, toChanges, toFirstVotes, toFirstVotesOfBoxes } from './first-votes.ts'
+import { Chances, toChanges, toFirstVotes } from './first-votes.ts'
 
 function vote(voterKey: string, fields: Partial<PreparedVote> = {}): PreparedVote {
   return {
@@ -58,8 +58,6 @@ describe('a batch as first votes', () => {
     ['a vote that is taken back', [vote('a'), vote('b', { ballot: null })]],
     ['a vote of another epoch', [vote('a'), vote('b', { epoch: 1 })]],
     ['a vote that needs an invitation', [vote('a'), vote('b', { invitation: 'i' })]],
-    ['two polls', [vote('a'), vote('b', { pollId: 'q' })]],
-    ['two boxes', [vote('a'), vote('b', { box: 1 })]],
     ['two plans', [vote('a'), vote('b', { plan: 5 })]],
   ] as const)('is none with %s', (_, batch) => {
     expect(toFirstVotes(batch, none)).toBeUndefined()
@@ -75,19 +73,19 @@ describe('a batch of several boxes as first votes', () => {
   ]
 
   it('has each box once, with the plan of its poll, and what it counts', () => {
-    const first = toFirstVotesOfBoxes(batch, none)
+    const first = toFirstVotes(batch, none)
     expect(first?.boxes).toEqual([
       { pollId: 'p', box: 0, plan: 4, epoch: 2 },
       { pollId: 'p', box: 1, plan: 4, epoch: 2 },
       { pollId: 'q', box: 0, plan: 7, epoch: 3 },
     ])
-    expect(first?.votes).toEqual(batch)
+    expect(first?.votes, 'box by box').toEqual([batch[2], batch[1], batch[0], batch[3]])
     expect(first?.deltas).toEqual(toChanges(batch).deltas())
     expect(first).not.toHaveProperty('events')
   })
 
   it('tells sinks what has happened in each box', () => {
-    const events = toFirstVotesOfBoxes(batch, new Set(['kafka']))?.events
+    const events = toFirstVotes(batch, new Set(['kafka']))?.events
     expect(events?.boxes.map(({ pollId, box, epoch }) => ({ pollId, box, epoch }))).toEqual([
       { pollId: 'p', box: 0, epoch: 2 },
       { pollId: 'p', box: 1, epoch: 2 },
@@ -103,7 +101,7 @@ describe('a batch of several boxes as first votes', () => {
     ['a vote that needs an invitation', vote('d', { invitation: 'i' })],
     ['two plans of a poll', vote('d', { plan: 5 })],
   ])('is none with %s', (_, another) => {
-    expect(toFirstVotesOfBoxes([...batch, another], none)).toBeUndefined()
+    expect(toFirstVotes([...batch, another], none)).toBeUndefined()
   })
 })
 

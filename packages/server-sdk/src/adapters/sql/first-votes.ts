@@ -1,66 +1,57 @@
 import { chooseIncrements } from '../../domain/counting/choose.ts'
 import { joinHappenings, voteAcceptedText } from '../../domain/poll-event.ts'
 import type { PreparedVote } from '../../ports/ballot-store.ts'
-import { BatchChanges } from './batch-changes.ts'
-import type { BoxKey, FirstVote, FirstVotes, TallyDelta } from './sql-dialect.ts'
-import { VoterMap } from './voter-map.ts'
+import { BatchChanges, boxName, isSameBox } from './batch-changes.ts'
+import type { BoxEvents, BoxKey, FirstVote, FirstVotes, TallyDelta } from './sql-dialect.ts'
+import { sortedByKey } from './voter-map.ts'
+
+/** A box of a batch, and who votes in it. */
+interface FirstBox extends BoxKey {
+  readonly plan: number
+  readonly epoch: number
+  readonly votes: FirstVote[]
+  readonly voters: Set<string>
+}
 
 /**
  * A batch as votes of voters who have none: what nearly every batch of a rush is, and of which nothing need be read.
  * @param sinks that get events
- * @returns undefined where it is not: of several boxes or plans, or not each of them can be somebody's first
+ * @returns undefined where it is not: of one box under several plans, or not each of them can be somebody's first
  */
 export function toFirstVotes(batch: readonly PreparedVote[], sinks: ReadonlySet<string>): FirstVotes | undefined {
-  const [one] = batch
-  if (!one) return undefined
-  const { pollId, box, plan, planEpoch: epoch } = one
-  const voters = new Set<string>()
-  const votes: FirstVote[] = []
+  const found = new Map<string, FirstBox>()
+  let last: FirstBox | undefined
   for (const vote of batch) {
-    if (!canBeFirst(vote) || vote.pollId !== pollId || vote.box !== box || vote.plan !== plan) return undefined
-    voters.add(vote.voterKey)
-    votes.push(vote)
+    if (!canBeFirst(vote)) return undefined
+    last = last && isSameBox(last, vote) ? last : boxOf(found, vote) // they come box by box
+    if (vote.plan !== last.plan) return undefined
+    last.votes.push(vote)
+    last.voters.add(vote.voterKey)
   }
-  if (voters.size < batch.length) return undefined
-  const events = sinks.size > 0 && { sinks: [...sinks], boxes: [{ pollId, box, epoch, events: tell(votes) }] }
+  const boxes = sortedByKey(found)
+  if (boxes.length === 0 || boxes.some(({ votes, voters }) => voters.size < votes.length)) return undefined
+  const [only] = boxes
   return {
-    boxes: [{ pollId, box, plan, epoch }],
-    votes,
-    deltas: count(votes, { pollId, box }),
-    ...(events && { events }),
+    boxes: boxes.map(({ pollId, box, plan, epoch }) => ({ pollId, box, plan, epoch })),
+    votes: only && boxes.length === 1 ? only.votes : boxes.flatMap(({ votes }) => votes),
+    deltas: boxes.flatMap(count),
+    ...(sinks.size > 0 && { events: { sinks: [...sinks], boxes: boxes.map(tell) } }),
   }
 }
 
-/** The same where it has several boxes, each poll under one plan. */
-export function toFirstVotesOfBoxes(
-  batch: readonly PreparedVote[],
-  sinks: ReadonlySet<string>,
-): FirstVotes | undefined {
-  const plans = new Map<string, PreparedVote>()
-  const voters = new VoterMap<boolean>()
-  const votes: FirstVote[] = []
-  for (const vote of batch) {
-    const { plan } = plans.get(vote.pollId) ?? vote
-    if (!canBeFirst(vote) || vote.plan !== plan || voters.get(vote)) return undefined
-    plans.set(vote.pollId, vote)
-    voters.set(vote, true)
-    votes.push(vote)
-  }
-  const changes = toChanges(batch, sinks.size > 0)
-  const boxes = changes.boxes().flatMap(({ pollId, box }) => {
-    const known = plans.get(pollId)
-    return known ? [{ pollId, box, plan: known.plan, epoch: known.planEpoch }] : []
-  })
-  const events = sinks.size > 0 && { sinks: [...sinks], boxes: changes.events() }
-  return { boxes, votes, deltas: changes.deltas(), ...(events && { events }) }
+function boxOf(found: Map<string, FirstBox>, vote: PreparedVote): FirstBox {
+  const name = boxName(vote)
+  const known = found.get(name)
+  if (known) return known
+  const { pollId, box, plan, planEpoch: epoch } = vote
+  const made = { pollId, box, plan, epoch, votes: [], voters: new Set<string>() }
+  found.set(name, made)
+  return made
 }
 
-/**
- * What they have changed, once they are accepted.
- * @param isEventful whether what happens is to be written for sinks
- */
-export function toChanges(batch: readonly PreparedVote[], isEventful = false): BatchChanges {
-  const changes = new BatchChanges(batch, isEventful)
+/** What they have changed, once they are accepted. */
+export function toChanges(batch: readonly PreparedVote[]): BatchChanges {
+  const changes = new BatchChanges(batch, false)
   for (const vote of batch) {
     const { ballot, voteId, planEpoch } = vote
     changes.accept(vote, { ballot, revision: 1, voteId }, planEpoch)
@@ -74,7 +65,7 @@ function canBeFirst(vote: PreparedVote): vote is PreparedVote & FirstVote {
 }
 
 /** Many ballots are alike, and each kind of them is taken apart once. */
-function count(votes: readonly FirstVote[], box: BoxKey): readonly TallyDelta[] {
+function count({ pollId, box, votes }: FirstBox): readonly TallyDelta[] {
   const kinds = new Map<string | number, { readonly ballot: FirstVote['ballot']; votes: number }>()
   for (const { ballot } of votes) {
     const [only = ''] = ballot
@@ -87,11 +78,12 @@ function count(votes: readonly FirstVote[], box: BoxKey): readonly TallyDelta[] 
   for (const { ballot, votes } of kinds.values()) {
     for (const bucket of chooseIncrements(ballot)) buckets.set(bucket, (buckets.get(bucket) ?? 0) + votes)
   }
-  return [...buckets.keys()].sort().map((bucket) => ({ ...box, bucket, votes: buckets.get(bucket) ?? 0 }))
+  return [...buckets.keys()].sort().map((bucket) => ({ pollId, box, bucket, votes: buckets.get(bucket) ?? 0 }))
 }
 
-function tell(votes: readonly FirstVote[]): string {
-  return joinHappenings(votes.map(({ voterKey, ballot }) => voteAcceptedText(voterKey, 1, ballot, null)))
+function tell({ pollId, box, epoch, votes }: FirstBox): BoxEvents {
+  const texts = votes.map(({ voterKey, ballot }) => voteAcceptedText(voterKey, 1, ballot, null))
+  return { pollId, box, epoch, events: joinHappenings(texts) }
 }
 
 /** Batches that are let pass, at most, after one that was tried in vain. */
