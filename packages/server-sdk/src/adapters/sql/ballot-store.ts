@@ -85,7 +85,10 @@ export function createSqlBallotStore(
     FAILPOINT: reach('beforeBegin')
     const end = await tryStatement(dialect, first.write)
     if (end.kind === 'undone') {
-      if (end.failure === 'refused') warnOfRefusal(end.error)
+      if (end.failure === 'refused') {
+        first.chances.tell(false)
+        warnOfRefusal(end.error)
+      }
       return { left: batch }
     }
     const outcomes = batch.map(({ planEpoch }): VoteOutcome => ({ kind: 'accepted', revision: 1, epoch: planEpoch }))
