@@ -37,8 +37,8 @@ export class BoxLine<Item> {
   }
 
   /**
-   * Takes what fits, box by box. Of one box alone a part is taken: what fills a batch goes by itself, for votes of one box take half
-   * the work of those of several.
+   * Takes what fits, box by box, and of a box all that waits: votes of one box take less work than those of several, and what is
+   * left of one would make two batches of several. Only the first has a part taken, when it fills a batch by itself.
    * @param most items
    */
   take(most: number): readonly TakenBox<Item>[] {
