@@ -83,8 +83,9 @@ export function openSystemSocket(port: number, { connected, data, closed }: Sock
   open[file] = { generation, ready }
   count++
   setOption(file, tcpLevel, noDelayOption, one, one.length)
-  watch(add)
-  connect(file, loopback(port), 16) // what becomes of it is told by its readiness
+  const isRefused = connect(file, loopback(port), 16) < 0 && koffi.errno() !== koffi.os.errno.EINPROGRESS
+  if (isRefused) setImmediate(end, systemError())
+  else watch(add) // what becomes of it is told by its readiness
   if (!isTurning) {
     isTurning = true
     setImmediate(turn)
@@ -93,7 +94,7 @@ export function openSystemSocket(port: number, { connected, data, closed }: Sock
   function ready(flags: number) {
     if (!isConnected) {
       const error = connectionError()
-      if (error !== 0) return end(`error ${error} of the system`)
+      if (error !== 0) return end(systemError(error))
       if ((flags & writable) === 0) return
       isConnected = true
       watch(modify)
@@ -110,7 +111,7 @@ export function openSystemSocket(port: number, { connected, data, closed }: Sock
     const length = receive(file, arrived, arrived.length, dontWait)
     if (length > 0) data(arrived, length)
     else if (length === 0) end('closed')
-    else if (koffi.errno() !== koffi.os.errno.EAGAIN) end(`error ${koffi.errno()} of the system`)
+    else if (koffi.errno() !== koffi.os.errno.EAGAIN) end(systemError())
   }
 
   function flush() {
@@ -124,7 +125,7 @@ export function openSystemSocket(port: number, { connected, data, closed }: Sock
     if (isGone) return
     const sent = unsent.length > 0 ? 0 : Math.max(0, send(file, bytes, bytes.length, dontWait | noSignal))
     if (sent === bytes.length) return
-    unsent.push(Buffer.from(bytes.subarray(sent)))
+    unsent.push(Buffer.from(bytes.subarray(sent))) // of a connection that is gone its readiness tells
     watch(modify)
   }
 
@@ -160,6 +161,7 @@ export function openSystemSocket(port: number, { connected, data, closed }: Sock
   return {
     write,
     stopReading() {
+      if (isGone) return
       isReading = false
       watch(modify)
     },
@@ -172,6 +174,7 @@ function turn() {
   const end = performance.now() + nodeWaits
   for (let left: number = nodeWaits; left > 0 && count > 0; left = end - performance.now()) {
     const ready = waitEpoll(epoll, events, mostEvents, timespec(left), null)
+    if (ready < 0 && koffi.errno() !== koffi.os.errno.EINTR) throw new Error(`epoll_pwait2: ${systemError()}`)
     for (let at = 0; at < ready * eventSize; at += eventSize) {
       const socket = open[events.readInt32LE(at + eventSize - 8)]
       // Another one may have its file by now.
@@ -200,6 +203,10 @@ function loopback(port: number): Buffer {
 }
 
 function check(result: number): number {
-  if (result < 0) throw new Error(`The system refuses a call: error ${koffi.errno()}`)
+  if (result < 0) throw new Error(`The system refuses a call: ${systemError()}`)
   return result
+}
+
+function systemError(number = koffi.errno()): string {
+  return `error ${number} of the system`
 }

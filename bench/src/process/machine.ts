@@ -16,12 +16,13 @@ export const forManyVotes: readonly string[] = [
   '--no-memory-reducer',
 ]
 
+const steady = ['--min-semi-space-size=64', '--v8-pool-size=1']
+
 /**
  * Where the slowest answers are what is looked at. A nursery that grows meanwhile stands still for 30 ms, and V8's four threads, when
- * they compile, share the core with the loop. At saturation both would take longer: V8 learns from its first small nursery what lives
- * long.
+ * they compile, share the core with the loop. At saturation each costs a third more CPU a vote.
  */
-export const forQuickAnswers: readonly string[] = [...forManyVotes, '--min-semi-space-size=64', '--v8-pool-size=1']
+export const forQuickAnswers: readonly string[] = [...forManyVotes, ...steady]
 
 const canPin = availableParallelism() > 1 && has('taskset')
 const canBatch = has('chrt')
@@ -54,7 +55,7 @@ export function describeMachine(): readonly string[] {
     describeNetwork(),
     `ulimit -n: ${soft} raised to ${hard}`,
     `node ${forManyVotes.join(' ')} for every server, of both sides, but where memory is measured (h, i, j)`,
-    `besides, where so many votes a second are offered: ${forQuickAnswers.slice(forManyVotes.length).join(' ')}`,
+    `besides, where so many votes a second are offered: ${steady.join(' ')}`,
     'memory a viewer: of the whole process but V8’s nursery (up to 32 MB, of both sides), in which none is kept',
   ]
 }
