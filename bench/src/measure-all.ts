@@ -1,7 +1,7 @@
 import type { LoadGenerator } from './load/load-generator.ts'
 import { buildPrograms, programPath } from './process/build-programs.ts'
 import { startDatabases } from './process/databases.ts'
-import { describeMachine, givesWay, otherCore } from './process/machine.ts'
+import { describeMachine, otherCore } from './process/machine.ts'
 import { startProcess } from './process/start-process.ts'
 import type { Measured } from './report/medians.ts'
 import type { Contender, Figures, Times, World } from './scenarios/world.ts'
@@ -29,7 +29,7 @@ export async function measureAll(plan: Plan): Promise<{ measured: readonly Measu
   try {
     const limits = [...describeMachine(), ...databases.settings]
     for (const limit of limits) print(limit)
-    const load = await startProcess<LoadGenerator>(programPath('load-generator'), otherCore, {}, [], givesWay)
+    const load = await startProcess<LoadGenerator>(programPath('load-generator'), otherCore)
     const world = { databases, load, times, print, ...(profiles !== undefined && { profiles }) }
     const measured = contenders.map((contender) => ({ contender, rounds: [] as Figures[] }))
     for (let round = 0; round < rounds; round++) {

@@ -25,13 +25,6 @@ const steady = ['--min-semi-space-size=64', '--v8-pool-size=1']
 export const forQuickAnswers: readonly string[] = [...forManyVotes, ...steady]
 
 const canPin = availableParallelism() > 1 && has('taskset')
-const canBatch = has('chrt')
-
-/**
- * Whoever votes has a machine of its own: the load generator waits until what else runs on its core has done its work. Woken by each
- * answer, it would interrupt Postgres for every single one.
- */
-export const givesWay: readonly string[] = canBatch ? ['chrt', '--batch', '0'] : []
 
 /** The command, on one core and with as many open files as the system lets it have. */
 export function onCore(core: number, command: readonly string[]): readonly string[] {
@@ -49,9 +42,6 @@ export function describeMachine(): readonly string[] {
     canPin
       ? `taskset: the server on core ${serverCore}; load generator, Postgres and Redis on core ${otherCore}`
       : 'nothing is pinned: there is no taskset, or only one core',
-    canBatch
-      ? 'chrt --batch: the load generator does not interrupt Postgres'
-      : 'there is no chrt: the load generator interrupts Postgres',
     describeNetwork(),
     `ulimit -n: ${soft} raised to ${hard}`,
     `node ${forManyVotes.join(' ')} for every server, of both sides, but where memory is measured (h, i, j)`,

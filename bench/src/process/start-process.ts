@@ -25,9 +25,8 @@ export async function startProcess<C extends Calls>(
   core: number,
   argument: unknown = {},
   nodeOptions: readonly string[] = [],
-  prefix: readonly string[] = [],
 ): Promise<Remote<C>> {
-  const command = onCore(core, [...prefix, process.execPath, ...nodeOptions, '--expose-gc', script])
+  const command = onCore(core, [process.execPath, ...nodeOptions, '--expose-gc', script])
   const child = spawn(command[0] as string, [...command.slice(1), JSON.stringify(argument)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },

@@ -37,9 +37,10 @@ interface Batch {
   fail(): Promise<void>
 }
 
-export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}) {
+export function createSetup(lanes = 1, limits: Partial<GroupCommitLimits> = {}, takesNext = false) {
   const open: Batch[] = []
   const store = {
+    takesNext,
     commit: (votes: readonly PreparedVote[]) =>
       new Promise<readonly VoteOutcome[]>((resolve, reject) => {
         const end = async (how: () => void) => {

@@ -64,16 +64,16 @@ const retryAfter = 500
 
 /**
  * Natural batching: the next batch starts when the previous one has committed, and takes everything that came
- * meanwhile. One batch in flight per box, `lanes` batches at once.
+ * meanwhile. Of each box one batch is in flight, and where the database can have it, the next one; `lanes` batches at once.
  */
 export function createGroupCommit(
-  store: Pick<BallotStore, 'commit'>,
+  store: Pick<BallotStore, 'commit' | 'takesNext'>,
   lanes: number,
   limits: GroupCommitLimits,
   logger: Logger,
   metrics: Pick<Metrics, 'count' | 'record' | 'gauge'>,
 ): GroupCommit {
-  const line = new BoxLine<Waiting>()
+  const line = new BoxLine<Waiting>(({ vote }) => vote.voterKey)
   let isDraining = false
   let onDrained = () => {}
   /** Votes taken and not yet answered; those of them that no batch has taken. */
@@ -82,9 +82,14 @@ export function createGroupCommit(
   let running = 0
   let millisPerBatch = 0
   let lastStart = Number.NEGATIVE_INFINITY
+  /** Votes that have come, and how many had at the end of the last round of I/O. */
+  let come = 0
+  let hadCome = 0
   /** A flush that is to come after this round of I/O, or when the interval is over. */
   let soon: NodeJS.Immediate | undefined
   let later: NodeJS.Timeout | undefined
+  /** Whether `follow` is to come. */
+  let willFollow = false
   metrics.gauge('live_poll_queued_votes', () => waiting)
   metrics.gauge('live_poll_batches_in_flight', () => running)
   const onUnknownCommit = () => metrics.count('live_poll_unknown_commits_total')
@@ -104,7 +109,33 @@ export function createGroupCommit(
     line.add(boxKey(vote), { vote, since: performance.now(), caster })
     waiting++
     queued++
+    come++
     if (!soon) scheduleFlush()
+    scheduleFollow()
+  }
+
+  /**
+   * Sends a batch of a box behind the one that is in flight, where the database can have both: it has work while an answer and
+   * the next votes are on their way. As late as may be: when a round of I/O brings no more votes, or there are as many as a batch
+   * holds.
+   */
+  function follow() {
+    willFollow = false
+    if (come > hadCome && queued < limits.batch) {
+      hadCome = come
+      return scheduleFollow()
+    }
+    while (running < lanes) {
+      const batch = line.takeNext(limits.batch, limits.enough)
+      if (batch.length === 0) break
+      void run(batch)
+    }
+  }
+
+  function scheduleFollow() {
+    if (willFollow || !store.takesNext || running === 0 || running === lanes) return
+    willFollow = true
+    setImmediate(follow)
   }
 
   /** After the current round of I/O, so that all votes that arrived together share a batch; or after the interval. */
@@ -153,6 +184,7 @@ export function createGroupCommit(
     // The next batch is sent before this one is answered: the database is at work meanwhile.
     if (queued > 0 && timeLeft() === 0) flush()
     else if (queued > 0 && !soon) scheduleFlush()
+    if (queued > 0) scheduleFollow()
     setImmediate(() => answerAll(members, outcomes))
   }
 

@@ -26,6 +26,12 @@ export interface VoterInPoll {
 /** The box itself: where votes are counted. */
 export interface BallotStore {
   /**
+   * Whether it gains by the next batch of a box before the one before is answered: the database begins it, as a rule, when it
+   * has committed that. Which of the two is decided first is not certain, so no voter may be in both.
+   */
+  readonly takesNext: boolean
+
+  /**
    * Decides the votes of a batch in order and writes what they change, in ONE transaction: the boxes are locked,
    * sorted, in a statement of their own; rules, clock and rows are read in later statements; rows, tallies and
    * versions are written together, and so are the invitations they use up, locked after the boxes. When it resolves,

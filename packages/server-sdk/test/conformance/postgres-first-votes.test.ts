@@ -1,4 +1,4 @@
-import { Client, Pool } from 'pg'
+import { Client, Pool, type PoolConfig } from 'pg'
 import { expect, it, vi } from 'vitest'
 import type { PgQuery } from '../../src/adapters/postgres/pg-pool.ts'
 import { postgres } from '../../src/adapters/postgres/postgres.ts'
@@ -8,9 +8,9 @@ import { connectPostgres } from '../servers/postgres-database.ts'
 import { holdBox, untilWaiting } from '../servers/postgres-gate.ts'
 import { newPoll, vote } from './stores.ts'
 
-async function openWithPolls(number: number) {
+async function openWithPolls(number: number, options: PoolConfig = {}) {
   const database = await createPostgresDatabase()
-  const pool = new Pool({ connectionString: database.url, max: 1 })
+  const pool = new Pool({ connectionString: database.url, max: 1, ...options })
   const logger = createRecordingLogger()
   const { ballots, polls } = await postgres({ pool }).open(logger)
   const made = Array.from({ length: number }, () => newPoll())
@@ -31,6 +31,9 @@ async function observe(work: () => Promise<unknown>) {
   query.mockRestore()
   return { sent, errors: answers.filter(({ status }) => status === 'rejected') }
 }
+
+/** With one client: whoever takes another one waits. */
+const pipelined = { pipeline: true } as PoolConfig
 
 const isWrite = ({ text }: PgQuery) => text.includes('write_first_votes')
 
@@ -119,6 +122,56 @@ describeOnPostgres('first votes', () => {
     await connection.close()
     expect((await pool.query('select waits from seen')).rows).toEqual([{ waits: '0' }, { waits: '3s' }])
     expect((await pool.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '0' }])
+
+    await close()
+  })
+
+  it('of one box are sent behind those that are not answered, on their connection, and begun when those have committed', async () => {
+    const { pool, ballots, ids, url, close } = await openWithPolls(1, pipelined)
+    const connection = connectPostgres(url)
+    const holder = await holdBox(connection, ids[0] as string, 0)
+    const { sent } = await observe(async () => {
+      const first = ballots.commit([vote(ids[0] as string)])
+      await untilWaiting(connection, 'row')
+      const next = ballots.commit([vote(ids[0] as string), vote(ids[0] as string)])
+      await holder.query('commit')
+      expect(await Promise.all([first, next])).toMatchObject([[{ revision: 1 }], [{ revision: 1 }, { revision: 1 }]])
+    })
+    expect(sent.filter(({ name }) => name).map(isWrite), 'with one client they wait for each other').toEqual([
+      true,
+      true,
+    ])
+    const { rows } = await pool.query(
+      'select version::int, (select count(*)::int from live_poll_votes) as votes from live_poll_boxes',
+    )
+    expect(rows).toEqual([{ version: 2, votes: 3 }])
+    holder.release()
+    await connection.close()
+
+    await close()
+  })
+
+  it('of one box are each found out where the connection of both is lost, and counted once', async () => {
+    const { pool, ballots, ids, url, close } = await openWithPolls(1, pipelined)
+    const connection = connectPostgres(url)
+    const holder = await holdBox(connection, ids[0] as string, 0)
+    const unknown = vi.fn()
+    const first = ballots.commit([vote(ids[0] as string)], unknown)
+    await untilWaiting(connection, 'row')
+    const next = ballots.commit([vote(ids[0] as string)], unknown)
+    await connection.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    await vi.waitFor(() => expect(unknown).toHaveBeenCalledTimes(2))
+    await holder.query('commit')
+    expect(await Promise.all([first, next])).toMatchObject([[{ revision: 1 }], [{ revision: 1 }]])
+    const { rows } = await pool.query(
+      'select sum(votes)::int as counted, (select count(*)::int from live_poll_votes) as votes from live_poll_tallies',
+    )
+    expect(rows).toEqual([{ counted: 2, votes: 2 }])
+    holder.release()
+    await connection.close()
 
     await close()
   })

@@ -1,10 +1,11 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely'
+import { boxName } from '../sql/batch-changes.ts'
 import { prepared } from '../sql/prepared.ts'
 import type { FirstVotes, SqlDialect } from '../sql/sql-dialect.ts'
 import { type Tables, table } from '../sql/tables.ts'
 import { type BoxColumns, boxColumns, type TallyColumns, tallyColumns } from './ballot-statements.ts'
-import { sendAlone } from './pg-dialect.ts'
 import { postgresMoments } from './postgres-moments.ts'
+import { sendAlone } from './send-alone.ts'
 import { type Column, idArray, numberArray, textArray } from './text-array.ts'
 import { limits } from './transaction-limits.ts'
 
@@ -125,8 +126,11 @@ const write = prepared((columns: Columns) => {
       ${tallyPolls}::text[], ${tallyBoxes}::int[], ${buckets}::text[], ${counts}::bigint[], ${sinks}::text[], ${events}::text)`
 })
 
-export const writeFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = async (db, votes) =>
-  (await sendAlone(db, writeQuery(db, votes))).length > 0
+export const writeFirstVotes: NonNullable<SqlDialect['writeFirstVotes']> = async (db, votes) => {
+  const [only] = votes.boxes
+  const name = only && votes.boxes.length === 1 ? boxName(only) : undefined
+  return (await sendAlone(db, writeQuery(db, votes), name)).length > 0
+}
 
 function writeQuery(db: Kysely<Tables>, { boxes, votes, deltas, events }: FirstVotes): CompiledQuery<Written> {
   return write.query(db, {

@@ -5,8 +5,9 @@ import { Pool } from 'pg'
 import { expect, it, vi } from 'vitest'
 import type { Tables } from '../sql/tables.ts'
 import { UndoneError } from '../sql/undone-error.ts'
-import { pgDialect, sendAlone, sendLast, together } from './pg-dialect.ts'
+import { pgDialect, sendLast, together } from './pg-dialect.ts'
 import type { PgClient, PgQuery } from './pg-pool.ts'
+import { sendAlone } from './send-alone.ts'
 
 /** A message of Postgres's protocol, version 3: type, length, body. */
 function message(type: string, body: Buffer | string): Buffer {
@@ -69,8 +70,14 @@ function createPipeline(answer: (text: string) => Promise<unknown>) {
     },
     release: (isBroken: boolean) => client.released.push(isBroken),
   })
-  const pool = Object.assign(new EventEmitter(), { connect: async () => client as PgClient })
-  return { db: new Kysely<Tables>({ dialect: pgDialect(pool) }), sent, client }
+  let taken = 0
+  const pool = Object.assign(new EventEmitter(), {
+    async connect() {
+      taken++
+      return client as PgClient
+    },
+  })
+  return { db: new Kysely<Tables>({ dialect: pgDialect(pool) }), sent, client, taken: () => taken }
 }
 
 const began = (text: string) => text.startsWith('start')
@@ -157,18 +164,68 @@ it('says no such thing where COMMIT has failed as well', async () => {
 it('sends a statement that is a transaction of its own alone, and once, and does not wait for its answer for ever', async () => {
   const { db, sent, client } = createPipeline(async (text) => ({ command: 'SELECT', rowCount: 1, rows: [{ text }] }))
   const asked = vi.spyOn(client, 'query')
-  expect(await sendAlone(db, query('select write()'))).toEqual([{ text: 'select write()' }])
+  expect(await sendAlone(db, query('select write()'), undefined)).toEqual([{ text: 'select write()' }])
   expect(sent).toEqual(['select write()'])
   expect(asked.mock.calls).toMatchObject([[{ query_timeout: 6000 }]])
-  expect(client.released).toEqual([false])
+  await vi.waitFor(() => expect(client.released).toEqual([false]))
 })
 
 it('lets nobody have a client whose answer is still to come', async () => {
   const { db, client } = createPipeline(async () => {
     throw new Error('Query read timeout')
   })
-  await expect(sendAlone(db, query('select write()'))).rejects.toThrow('Query read timeout')
-  expect(client.released).toEqual([true])
+  await expect(sendAlone(db, query('select write()'), undefined)).rejects.toThrow('Query read timeout')
+  await vi.waitFor(() => expect(client.released).toEqual([true]))
+})
+
+it('sends one of the same name behind another that is not answered, and keeps their client until both are', async () => {
+  const answers = new Map<string, () => void>()
+  const { db, sent, client } = createPipeline(
+    (text) => new Promise((resolve) => answers.set(text, () => resolve({ command: 'SELECT', rowCount: 0, rows: [] }))),
+  )
+  const first = sendAlone(db, query('select write(1)'), 'a')
+  await vi.waitFor(() => expect(sent).toHaveLength(1))
+  const second = sendAlone(db, query('select write(2)'), 'a')
+  await vi.waitFor(() => expect(sent).toHaveLength(2))
+  answers.get('select write(1)')?.()
+  await first
+  expect(client.released).toEqual([])
+  await vi.waitFor(() => answers.get('select write(2)')?.())
+  await second
+  await vi.waitFor(() => expect(client.released).toEqual([false]))
+})
+
+it.each([
+  ['a client does not pipeline', { pipeline: false }, 'a'],
+  ['the name is another', { pipeline: true }, 'b'],
+])('takes a client for each where %s', async (_, changes, name) => {
+  const { db, sent, client, taken } = createPipeline(() => new Promise(() => {}))
+  Object.assign(client, changes)
+  void sendAlone(db, query('select write(1)'), 'a')
+  await vi.waitFor(() => expect(sent).toHaveLength(1))
+  void sendAlone(db, query('select write(2)'), name)
+  await vi.waitFor(() => expect(sent).toHaveLength(2))
+  expect(taken()).toBe(2)
+})
+
+it('has none follow where one has failed, for that may be the connection', async () => {
+  let fail = () => {}
+  const { db, sent, client, taken } = createPipeline(
+    (text) =>
+      new Promise((_, reject) => {
+        if (text === 'select write(1)') fail = () => reject(new Error('Query read timeout'))
+      }),
+  )
+  const first = sendAlone(db, query('select write(1)'), 'a')
+  await vi.waitFor(() => expect(sent).toHaveLength(1))
+  void sendAlone(db, query('select write(2)'), 'a')
+  await vi.waitFor(() => expect(sent).toHaveLength(2))
+  fail()
+  await expect(first).rejects.toThrow('Query read timeout')
+  void sendAlone(db, query('select write(3)'), 'a')
+  await vi.waitFor(() => expect(sent).toHaveLength(3))
+  expect(taken()).toBe(2)
+  expect(client.released, 'for one is not answered').toEqual([])
 })
 
 function fakeClient() {

@@ -3,7 +3,6 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
-  type Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
@@ -16,6 +15,7 @@ import { takeInTime } from '../sql/take-in-time.ts'
 import { UndoneError } from '../sql/undone-error.ts'
 import type { PgClient, PgPool, PgQuery } from './pg-pool.ts'
 import { isUnanswered } from './postgres-errors.ts'
+import { isAlone } from './send-alone.ts'
 import { createStatementNames } from './statement-names.ts'
 import { limitStatements } from './transaction-limits.ts'
 
@@ -100,24 +100,6 @@ export async function sendLast(trx: Transaction<Tables>, query: CompiledQuery): 
   await trx.executeQuery(last)
 }
 
-/** A statement that writes, and is all of its transaction. */
-interface Alone extends CompiledQuery {
-  readonly isAlone: true
-}
-
-function isAlone(query: CompiledQuery): query is Alone {
-  return 'isAlone' in query
-}
-
-/**
- * Sends a statement that writes and is a transaction of its own, in one round trip: where nobody has to wait for a node that
- * stands still. It sets its own limits to what it waits for. Its answer comes when it has committed; without one, it may have.
- */
-export async function sendAlone<R>(db: Kysely<Tables>, query: CompiledQuery<R>): Promise<readonly R[]> {
-  const alone = { ...query, isAlone: true } satisfies Alone
-  return (await db.executeQuery<R>(alone)).rows
-}
-
 function createDriver(pool: PgPool): Driver {
   const names = createStatementNames()
   const take = createTaker(pool)
@@ -148,10 +130,8 @@ function createDriver(pool: PgPool): Driver {
         }
         if (isAlone(query)) {
           connection.isLimited = true
-          const answer = ask<R>(query)
-          FAILPOINT: reach('afterUpsert')
-          FAILPOINT: reach('beforeCommit')
-          return answer
+          await query.sendBy(askAlone, client.pipeline === true)
+          return { rows: [] } // it has told already
         }
         if (!isTogether(query)) return ask(query)
         const [first, second] = query.together
@@ -164,6 +144,12 @@ function createDriver(pool: PgPool): Driver {
       async *streamQuery() {
         throw new Error('Rows are not streamed here.')
       },
+    }
+    async function askAlone(query: CompiledQuery): Promise<QueryResult<unknown>> {
+      const answer = ask(query)
+      FAILPOINT: reach('afterUpsert')
+      FAILPOINT: reach('beforeCommit')
+      return answer
     }
     async function ask<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
       const query = { text, values: [...parameters], types }

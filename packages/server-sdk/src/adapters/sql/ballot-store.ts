@@ -221,6 +221,8 @@ export function createSqlBallotStore(
   }
 
   return {
+    takesNext: dialect.writeFirstVotes !== undefined,
+
     async commit(batch, onUnknownCommit = () => {}) {
       const retry = startRetry()
       const first = await writeFirst(batch, retry, onUnknownCommit)
