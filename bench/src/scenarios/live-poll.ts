@@ -59,7 +59,7 @@ export const onWs: readonly Contender[] = [
 
 /** (e) Votes that replace votes. */
 export const changes: readonly Contender[] = [
-  ours('e-64', 'ours, changes of votes, 64 in flight', { voters: 100_000, fill: 100_000, pace: { depth: 64 } }),
+  ours('e-64', 'ours, changes of votes, 64 in flight', { voters: 200_000, fill: 200_000, pace: { depth: 64 } }),
 ]
 
 /** (l) With an outbox: every vote is written for Kafka, made a message, and taken by a producer that does nothing with it. */

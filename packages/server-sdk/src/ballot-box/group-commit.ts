@@ -95,8 +95,8 @@ export function createGroupCommit(
   const onUnknownCommit = () => metrics.count('live_poll_unknown_commits_total')
 
   function busyFor(): number {
-    // Batches grow with the queue: what waits goes in full batches, each about as long as the last few, and as many side by
-    // side as now: votes of one box have one lane.
+    // Batches grow with the queue: what waits goes in full batches, each about as long as the last few, and as many at once as
+    // now: one that was sent behind another has taken its time as well.
     const estimated = (waiting / limits.batch / Math.max(1, running)) * millisPerBatch
     if (waiting < limits.queue && estimated <= limits.wait) return 0
     return Math.ceil(Math.max(estimated / 2, 100))
