@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { CompiledQuery, Kysely, sql } from 'kysely'
+import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
 import { Pool } from 'pg'
 import { expect, it, vi } from 'vitest'
 import type { Tables } from '../sql/tables.ts'
@@ -176,6 +176,14 @@ it('lets nobody have a client whose answer is still to come', async () => {
   })
   await expect(sendAlone(db, query('select write()'), undefined)).rejects.toThrow('Query read timeout')
   await vi.waitFor(() => expect(client.released).toEqual([true]))
+})
+
+it('has a statement of its own sent by a driver of the host’s as any other', async () => {
+  const rows = [{ text: 'written' }]
+  const client = { query: async () => ({ command: 'SELECT', rowCount: 1, rows }), release() {} }
+  const pool = { connect: async () => client, end: async () => {} }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as never }) })
+  expect(await sendAlone(db, query('select write()'), 'a')).toEqual(rows)
 })
 
 it('sends one of the same name behind another that is not answered, and keeps their client until both are', async () => {

@@ -93,6 +93,6 @@ function begin(
         if (lines.get(name) === line) lines.delete(name)
       },
     }
-    db.executeQuery(alone).catch(reject)
+    db.executeQuery(alone).then(resolve, reject) // after `sendBy` has told; a driver of the host's knows nothing of that
   })
 }
