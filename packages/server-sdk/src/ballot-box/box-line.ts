@@ -20,7 +20,7 @@ const remembered = 4096
 
 /**
  * Boxes for which something waits, in the order of their turns: one that fills whole batches must not starve the others. Of each,
- * one batch has something at a time.
+ * one batch has something at a time, or one of its own and the next.
  */
 export class BoxLine<Item> {
   readonly #boxes = new RecentMap<BoxQueue<Item>>(
