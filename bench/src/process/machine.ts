@@ -24,6 +24,9 @@ const steady = ['--min-semi-space-size=64', '--v8-pool-size=1']
  */
 export const forQuickAnswers: readonly string[] = [...forManyVotes, ...steady]
 
+/** Memory as Node has it by itself, but no garbage is collected once more where little happens. */
+export const forUpdates: readonly string[] = ['--no-memory-reducer']
+
 const canPin = availableParallelism() > 1 && has('taskset')
 
 /** The command, on one core and with as many open files as the system lets it have. */
@@ -46,6 +49,7 @@ export function describeMachine(): readonly string[] {
     `ulimit -n: ${soft} raised to ${hard}`,
     `node ${forManyVotes.join(' ')} for every server, of both sides, but where memory is measured (h, i, j)`,
     `besides, where so many votes a second are offered: ${steady.join(' ')}`,
+    `in h, of both sides: ${forUpdates.join(' ')}`,
     'memory a viewer: of the whole process but V8’s nursery (up to 32 MB, of both sides), in which none is kept',
   ]
 }
