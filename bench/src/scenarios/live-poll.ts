@@ -32,7 +32,9 @@ function ours(key: string, title: string, { polls = 1, boxes = 1, variant, viewe
         if (boxes > 1) await server.call('addBoxes', { polls: ids, boxes })
         const stopProfile = await profile(world, server, key)
         await server.call('watchLoop', null)
-        const cast = () => castOn(world, server, ids, { protocol: 'livePoll', connections: votingConnections, ...plan })
+        const warmUp = world.times.warmUp * ('perSecond' in plan.pace ? 2 : 1) // what runs less often is compiled later
+        const load = { protocol: 'livePoll', connections: votingConnections, warmUp, ...plan } as const
+        const cast = () => castOn(world, server, ids, load)
         const report =
           viewers > 0 ? await whileShown(world, server, 'livePoll', ids[0] ?? '', viewers, cast) : await cast()
         const loop = await server.call('loopDelay', null)
