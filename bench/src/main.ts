@@ -52,7 +52,7 @@ console.log(`\n${minutes} minutes. Limits that were changed:\n${limits.map((limi
 async function writeReport(): Promise<void> {
   const bench = join(import.meta.dirname, '..')
   const plots = plotsOf(measured, mediansOf(measured))
-  const times = `${wanted.rounds} rounds; each line ${wanted.seconds} s after ${wanted.warmUp} s to warm up`
+  const times = `${wanted.rounds} rounds; each line ${wanted.seconds} s after ${wanted.warmUp} s to warm up, twice as long where ours is offered votes at a pace`
   await mkdir(join(bench, 'plots'), { recursive: true })
   for (const [file, plot] of plots) await writeFile(join(bench, 'plots', file), drawPlot(plot))
   const page = writeResultsPage({ measured, plots, limits: [...limits, times] })
