@@ -31,8 +31,8 @@ const isChosen = (key: string) => wanted.only.some((word) => key === word || key
 const profiles = wanted.profile ? await mkdtemp(join(tmpdir(), 'live-poll-profiles-')) : undefined
 const begun = performance.now()
 const { measured, limits } = await measureAll({
-  contenders: contenders.filter(({ key, isLong }) =>
-    wanted.only.length > 0 ? isChosen(key) : !(wanted.isQuick && isLong),
+  contenders: contenders.filter(({ key, fullRunOnly }) =>
+    wanted.only.length > 0 ? isChosen(key) : !(wanted.isQuick && fullRunOnly),
   ),
   rounds: wanted.rounds,
   times: wanted,

@@ -46,7 +46,7 @@ function contender(key: string, name: string, count: number, measure: Contender[
     key,
     title: `${name}, ${count.toLocaleString('en')} ${count === 1 ? 'viewer' : 'viewers'}`,
     measure,
-    isLong: count === 5000,
+    fullRunOnly: count >= 5000,
   }
 }
 

@@ -32,6 +32,7 @@ function part(
   return {
     key,
     title: `${title}, idle`,
+    fullRunOnly: true,
     async measure(world) {
       const started = await measureStart(world, program)
       return { importing: await timeImport(imports), ...started, installed: installedSize(packages, bench) }

@@ -13,12 +13,12 @@ const silent = 50
 export const standing: readonly Contender[] = [
   death('j-dies', crowd),
   death('j-dies-few', few),
-  { key: 'j-silent', title: `ours, ${silent} clients never read`, measure: measureSilence, isLong: true },
+  { key: 'j-silent', title: `ours, ${silent} clients never read`, measure: measureSilence, fullRunOnly: true },
 ]
 
 function death(key: string, clients: number): Contender {
   return {
-    ...{ key, title: `ours, the node of ${clients.toLocaleString('en')} clients dies`, isLong: true },
+    ...{ key, title: `ours, the node of ${clients.toLocaleString('en')} clients dies`, fullRunOnly: true },
     measure: (world) => measureDeath(world, clients),
   }
 }

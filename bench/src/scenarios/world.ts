@@ -45,8 +45,8 @@ export interface Contender {
   /** As in `b-64`: the scenario's letter, and which of it. */
   readonly key: string
   readonly title: string
-  /** Left out of the quick run. */
-  readonly isLong?: boolean
+  /** Left out of the quick run: it takes long, or the table of claims does without it. */
+  readonly fullRunOnly?: boolean
   measure(world: World): Promise<Figures>
 }
 
