@@ -1,5 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
+import { adminKey } from '../admin-key.ts'
+import { createHttpClient } from '../http-client.ts'
 import { type ChannelServerName, channelListeners } from '../listeners.ts'
+import { readMetrics } from '../read-metrics.ts'
 import { type RunningLivePoll, startLivePoll } from '../start-live-poll.ts'
 import { cast, visit, visitAsRelay } from './channel-visitor.ts'
 import { type ObservedSocket, observeSockets } from './observed-sockets.ts'
@@ -64,12 +67,14 @@ export function describeSlowReaders(server: ChannelServerName, running: () => Ru
       await stop()
     })
 
-    it('is closed with 4410 after a while', async () => {
-      const { slow, socket, stop } = await startSlowReader({ slowTime: 100 })
+    it('is closed with 4410 after a while, and counted', async () => {
+      const { slow, socket, limited, stop } = await startSlowReader({ slowTime: 100 })
       await isClosed(socket)
       expect(socket.closeCode).toBe(4410)
       slow.resume()
       expect((await slow.closed).code).toBe(4410)
+      const { body } = await createHttpClient(limited.origin)<string>('GET', '/metrics', { token: adminKey })
+      expect(readMetrics(body).value('live_poll_slow_closed_total')).toBe(1)
       await stop()
     })
 
