@@ -98,7 +98,7 @@ async function show(
   }
 }
 
-/** Where little happens V8 collects garbage at a moment that nobody knows, which costs as much as many updates. */
+/** Where little happens V8 collects garbage by itself, in what is measured or before it. */
 function steady(world: World): World {
   return { ...world, nodeOptions: forUpdates }
 }
